@@ -1,0 +1,111 @@
+"""The shape of every REST answer: errors, pages, JSON in and out."""
+
+import logging
+import math
+from typing import Any
+
+import orjson
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.response import Response
+
+from offers_project.kernel import errors, request_id
+from offers_project.kernel.shapes import flat_words
+
+logger = logging.getLogger(__name__)
+
+
+def json_bytes(value: Any) -> bytes:
+    return orjson.dumps(value, default=str)
+
+
+class JsonRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else json_bytes(data)
+
+
+class JsonParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            body = stream.read()
+        except RequestDataTooBig as too_big:
+            raise errors.TooLarge() from too_big
+        try:
+            return orjson.loads(body or b"{}")
+        except orjson.JSONDecodeError as broken:
+            raise errors.MalformedJson() from broken
+
+
+class Pagination(LimitOffsetPagination):
+    default_limit = 50
+    max_limit = 200
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(
+            {"results": data, "next": self.get_next_link(), "previous": self.get_previous_link(), "count": self.count}
+        )
+
+
+def error_body(refusal: errors.Refusal) -> dict[str, Any]:
+    """The contract's `{"error": {…}}` for a refusal, with the id that the logs know it by."""
+    return {"error": refusal.as_dict() | {"request_id": request_id.current()}}
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    refusal = as_refusal(exception)
+    if refusal is None:
+        return None
+    response = Response(error_body(refusal), status=refusal.status)
+    if isinstance(refusal, errors.RateLimited):
+        response["Retry-After"] = str(max(1, math.ceil(refusal.retry_after)))
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    if isinstance(exception, exceptions.MethodNotAllowed):
+        response["Allow"] = ", ".join(context["view"].allowed_methods)
+    return response
+
+
+class MethodNotAllowed(errors.Refusal):
+    code, status = "method_not_allowed", 405
+
+
+def as_refusal(exception: Exception) -> errors.Refusal | None:
+    """Any exception that a client has to do with, as one of our refusals; None for a fault of our own."""
+    match exception:
+        case errors.Refusal():
+            return exception
+        case exceptions.ValidationError():
+            return errors.Invalid(fields=flat_words(exception.detail))
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return errors.NotAuthenticated()
+        case exceptions.PermissionDenied() | DjangoPermissionDenied():
+            return errors.PermissionDenied()
+        case exceptions.NotFound() | Http404():
+            return errors.NotFound()
+        case exceptions.MethodNotAllowed():
+            return MethodNotAllowed(exception.detail)
+        case exceptions.UnsupportedMediaType() | exceptions.NotAcceptable():
+            return errors.UnsupportedMediaType()
+        case exceptions.Throttled():
+            return errors.RateLimited(retry_after=exception.wait or 1)
+        case exceptions.ParseError():
+            return errors.MalformedJson()
+        case RequestDataTooBig():
+            return errors.TooLarge()
+        case OperationalError() | InterfaceError():
+            logger.warning("database unavailable: %s", exception)
+            return errors.Unavailable()
+        case _:
+            return None

@@ -1,0 +1,33 @@
+"""Token buckets: how much somebody may do in a time.
+
+The bucket is kept in the shared cache as (tokens, moment). Two requests in the same instant may both take the last
+token; a limit may be off by as many as come at once, which is what a limit against floods can afford.
+"""
+
+import time
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+from offers_project.kernel.errors import RateLimited
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """`burst` at once, then `per_second`. A limit of 0 is no limit."""
+
+    name: str
+    burst: int
+    per_second: float
+
+    def take(self, who: object, cost: float = 1) -> None:
+        """Take `cost` tokens from `who`'s bucket, or raise `RateLimited` with the seconds to wait."""
+        if self.burst <= 0 or self.per_second <= 0:
+            return
+        key = f"limit:{self.name}:{who}"
+        now = time.time()
+        tokens, then = cache.get(key) or (float(self.burst), now)
+        tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
+        if tokens < cost:
+            raise RateLimited(retry_after=(cost - tokens) / self.per_second)
+        cache.set(key, (tokens - cost, now), timeout=self.burst / self.per_second + 60)

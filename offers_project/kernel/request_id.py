@@ -1,0 +1,41 @@
+"""One id for everything that a request, a frame or a command causes: in answers, in the journal, in logs."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponse
+
+_current: ContextVar[str] = ContextVar("request_id", default="-")
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def current() -> str:
+    """The id of what is being done now; `-` outside of any request."""
+    return _current.get()
+
+
+def begin(given: str = "") -> str:
+    """Start a new id, or go on with the one a proxy has given when it is fit for a log line."""
+    request_id = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+    _current.set(request_id)
+    return request_id
+
+
+class RequestIdMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = begin(request.headers.get("X-Request-ID", ""))
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current()
+        return True

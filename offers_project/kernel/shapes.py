@@ -1,0 +1,62 @@
+"""Shapes at the doors: serializers that take what they know and refuse the rest."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from offers_project.kernel.errors import Invalid
+
+NUL = "\x00"
+
+
+class CleanCharField(serializers.CharField):
+    """Text without null bytes and lone surrogates, which no database keeps."""
+
+    default_error_messages = {"unstorable": _("This has characters that cannot be kept.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("unstorable")
+        if NUL in text:
+            self.fail("unstorable")
+        return text
+
+
+class Shape(serializers.Serializer):
+    """A serializer that refuses unknown fields; read-only ones sent back are ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = set(data) - set(self.fields)
+            if unknown:
+                raise serializers.ValidationError({name: [_("There is no such field.")] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+def read_shape(shape: type[serializers.Serializer], data: Any, *, partial: bool = False, **context: Any) -> dict:
+    """`data` as `shape` understands it, or `Invalid` naming the fields at fault."""
+    serializer = shape(data=data, partial=partial, context=context)
+    if not serializer.is_valid():
+        raise Invalid(fields=flat_words(serializer.errors))
+    return dict(serializer.validated_data)
+
+
+def flat_words(errors: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested errors as `{"stops.0.zone": [words]}`."""
+    if isinstance(errors, dict):
+        flat: dict[str, list[str]] = {}
+        for name, inner in errors.items():
+            flat |= flat_words(inner, f"{prefix}.{name}" if prefix else str(name))
+        return flat
+    if isinstance(errors, list) and any(isinstance(item, dict) for item in errors):
+        flat = {}
+        for index, inner in enumerate(errors):
+            if inner:
+                flat |= flat_words(inner, f"{prefix}.{index}" if prefix else str(index))
+        return flat
+    words = errors if isinstance(errors, list) else [errors]
+    return {prefix or "non_field_errors": [str(word) for word in words]}

@@ -1,0 +1,26 @@
+"""The port for text messages. `SMS_BACKEND` names the class that sends them."""
+
+import logging
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+
+class SmsBackend(Protocol):
+    def send(self, *, phone: str, text: str) -> None:
+        """Send `text` to `phone`, or raise `Unavailable`."""
+
+
+class ConsoleSms:
+    """Prints instead of sending: nothing leaves the machine until a real backend is configured."""
+
+    def send(self, *, phone: str, text: str) -> None:
+        print(f"SMS to {phone}: {text}")  # noqa: T201 -- printing is what it is for
+
+
+def send_sms(*, phone: str, text: str) -> None:
+    backend: SmsBackend = import_string(settings.SMS_BACKEND)()
+    backend.send(phone=phone, text=text)

@@ -1,0 +1,303 @@
+"""Settings, read from the environment and from `.env`; every default is safe on one machine.
+
+What each variable means to whoever operates the product stands in README.md.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from offers_project.kernel.secrets import generated_once
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+# --- who may talk to us -------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or generated_once(VAR_DIR / "secret_key")
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", default="") or generated_once(VAR_DIR / "jwt_signing_key")
+LEGACY_JWT_KEY = env.str("LEGACY_JWT_KEY", default="")
+
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+
+SECURE = env.bool("HTTPS", default=False)
+"""True behind a proxy that ends TLS: cookies become secure and plain HTTP is redirected."""
+
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "media-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- what it is made of -------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "journal",
+    "accounts",
+    "presence",
+    "drivers",
+    "chat",
+    "offers",
+    "offers_project",
+]
+
+MIDDLEWARE = [
+    "offers_project.kernel.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "offers_project.kernel.cors.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "offers_project.urls"
+ASGI_APPLICATION = "offers_project.asgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- where it keeps things ----------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'driver_offers.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("mysql"):
+    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {
+        "charset": "utf8mb4",
+        "isolation_level": "read committed",
+        # The older system's TIMESTAMP columns follow the session's zone.
+        "init_command": "SET time_zone = '+00:00', sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+        "connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT", default=5),
+        "read_timeout": env.int("DATABASE_READ_TIMEOUT", default=30),
+        "write_timeout": env.int("DATABASE_WRITE_TIMEOUT", default=30),
+    }
+    _database["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
+else:
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+    # Threads of a test need a file: an in-memory database belongs to one connection.
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py's default time-out of 5 s would end an idle subscription.
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 5}],
+                "prefix": env.str("CHANNEL_PREFIX", default="driver-offers"),
+            },
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
+PASSWORD_HASHERS = ["accounts.hashers.PhpBcryptHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+
+ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", default=15 * 60))
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=30))
+SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
+SIGN_IN_CODE_TRIES = 5
+SIGN_IN_LINK_LIFETIME = timedelta(days=env.int("SIGN_IN_LINK_DAYS", default=7))
+SOCKET_TICKET_SECONDS = 30
+
+SMS_BACKEND = env.str("SMS_BACKEND", default="offers_project.kernel.sms.ConsoleSms")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Driver Offers <offers@localhost>")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
+
+# --- the trade ----------------------------------------------------------------------------------------------------
+
+DISPATCHERS_SEE = env.str("DISPATCHERS_SEE", default="own")
+CURRENCY = env.str("CURRENCY", default="USD")
+IN_TRANSIT_STATUSES = env.list("IN_TRANSIT_STATUSES", default=["In Transit", "Loaded", "Enroute"])
+TRUCK_STATUSES = env.list("TRUCK_STATUSES", default=["Available", "In Transit", "Loaded", "Enroute", "Out of Service"])
+OFFER_MINUTES = env.int("OFFER_MINUTES", default=10)
+"""How long a driver has for an answer when the sender names no time."""
+SEND_MAX_DRIVERS = env.int("SEND_MAX_DRIVERS", default=200)
+ROAD_FACTOR = env.float("ROAD_FACTOR", default=1.2)
+"""Road miles per great-circle mile in the United States, the usual planning figure."""
+MESSAGE_MAX_LENGTH = env.int("MESSAGE_MAX_LENGTH", default=4000)
+MESSAGES_BURST = env.int("MESSAGES_BURST", default=20)
+MESSAGES_PER_SECOND = env.float("MESSAGES_PER_SECOND", default=5)
+
+# --- the live connection ------------------------------------------------------------------------------------------
+
+PRESENCE = {
+    "HEARTBEAT_SECONDS": env.int("HEARTBEAT_SECONDS", default=25),
+    "AUTHENTICATE_SECONDS": 5,
+    "LEASE_SECONDS": env.int("LEASE_SECONDS", default=60),
+    "LEASE_RENEW_SECONDS": env.int("LEASE_RENEW_SECONDS", default=25),
+    "GRACE_SECONDS": env.int("PRESENCE_GRACE_SECONDS", default=12),
+    "HEADS_SECONDS": env.float("HEADS_SECONDS", default=2.0),
+    "WATCH_SECONDS": env.float("WATCH_SECONDS", default=4.0),
+    "REPLAY_MAX": env.int("REPLAY_MAX", default=2000),
+    "KEEP_EVENTS_DAYS": env.int("KEEP_EVENTS_DAYS", default=7),
+    "QUEUE_MAX": env.int("QUEUE_MAX", default=1000),
+    "TYPING_SECONDS": 6,
+    "FRAME_MAX_BYTES": 64 * 1024,
+    "BAD_FRAMES_MAX": 100,
+    "DRAIN_SECONDS": env.float("DRAIN_SECONDS", default=5.0),
+    "THREADS": env.int("PRESENCE_THREADS", default=8),
+    "BUSES": env.int("PRESENCE_BUSES", default=1),
+}
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# --- the API ------------------------------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["offers_project.kernel.api.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["offers_project.kernel.api.JsonParser"],
+    "DEFAULT_PAGINATION_CLASS": "offers_project.kernel.api.Pagination",
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "offers_project.kernel.api.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Driver Offers",
+    "DESCRIPTION": "Offer loads to drivers, negotiate in live chat, award exactly one.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- words and time -----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+OFFICE_TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="America/Chicago")
+"""The zone people of the office see when they have chosen none."""
+USE_TZ = True
+USE_I18N = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "offers_project.kernel.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
