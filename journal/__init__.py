@@ -1,0 +1,1 @@
+"""What happened: one row a change; and idempotency keys. It points at nobody, so everybody may write it."""

@@ -1,0 +1,27 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageType(models.TextChoices):
+    """More may come; clients pass over what they do not know."""
+
+    TEXT = "text", _("text")
+    RATE_PROPOSAL = "rate_proposal", _("rate proposal")
+    SYSTEM = "system", _("system line")
+
+
+COUNTED_TYPES = (MessageType.TEXT, MessageType.RATE_PROPOSAL)
+"""What counts as unread; system lines do not."""
+
+
+class ConversationStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class MemberRole(models.TextChoices):
+    OWNER = "owner", _("owner")
+    FOLLOWER = "follower", _("follower")
+    GUEST = "guest", _("guest")
+    """A manager who looks in. Their reading counts for the office only once they have written."""
+    DRIVER = "driver", _("driver")

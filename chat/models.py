@@ -1,0 +1,105 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chat.enums import ConversationStatus, MemberRole, MessageType
+from offers_project.kernel.actors import Actor, ActorKey
+from offers_project.kernel.fields import ExactCharField
+
+
+class Conversation(models.Model):
+    """The talk between the office and one driver about one offer. The pair is plain numbers: chat knows no offer."""
+
+    offer_id = models.BigIntegerField(_("offer"))
+    driver_id = models.BigIntegerField(_("driver"), db_index=True)
+    status = models.CharField(
+        _("status"), max_length=8, choices=ConversationStatus.choices, default=ConversationStatus.OPEN
+    )
+    """Closed: everybody reads, nobody writes but the system."""
+    last_seq = models.PositiveIntegerField(_("messages"), default=0)
+    last_message_at = models.DateTimeField(_("last message"), null=True)
+    created_at = models.DateTimeField(_("opened"))
+
+    class Meta:
+        db_table = "conversations"
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [models.UniqueConstraint(fields=["offer_id", "driver_id"], name="conversation_of_pair")]
+        indexes = [models.Index(fields=["last_message_at"], name="conversation_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id}:{self.driver_id}"
+
+
+class Member(models.Model):
+    """Somebody in a conversation, and how far they have read."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="members")
+    actor_type = models.CharField(_("kind"), max_length=16)
+    actor_id = models.BigIntegerField(_("id"))
+    role = models.CharField(_("role"), max_length=8, choices=MemberRole.choices)
+    delivered_seq = models.PositiveIntegerField(_("delivered up to"), default=0)
+    delivered_at = models.DateTimeField(null=True)
+    read_seq = models.PositiveIntegerField(_("read up to"), default=0)
+    read_at = models.DateTimeField(null=True)
+    has_written = models.BooleanField(_("has written"), default=False)
+    joined_at = models.DateTimeField(_("joined"))
+    left_at = models.DateTimeField(_("left"), null=True)
+
+    class Meta:
+        db_table = "conversation_members"
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "actor_type", "actor_id"], name="member_of_conversation")
+        ]
+        indexes = [models.Index(fields=["actor_type", "actor_id", "left_at"], name="member_of_actor")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_type} {self.actor_id}"
+
+    @property
+    def key(self) -> ActorKey:
+        return ActorKey(self.actor_type, self.actor_id)
+
+    @property
+    def counts(self) -> bool:
+        """Whether this person's reading is their side's reading."""
+        return self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written
+
+
+class Message(models.Model):
+    """One message. `seq` counts 1, 2, 3 … within its conversation without a gap; a removed one keeps its place."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    seq = models.PositiveIntegerField(_("number"))
+    sender_type = models.CharField(_("kind of sender"), max_length=16)
+    sender_id = models.BigIntegerField(_("sender id"), null=True)
+    sender_name = models.CharField(_("sender"), max_length=150)
+    """As it was when the message was sent."""
+    sender_role = models.CharField(max_length=16)
+    message_type = models.CharField(_("type"), max_length=16, choices=MessageType.choices, default=MessageType.TEXT)
+    message = models.TextField(_("message"))
+    proposed_rate = models.DecimalField(_("proposed rate"), max_digits=12, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    client_id = ExactCharField(max_length=64, null=True)
+    created_at = models.DateTimeField(_("sent"))
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    read_at = models.DateTimeField(_("read"), null=True)
+    removed_at = models.DateTimeField(_("removed"), null=True)
+
+    class Meta:
+        db_table = "chat_messages"
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["conversation_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+            models.UniqueConstraint(fields=["sender_type", "sender_id", "client_id"], name="message_client_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.seq}"
+
+    @property
+    def sender(self) -> Actor:
+        return Actor(type=self.sender_type, id=self.sender_id, name=self.sender_name, role=self.sender_role)

@@ -1,0 +1,55 @@
+"""Writing down what happened."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from journal.models import Entry
+from offers_project.kernel import clock, request_id
+from offers_project.kernel.actors import Actor
+
+
+def record(
+    actor: Actor,
+    verb: str,
+    *,
+    object_type: str,
+    object_id: object,
+    scope: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Write down one change, in the transaction of the change itself. Values must be fit for JSON."""
+    return record_all([entry(actor, verb, object_type, object_id, scope=scope, before=before, after=after)])[0]
+
+
+def entry(
+    actor: Actor,
+    verb: str,
+    object_type: str,
+    object_id: object,
+    *,
+    scope: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Entry:
+    """An entry to be recorded with others by `record_all`."""
+    return Entry(
+        actor_type=actor.type,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        verb=verb,
+        object_type=object_type,
+        object_id=str(object_id),
+        scope=scope,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        request_id=request_id.current(),
+    )
+
+
+def record_all(entries: list[Entry]) -> list[Entry]:
+    """Write down many changes of one moment in one statement."""
+    at = clock.now()
+    for each in entries:
+        each.at = at
+    return Entry.objects.bulk_create(entries)

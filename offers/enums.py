@@ -1,0 +1,79 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class OfferStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    ACTIVE = "active", _("active")
+    ASSIGNED = "assigned", _("assigned")
+    COMPLETED = "completed", _("completed")
+    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", _("expired")
+
+
+class AwardMode(models.TextChoices):
+    DISPATCHER = "dispatcher", _("by the dispatcher")
+    FIRST_ACCEPT = "first_accept", _("to the first who accepts")
+
+
+class DistanceSource(models.TextChoices):
+    ESTIMATED = "estimated", _("estimated")
+    GIVEN = "given", _("given")
+
+
+class ProposalStatus(models.TextChoices):
+    SENT = "sent", pgettext_lazy("proposal", "sent")
+    VIEWED = "viewed", pgettext_lazy("proposal", "viewed")
+    COUNTER_OFFERED = "counter_offered", pgettext_lazy("proposal", "countered")
+    ACCEPTED = "accepted", pgettext_lazy("proposal", "accepted")
+    AWARDED = "awarded", pgettext_lazy("proposal", "awarded")
+    REJECTED = "rejected", pgettext_lazy("proposal", "declined")
+    EXPIRED = "expired", pgettext_lazy("proposal", "expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "withdrawn")
+    LOST = "lost", pgettext_lazy("proposal", "lost")
+    FALLEN_OFF = "fallen_off", pgettext_lazy("proposal", "fallen off")
+
+
+class Action(models.TextChoices):
+    """What moves a proposal from one status to another; the table is in `offers.rules.transitions`."""
+
+    SEND = "send", _("send")
+    VIEW = "view", _("view")
+    ACCEPT = "accept", _("accept")
+    COUNTER = "counter", _("counter")
+    REJECT = "reject", _("decline")
+    RETRACT = "retract", _("take back")
+    AMEND = "amend", _("amend")
+    WITHDRAW = "withdraw", _("withdraw")
+    AWARD = "award", _("award")
+    FALL_OFF = "fall_off", _("fall off")
+    EXPIRE = "expire", _("expire")
+    LOSE = "lose", _("lose")
+
+
+class RejectReason(models.TextChoices):
+    RATE_TOO_LOW = "rate_too_low", _("the rate is too low")
+    TOO_FAR = "too_far", _("too far away")
+    HOURS = "hours", _("not enough hours")
+    EQUIPMENT = "equipment", _("wrong equipment")
+    CARGO_SIZE = "cargo_size", _("the cargo does not fit")
+    HOME_TIME = "home_time", _("home time")
+    ALREADY_LOADED = "already_loaded", _("already loaded")
+    OTHER = "other", _("another reason")
+
+
+class LostReason(models.TextChoices):
+    COVERED = "covered", _("covered by another truck")
+    BOOKED_ELSEWHERE = "booked_elsewhere", _("the driver took another load")
+    OFFER_CLOSED = "offer_closed", _("the offer was closed")
+
+
+class FallOffReason(models.TextChoices):
+    BREAKDOWN = "breakdown", _("breakdown")
+    HOURS = "hours", _("hours of service")
+    ACCIDENT = "accident", _("accident")
+    FAMILY = "family", _("family")
+    RATE_DISPUTE = "rate_dispute", _("rate dispute")
+    SHIPPER_CANCELLED = "shipper_cancelled", _("the shipper cancelled")
+    OTHER = "other", _("another reason")

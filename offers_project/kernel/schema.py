@@ -1,0 +1,52 @@
+"""What the OpenAPI schema says of a view: its body, its answer, and every refusal it may give."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+
+ALWAYS = (400, 401, 405, 415, 429, 503)
+
+
+class ErrorDetail(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    request_id = serializers.CharField()
+
+
+class ErrorBody(serializers.Serializer):
+    error = ErrorDetail()
+
+
+def documented(
+    *,
+    answer: Any = None,
+    body: Any = None,
+    status: int | Sequence[int] = 200,
+    refusals: Sequence[int] = (),
+    query: Sequence[OpenApiParameter] = (),
+    auth: bool = True,
+    **more: Any,
+) -> Callable[[Any], Any]:
+    """Document one method of a view. `refusals` are the codes beside those that every endpoint may answer."""
+    statuses = [status] if isinstance(status, int) else list(status)
+    responses: dict[int, Any] = {each: answer or OpenApiResponse(description="") for each in statuses}
+    responses |= {code: ErrorBody for code in sorted({*ALWAYS, *refusals})}
+    if not auth:
+        more["auth"] = []
+    return extend_schema(request=body, responses=responses, parameters=list(query), **more)
+
+
+def page_of(shape: type[serializers.Serializer]) -> serializers.Serializer:
+    """The schema of a page of a list."""
+    return inline_serializer(
+        name=f"PageOf{shape.__name__}",
+        fields={
+            "results": shape(many=True),
+            "next": serializers.CharField(allow_null=True),
+            "previous": serializers.CharField(allow_null=True),
+            "count": serializers.IntegerField(),
+        },
+    )

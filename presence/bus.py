@@ -1,0 +1,59 @@
+"""The doorbell: what a commit tells, published to every process in one message.
+
+It may fail and it may lose: the rows are the log, and whoever missed something is caught up from them. So `publish`
+never raises, and never waits for the network.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from offers_project.kernel.actors import ActorKey
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A durable event for one person; `data` is None where they may not see the object."""
+
+    to: ActorKey
+    seq: int
+    kind: str
+    at: datetime
+    data: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A passing event for whoever listens to one of the topics."""
+
+    kind: str
+    data: Mapping[str, Any]
+    to: tuple[str, ...]
+    but: ActorKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An order to every process about one person's connections: `close` or `leave`."""
+
+    action: str
+    key: ActorKey
+    argument: str = ""
+
+
+@dataclass(slots=True)
+class Batch:
+    events: list[Event] = field(default_factory=list)
+    passing: list[Passing] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.events or self.passing or self.controls)
+
+
+def publish(batch: Batch) -> None:
+    """Ring: hand the batch to the hub of every process. Counted and swallowed when it fails."""
+    from presence.hub import ring
+
+    ring(batch)

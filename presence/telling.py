@@ -1,0 +1,172 @@
+"""The door through which every service works and tells.
+
+`@service` makes a function one unit of work: one transaction, whatever services it calls, tried again after a
+deadlock. What is told meanwhile is collected and written once, at its end, under the last locks; after the commit it
+is published, and a failed publish loses nothing, since the rows are the log.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+from accounts import kinds
+from offers_project.kernel import clock
+from offers_project.kernel.actors import ActorKey
+from presence import bus, renderers, streams
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 5
+DEADLOCK_CODES = frozenset({1205, 1213})
+"""MySQL's lock wait time-out and deadlock."""
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What one unit of work has to say. Later tellings of the same thing to the same person replace earlier ones."""
+
+    tellings: dict[streams.Telling, Mapping[str, Any] | None] = field(default_factory=dict)
+    passing: list[bus.Passing] = field(default_factory=list)
+    controls: list[bus.Control] = field(default_factory=list)
+
+    def finish(self) -> None:
+        batch = bus.Batch(events=self._write(), passing=self.passing, controls=self.controls)
+        if batch:
+            transaction.on_commit(lambda: bus.publish(batch), robust=True)
+
+    def _write(self) -> list[bus.Event]:
+        if not self.tellings:
+            return []
+        at = clock.now()
+        tellings = list(self.tellings)
+        numbers = streams.append(tellings, at=at)
+        shown = _shown(tellings, list(self.tellings.values()), at)
+        return [
+            bus.Event(to=telling.to, seq=seq, kind=telling.kind, at=at, data=data)
+            for telling, seq, data in zip(tellings, numbers, shown, strict=True)
+        ]
+
+
+_unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
+
+
+def service(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function a service. Called by another service, it is part of that one's unit of work.
+
+    A service that refuses must do so before it changes anything: then whoever called it may go on without it.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _unit.get() is not None:
+            return function(*args, **kwargs)
+        may_retry = not connection.in_atomic_block
+        for attempt in range(1, TRIES + 1):
+            try:
+                return _outermost(function, *args, **kwargs)
+            except OperationalError as error:
+                if attempt == TRIES or not may_retry or not _is_deadlock(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def tell(
+    kind: str,
+    *,
+    object_id: int,
+    to: Iterable[ActorKey],
+    detail: int = 0,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell people of a change, durably: a row in each one's stream, and the event to whoever is connected.
+
+    `detail` is the object's version, or the number within it. `data` is what everybody in `to` sees, when that is the
+    same and already at hand; otherwise the room's renderer is asked, once for all.
+    """
+    unit = _current()
+    for key in to:
+        telling = streams.Telling(to=key, kind=kind, object_id=object_id, detail=detail)
+        unit.tellings.pop(telling, None)
+        unit.tellings[telling] = data
+
+
+def pass_on(kind: str, data: Mapping[str, Any], *, to: Iterable[str], but: ActorKey | None = None) -> None:
+    """Tell whoever listens to one of the topics (`presence.topics`) right now, except `but`. Not kept, may be lost.
+
+    Inside a unit of work it goes out after the commit, elsewhere at once.
+    """
+    passing = bus.Passing(kind=kind, data=data, to=tuple(to), but=but)
+    if (unit := _unit.get()) is not None:
+        unit.passing.append(passing)
+    else:
+        bus.publish(bus.Batch(passing=[passing]))
+
+
+def close_connections(key: ActorKey, *, auth_session_id: str | None = None) -> None:
+    """Close a person's open connections with 4503 after the commit: all, or those of one sign-in."""
+    _current().controls.append(bus.Control(action="close", key=key, argument=auth_session_id or ""))
+
+
+def stop_listening(key: ActorKey, *, topics_beginning: str) -> None:
+    """Take a person's connections out of the topics that begin so, after the commit: they may not see them any more."""
+    _current().controls.append(bus.Control(action="leave", key=key, argument=topics_beginning))
+
+
+def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    unit = _Unit()
+    token = _unit.set(unit)
+    try:
+        with transaction.atomic():
+            result = function(*args, **kwargs)
+            unit.finish()
+        return result
+    finally:
+        _unit.reset(token)
+
+
+def _current() -> _Unit:
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("Only a service tells: call this from a function marked @service.")
+    return unit
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    return bool(error.args) and error.args[0] in DEADLOCK_CODES
+
+
+def _shown(
+    tellings: list[streams.Telling], given: list[Mapping[str, Any] | None], at: datetime
+) -> list[Mapping[str, Any] | None]:
+    """The data of each telling: as given, or as its room renders it for that person."""
+    asked = [index for index, data in enumerate(given) if data is None]
+    if not asked:
+        return given
+    viewers = kinds.actors({tellings[index].to for index in asked})
+    asked = [index for index in asked if tellings[index].to in viewers]
+    answers = renderers.render(
+        [
+            (
+                tellings[index].kind,
+                renderers.Wanted(
+                    viewer=viewers[tellings[index].to],
+                    object_id=tellings[index].object_id,
+                    detail=tellings[index].detail,
+                    at=at,
+                ),
+            )
+            for index in asked
+        ]
+    )
+    shown = list(given)
+    for index, data in zip(asked, answers, strict=True):
+        shown[index] = data
+    return shown
