@@ -25,12 +25,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """A passing event for whoever listens to one of the topics."""
+    """A passing event for whoever listens to one of the topics, `but` some people."""
 
     kind: str
     data: Mapping[str, Any]
     to: tuple[str, ...]
-    but: ActorKey | None = None
+    but: tuple[ActorKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,12 @@ def tell(
         unit.tellings[telling] = data
 
 
-def pass_on(kind: str, data: Mapping[str, Any], *, to: Iterable[str], but: ActorKey | None = None) -> None:
+def pass_on(kind: str, data: Mapping[str, Any], *, to: Iterable[str], but: Iterable[ActorKey] = ()) -> None:
     """Tell whoever listens to one of the topics (`presence.topics`) right now, except `but`. Not kept, may be lost.
 
     Inside a unit of work it goes out after the commit, elsewhere at once.
     """
-    passing = bus.Passing(kind=kind, data=data, to=tuple(to), but=but)
+    passing = bus.Passing(kind=kind, data=data, to=tuple(to), but=tuple(but))
     if (unit := _unit.get()) is not None:
         unit.passing.append(passing)
     else:

@@ -5,6 +5,9 @@ from offers_project.kernel.actors import ActorKey
 OFFICE = "office"
 """Every connection of every office person."""
 
+MANAGERS = "managers"
+"""Every connection of the people who see everything."""
+
 
 def of_actor(key: ActorKey) -> str:
     """All connections of one person."""

@@ -1,0 +1,26 @@
+"""What a server process does again and again beside answering. Several processes may do it at once, so every task is
+safe to be done twice. Rooms declare theirs; `offers_project.wiring` registers them, and the hub runs them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`run` is called in a database thread every `seconds`, as long as the process serves."""
+
+    name: str
+    seconds: float
+    run: Callable[[], object]
+
+
+_tasks: dict[str, Task] = {}
+
+
+def register(*tasks: Task) -> None:
+    _tasks.update({task.name: task for task in tasks})
+
+
+def registered() -> list[Task]:
+    return list(_tasks.values())
