@@ -3,6 +3,7 @@
 What each variable means to whoever operates the product stands in README.md.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,17 @@ from offers_project.kernel.secrets import generated_once
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+
+class Environment(environ.Env):
+    """The environment, and what `.env` adds to it."""
+
+    ENVIRON = dict(os.environ)
+
+
+env = Environment()
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+# What is set to nothing is not set: its default counts.
+Environment.ENVIRON = {name: value for name, value in Environment.ENVIRON.items() if value}
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
@@ -167,7 +177,13 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Limits and tickets live here, and past the maximum a third of them would be thrown away: 300 is too few.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}}
 
 STATIC_URL = "/static/"

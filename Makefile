@@ -1,0 +1,114 @@
+# `make run` and `make test` need Python 3.11 or newer and make, nothing else. `make help` lists the rest.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
+ROOMS := accounts chat drivers journal offers offers_project presence
+
+# A MySQL address, given or in .env, needs the client that a compiler has to make.
+MYSQL := $(findstring mysql,$(DATABASE_URL) $(shell grep -s '^DATABASE_URL' .env))
+
+# Tests know nothing of .env, and keep what they write apart from the data of `make run`.
+WORKERS ?= 2
+REPETITIONS ?= 50
+TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test
+PYTEST := $(PY) -m pytest -n $(WORKERS)
+ON_SERVICES := $(PY) tools/with_services.py
+REPORT = --junitxml=var/reports/$@.xml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-services test-browser test-long check check-style check-layers check-types \
+    check-migrations check-templates check-catalogues check-deploy messages format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name does; do \
+	    printf '  make %-18s %s\n' "$$name" "$$does"; done
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+run: $(VENV)/.runtime $(if $(MYSQL),$(VENV)/.mysql) ## the product with demo data, on PORT (8000)
+	@mkdir -p var
+	@exec $(PY) tools/run.py
+
+# --- testing ---------------------------------------------------------------------------------------------------------
+
+test: $(VENV)/.dev reports ## the whole suite that needs no service, with coverage
+	@$(TESTING) DATABASE_URL=sqlite:///$(CURDIR)/var/test/db.sqlite3 REDIS_URL= \
+	    $(PYTEST) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
+
+test-services: $(VENV)/.mysql reports ## the same suite and the races, on MariaDB and Redis
+	@$(TESTING) $(ON_SERVICES) $(PYTEST) $(REPORT) -m "not browser and not long" $(ARGS)
+
+test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
+	@$(TESTING) DATABASE_URL=sqlite:///$(CURDIR)/var/test/db.sqlite3 REDIS_URL= \
+	    $(PY) -m pytest $(REPORT) -m browser $(ARGS)
+
+test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) and faults, on MariaDB and Redis
+	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long \
+	    $(ON_SERVICES) $(PYTEST) $(REPORT) -m long $(ARGS)
+
+.PHONY: reports
+reports:
+	@mkdir -p var/test var/reports var/coverage
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+check: check-style check-layers check-types check-migrations check-templates check-catalogues check-deploy ## everything below
+
+check-style: $(VENV)/.dev ## ruff: lint and format
+	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet .
+
+check-layers: $(VENV)/.dev ## import-linter: each room imports only what stands below it
+	@$(VENV)/bin/lint-imports --no-cache
+
+check-types: $(VENV)/.dev reports ## mypy
+	@$(TESTING) $(PY) -m mypy
+
+check-migrations: $(VENV)/.dev reports ## no change of a model without its migration; no migration that breaks a running system
+	@$(TESTING) $(PY) manage.py makemigrations --check --dry-run
+	@$(TESTING) $(PY) manage.py lintmigrations --settings tests.settings --quiet ok ignore --project-root-path . \
+	    --include-apps $(filter-out offers_project,$(ROOMS)) --warnings-as-errors
+
+check-templates: $(VENV)/.dev ## djlint
+	@$(VENV)/bin/djlint templates --lint --quiet
+
+check-catalogues: $(VENV)/.dev ## every text has its Spanish
+	@$(PY) tools/catalogues.py check
+
+check-deploy: $(VENV)/.dev reports ## Django's own checks with the settings of a real installation
+	@$(TESTING) DATABASE_URL=sqlite:///$(CURDIR)/var/test/db.sqlite3 HTTPS=1 ALLOWED_HOSTS=offers.example.com \
+	    CSRF_TRUSTED_ORIGINS=https://offers.example.com $(PY) manage.py check --deploy --fail-level WARNING
+
+# --- tending ---------------------------------------------------------------------------------------------------------
+
+messages: $(VENV)/.dev ## writes new texts into locale/es, to be translated there
+	@$(PY) tools/catalogues.py update
+
+format: $(VENV)/.dev ## ruff puts the code in form
+	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
+
+lock: $(VENV)/.made ## refreshes requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(PY) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras \
+	    --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
+
+clean: ## removes what tests and builds have left; data and keys stay
+	@rm -rf var/test var/reports var/coverage .pytest_cache .ruff_cache .mypy_cache .hypothesis build
+
+# --- the environment -------------------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@python=$$(sh tools/find-python) && { $(PY) -m pip --version >/dev/null 2>&1 || \
+	    { echo "Making $(VENV) with $$python …"; "$$python" -m venv $(VENV); }; } && touch $@
+
+$(VENV)/.runtime: pyproject.toml requirements.lock | $(VENV)/.made
+	@echo "Installing what it runs on …"
+	@$(INSTALL) . && touch $@
+
+$(VENV)/.dev: pyproject.toml requirements.lock | $(VENV)/.made
+	@echo "Installing what it runs on and what tests need …"
+	@$(INSTALL) ".[dev]" && touch $(VENV)/.runtime $@
+
+$(VENV)/.mysql: pyproject.toml requirements.lock | $(VENV)/.made
+	@echo "Installing what tests need, and the MySQL client …"
+	@$(INSTALL) ".[dev,mysql]" && touch $(VENV)/.runtime $(VENV)/.dev $@

@@ -1,0 +1,74 @@
+"""`make run`: brings the database, the catalogues and the static files up to date, then becomes the server.
+
+What is up to date already is left alone. Demo data is put into a database that knows nobody yet, once.
+"""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import catalogues
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")
+
+
+def collect_static() -> None:
+    """Collects when something is newer than what was collected last; hashing and packing everything takes seconds."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    collected = Path(settings.STATIC_ROOT) / ".collected"
+    found = [storage.path(path) for finder in get_finders() for path, storage in finder.list([])]
+    state = f"{settings.DEBUG} {len(found)} {max(map(os.path.getmtime, found), default=0)}"
+    if not collected.exists() or collected.read_text() != state:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        collected.write_text(state)
+
+
+def seed_once() -> Path:
+    """The file with the sign-ins of the demo data; it is absent when the data is somebody's own."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+
+    sign_ins = Path(settings.VAR_DIR) / "sign-ins.txt"
+    if not get_user_model().objects.exists():
+        print("Making demo data …", flush=True)
+        said = io.StringIO()
+        call_command("seed_demo", stdout=said)
+        sign_ins.touch(mode=0o600)
+        sign_ins.write_text(said.getvalue())
+    return sign_ins
+
+
+def main() -> None:
+    catalogues.compile_all()
+    django.setup()
+
+    from django.core.management import call_command
+
+    from offers_project.settings import env
+
+    call_command("migrate", interactive=False, verbosity=0)
+    collect_static()
+    sign_ins = seed_once()
+
+    host, port = env.str("HOST", default="127.0.0.1"), env.int("PORT", default=8000)
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound to
+    if sign_ins.exists():
+        print(f"\n{sign_ins.read_text().strip()}")
+    print(f"\nDriver Offers is at http://{shown}:{port}/ (Ctrl-C ends it)\n", flush=True)
+    # Addresses hold sign-in links, so there is no access log. 1 MiB is the largest frame that gets an answer.
+    options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
+    command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]
+    os.execv(sys.executable, [*command, *options])
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()
