@@ -1,3 +1,24 @@
-from django.urls import URLPattern, URLResolver
+from importlib import import_module
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.contrib import admin
+from django.urls import include, path
+
+ROOMS = ("accounts", "journal", "presence", "drivers", "chat", "offers")
+
+
+def _urls(room: str, name: str) -> list[Any]:
+    try:
+        return getattr(import_module(f"{room}.urls"), name, [])
+    except ModuleNotFoundError as missing:
+        if missing.name != f"{room}.urls":
+            raise
+        return []
+
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *[path("api/", include(_urls(room, "api_urls"))) for room in ROOMS],
+    *[path("", include(_urls(room, "page_urls"))) for room in ROOMS],
+]
