@@ -12,6 +12,7 @@ MYSQL := $(findstring mysql,$(DATABASE_URL) $(shell grep -s '^DATABASE_URL' .env
 WORKERS ?= 2
 REPETITIONS ?= 50
 TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test
+ALONE := $(TESTING) DATABASE_URL= REDIS_URL=
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 ON_SERVICES := $(PY) tools/with_services.py
 REPORT = --junitxml=var/reports/$@.xml
@@ -22,7 +23,7 @@ REPORT = --junitxml=var/reports/$@.xml
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name does; do \
-	    printf '  make %-18s %s\n' "$$name" "$$does"; done
+	    printf '  make %-17s %s\n' "$$name" "$$does"; done
 
 # --- running ---------------------------------------------------------------------------------------------------------
 
@@ -33,15 +34,13 @@ run: $(VENV)/.runtime $(if $(MYSQL),$(VENV)/.mysql) ## the product with demo dat
 # --- testing ---------------------------------------------------------------------------------------------------------
 
 test: $(VENV)/.dev reports ## the whole suite that needs no service, with coverage
-	@$(TESTING) DATABASE_URL=sqlite:///$(CURDIR)/var/test/db.sqlite3 REDIS_URL= \
-	    $(PYTEST) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
+	@$(ALONE) $(PYTEST) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
 
 test-services: $(VENV)/.mysql reports ## the same suite and the races, on MariaDB and Redis
 	@$(TESTING) $(ON_SERVICES) $(PYTEST) $(REPORT) -m "not browser and not long" $(ARGS)
 
 test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
-	@$(TESTING) DATABASE_URL=sqlite:///$(CURDIR)/var/test/db.sqlite3 REDIS_URL= \
-	    $(PY) -m pytest $(REPORT) -m browser $(ARGS)
+	@$(ALONE) $(PY) -m pytest $(REPORT) -m browser $(ARGS)
 
 test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) and faults, on MariaDB and Redis
 	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long \
@@ -53,7 +52,7 @@ reports:
 
 # --- checking --------------------------------------------------------------------------------------------------------
 
-check: check-style check-layers check-types check-migrations check-templates check-catalogues check-deploy ## everything below
+check: check-style check-layers check-types check-migrations check-templates check-catalogues check-deploy ## all of these:
 
 check-style: $(VENV)/.dev ## ruff: lint and format
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet .
@@ -62,12 +61,13 @@ check-layers: $(VENV)/.dev ## import-linter: each room imports only what stands 
 	@$(VENV)/bin/lint-imports --no-cache
 
 check-types: $(VENV)/.dev reports ## mypy
-	@$(TESTING) $(PY) -m mypy
+	@$(ALONE) $(PY) -m mypy
 
-check-migrations: $(VENV)/.dev reports ## no change of a model without its migration; no migration that breaks a running system
-	@$(TESTING) $(PY) manage.py makemigrations --check --dry-run
-	@$(TESTING) $(PY) manage.py lintmigrations --settings tests.settings --quiet ok ignore --project-root-path . \
-	    --include-apps $(filter-out offers_project,$(ROOMS)) --warnings-as-errors
+check-migrations: $(VENV)/.dev reports ## every model has its migration, and none breaks a running system
+	@$(ALONE) $(PY) manage.py makemigrations --check --dry-run
+	@$(ALONE) LOG_LEVEL=WARNING $(PY) manage.py lintmigrations --settings tests.settings --quiet ok ignore \
+	    --project-root-path . --include-apps $(filter-out offers_project,$(ROOMS)) --no-cache \
+	    --ignore-initial-migrations --warnings-as-errors
 
 check-templates: $(VENV)/.dev ## djlint
 	@$(VENV)/bin/djlint templates --lint --quiet
@@ -76,7 +76,7 @@ check-catalogues: $(VENV)/.dev ## every text has its Spanish
 	@$(PY) tools/catalogues.py check
 
 check-deploy: $(VENV)/.dev reports ## Django's own checks with the settings of a real installation
-	@$(TESTING) DATABASE_URL=sqlite:///$(CURDIR)/var/test/db.sqlite3 HTTPS=1 ALLOWED_HOSTS=offers.example.com \
+	@$(ALONE) HTTPS=1 ALLOWED_HOSTS=offers.example.com \
 	    CSRF_TRUSTED_ORIGINS=https://offers.example.com $(PY) manage.py check --deploy --fail-level WARNING
 
 # --- tending ---------------------------------------------------------------------------------------------------------
