@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
 from offers_project.kernel.secrets import generated_once
@@ -58,7 +59,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
-        "script-src": ["'self'"],
+        "script-src": ["'self'", NONCE],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
@@ -102,7 +103,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "offers_project.kernel.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "offers_project.kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "offers_project.kernel.cors.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,4 +1,4 @@
-"""The message catalogues under `locale/`.
+"""The message catalogues.
 
 `python tools/catalogues.py compile` makes the `.mo` files that are older than their `.po`; it needs no gettext.
 `python tools/catalogues.py update` writes new texts into `locale/es`, to be translated there; `check` fails where a
@@ -19,12 +19,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCALE = ROOT / "locale"
 LANGUAGE = "es"
 ROOMS = ["accounts", "chat", "drivers", "journal", "offers", "offers_project", "presence"]
-WITH_TEXTS = [*ROOMS, "templates", "static"]
+WITH_TEXTS = [*ROOMS, "templates", "static", "locale"]
 NOT_OURS = [".venv/*", "var/*", "tests/*", "tools/*", "static/vendor/*", "*/migrations/*"]
+CATALOGUES = ["locale/*/LC_MESSAGES/*.po", "*/locale/*/LC_MESSAGES/*.po"]
 DOMAINS = {"django": ["html", "txt", "py"], "djangojs": ["js"]}
+
+
+def catalogues(directory: Path) -> list[Path]:
+    return sorted(path for pattern in CATALOGUES for path in directory.glob(pattern))
 
 
 def read(path: Path) -> Catalog:
@@ -33,7 +37,7 @@ def read(path: Path) -> Catalog:
 
 
 def compile_all() -> None:
-    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+    for source in catalogues(ROOT):
         compiled = source.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
@@ -44,7 +48,7 @@ def compile_all() -> None:
 
 
 def update() -> None:
-    LOCALE.mkdir(exist_ok=True)
+    (ROOT / "locale").mkdir(exist_ok=True)
     for domain in DOMAINS:
         make_messages(ROOT, domain)
 
@@ -52,22 +56,18 @@ def update() -> None:
 def check() -> None:
     with tempfile.TemporaryDirectory(prefix="offers-catalogues-") as name:
         copy = Path(name)
-        for folder in WITH_TEXTS:
-            if (ROOT / folder).is_dir():
-                shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
         (copy / "locale").mkdir()
-        if LOCALE.is_dir():
-            shutil.copytree(LOCALE, copy / "locale", dirs_exist_ok=True)
+        for folder in filter(Path.is_dir, map(ROOT.joinpath, WITH_TEXTS)):
+            shutil.copytree(
+                folder, copy / folder.name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+            )
         for domain in DOMAINS:
             make_messages(copy, domain)
-        found = [
-            fault
-            for domain in DOMAINS
-            if (path := copy / "locale" / LANGUAGE / "LC_MESSAGES" / f"{domain}.po").exists()
-            for fault in faults(read(path))
-        ]
+        found = [fault for path in catalogues(copy) if path.parts[-3] == LANGUAGE for fault in faults(read(path))]
     if found:
-        sys.exit("\n".join([*found, f"{len(found)} texts want their Spanish: make messages, then locale/es."]))
+        sys.exit(
+            "\n".join([*found, f"{len(found)} texts want their Spanish: make messages, then translate in locale/es."])
+        )
     print("Catalogues complete.")
 
 
