@@ -19,6 +19,7 @@ def _urls(room: str, name: str) -> list[Any]:
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("offers_project.shell")),
     *[path("api/", include(_urls(room, "api_urls"))) for room in ROOMS],
     *[path("", include(_urls(room, "page_urls"))) for room in ROOMS],
 ]

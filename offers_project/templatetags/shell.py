@@ -1,0 +1,136 @@
+"""What the templates of every room need: the import map, icons, money, windows of time, how the page shall look."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
+
+register = template.Library()
+
+VENDORED = {"vendor/htmx.js": "htmx", "vendor/stimulus.js": "@hotwired/stimulus"}
+"""Modules of others, by the name they are imported by."""
+CHOICES = {"theme": {"light", "dark"}, "density": {"cosy"}}
+"""What a person may choose of the look, kept in cookies so that the first paint is right."""
+SYMBOLS = {"USD": "$", "CAD": "CA$", "MXN": "MX$", "EUR": "€"}
+
+
+def module_names(root: Path) -> dict[str, str]:
+    """The modules under `root`: the name that scripts import → the path below `root`."""
+    paths = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.js"))
+    return {VENDORED.get(path, path): path for path in paths}
+
+
+@lru_cache(maxsize=1)
+def _known_modules() -> dict[str, str]:
+    return module_names(Path(settings.STATICFILES_DIRS[0]))
+
+
+@register.simple_tag(takes_context=True)
+def import_map(context: Mapping[str, Any]) -> SafeString:
+    """Where each module is, by hashed address: imports inside modules are not rewritten when files get their hash.
+
+    The policy refuses inline scripts, so it carries the request's nonce; without a request there is no map.
+    """
+    request = context.get("request")
+    if request is None:
+        return SafeString("")
+    modules = module_names(Path(settings.STATICFILES_DIRS[0])) if settings.DEBUG else _known_modules()
+    addresses = json.dumps({"imports": {name: static(path) for name, path in modules.items()}})
+    nonce = getattr(request, "csp_nonce", "")
+    # Names of our own files only; `<` cannot end the script early.
+    safe = mark_safe(addresses.replace("<", "\\u003c"))  # noqa: S308
+    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, safe)
+
+
+@register.simple_tag(takes_context=True)
+def look(context: Mapping[str, Any]) -> SafeString:
+    """` data-theme="dark" data-density="cosy"` as the person has chosen; nothing for what follows the system."""
+    request = context.get("request")
+    cookies = request.COOKIES if request is not None else {}
+    chosen = [(name, cookies[name]) for name, values in CHOICES.items() if cookies.get(name) in values]
+    return SafeString("").join(format_html(' data-{}="{}"', name, value) for name, value in chosen)
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "", kind: str = "") -> SafeString:
+    """`{% icon "i-search" %}`: a picture from the sprite. `size` is "s" or "m"; `label` is read aloud, else nothing is.
+
+    `kind` colours a state or a presence: `{% icon "st-sent" kind="sent" label=word %}`.
+    """
+    classes = f"i i--{size}" if size else "i"
+    data = SafeString("")
+    if name.startswith("pr-"):
+        classes, data = f"pr {classes}", format_html(' data-pr="{}"', kind or name.removeprefix("pr-"))
+    elif kind:
+        classes, data = f"{classes} st", format_html(' data-st="{}"', kind)
+    aloud = format_html(' role="img" aria-label="{}"', label) if label else SafeString(' aria-hidden="true"')
+    return format_html('<svg class="{}"{}{}><use href="#{}"/></svg>', classes, data, aloud, name)
+
+
+@register.filter
+def money(amount: Any, currency: str = "") -> str:
+    """`$1,150`, with cents only when there are some; empty for nothing. No currency is the installation's own."""
+    if amount in (None, ""):
+        return ""
+    try:
+        value = Decimal(str(amount))
+    except InvalidOperation:
+        return str(amount)
+    digits = f"{abs(value):,.0f}" if value == value.to_integral_value() else f"{abs(value):,.2f}"
+    currency = currency or settings.CURRENCY
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"{'−' if value < 0 else ''}{symbol}{digits}"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """`DW` for Dana Whitfield: first and last word."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def at_place(moment: Any, zone: str | None) -> datetime:
+    """`moment` (aware, or ISO 8601 text) as clocks at the place show it; an unknown zone reads as the active one."""
+    aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    try:
+        there = ZoneInfo(zone) if zone else timezone.get_current_timezone()
+    except (KeyError, ValueError):
+        there = timezone.get_current_timezone()
+    return aware.astimezone(there)
+
+
+@register.simple_tag
+def window(start: Any, until: Any = None, zone: str | None = None) -> str:
+    """`Sat Nov 21, 12:00–2:00 PM CST`: a window of time at a place, in its own zone; empty for nothing."""
+    if not start:
+        return ""
+    begin = at_place(start, zone)
+    if not until:
+        return f"{_day(begin)}, {_clock(begin)} {begin.tzname()}"
+    end = at_place(until, zone)
+    if end.date() != begin.date():
+        return f"{_day(begin)}, {_clock(begin)} – {_day(end)}, {_clock(end)} {begin.tzname()}"
+    same_half = (begin.hour < 12) == (end.hour < 12)
+    first = formats.date_format(begin, "g:i") if same_half else _clock(begin)
+    return f"{_day(begin)}, {first}–{_clock(end)} {begin.tzname()}"
+
+
+def _day(moment: datetime) -> str:
+    # Translators: how a day is written in a window of time, in Django's letters: Sat Nov 21.
+    return formats.date_format(moment, pgettext("format of a day", "D M j"))
+
+
+def _clock(moment: datetime) -> str:
+    return formats.date_format(moment, "g:i A")

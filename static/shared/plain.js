@@ -1,0 +1,37 @@
+// Pages before one is inside: the look, the password shown or hidden, a button that cannot be pressed twice.
+
+import { Controller } from "@hotwired/stimulus";
+import { application } from "shared/application.js";
+
+class RevealController extends Controller {
+  static targets = ["field", "button"];
+
+  connect() {
+    this.buttonTarget.hidden = false;
+  }
+
+  toggle() {
+    const hidden = this.fieldTarget.type === "password";
+    this.fieldTarget.type = hidden ? "text" : "password";
+    this.buttonTarget.setAttribute("aria-pressed", hidden);
+  }
+}
+
+class OnceController extends Controller {
+  static targets = ["button"];
+
+  submit(event) {
+    if (this.sent) return event.preventDefault();
+    this.sent = true;
+    this.buttonTarget.setAttribute("aria-busy", "true");
+  }
+
+  /** The page may come back from the browser's memory as it was left. */
+  again() {
+    this.sent = false;
+    this.buttonTarget.removeAttribute("aria-busy");
+  }
+}
+
+application.register("reveal", RevealController);
+application.register("once", OnceController);
