@@ -1,0 +1,59 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READ = set(re.findall(r"\benv\.\w+\(\s*[\"']([A-Z_]+)[\"']", (ROOT / "offers_project/settings.py").read_text())) - {
+    "ENV_FILE"
+}
+EXAMPLE = (ROOT / ".env.example").read_text()
+
+
+@pytest.fixture
+def run_python(tmp_path):
+    """Runs code in a process of its own, with an empty VAR_DIR and nothing set but what is given."""
+
+    def run(code: str, **environment: str) -> str:
+        clean = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(tmp_path)} | environment
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=clean, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    return run
+
+
+def test_env_example_shows_every_setting_and_sets_none():
+    shown = set(re.findall(r"^#([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert shown - {"HOST"} == READ  # Read by `make run` alone.
+    assert re.findall(r"^[A-Z_]+=", EXAMPLE, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "EMAIL_URL", "ALLOWED_HOSTS", "PORT"])
+def test_a_variable_that_is_set_to_nothing_is_not_set(name, run_python):
+    code = (
+        "from offers_project import settings as s;"
+        "print(s.DATABASES['default']['ENGINE'], repr(s.REDIS_URL), len(s.SECRET_KEY),"
+        "s.ALLOWED_HOSTS[0], s.PUBLIC_URL)"
+    )
+    assert run_python(code, **{name: ""}) == "django.db.backends.sqlite3 '' 86 localhost http://localhost:8000"
+
+
+def test_the_environment_goes_before_the_file(tmp_path, run_python):
+    file = tmp_path / "env"
+    file.write_text("CURRENCY=CAD\nDISPATCHERS_SEE=all\nPORT=\n")
+    code = "from offers_project import settings as s; print(s.CURRENCY, s.DISPATCHERS_SEE, s.PUBLIC_URL)"
+    assert run_python(code, ENV_FILE=str(file), DISPATCHERS_SEE="own") == "CAD own http://localhost:8000"
+
+
+def test_keys_are_made_once_and_only_for_their_owner(tmp_path, run_python):
+    code = "from offers_project import settings as s; print(s.SECRET_KEY, s.JWT_SIGNING_KEY)"
+    first, again = run_python(code), run_python(code)
+    assert first == again
+    secret, signing = first.split()
+    assert secret != signing
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
