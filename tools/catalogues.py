@@ -106,8 +106,8 @@ def faults(catalogue: Catalog) -> Iterator[str]:
             yield f"{where}: other placeholders: {texts[-1]!r}"
 
 
-def as_list(text: str | Sequence[str]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def as_list(text: str | Sequence[str] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 def placeholders(text: str) -> set[str]:
