@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 
-ALWAYS = (400, 401, 405, 415, 429, 503)
+ALWAYS = (400, 401, 405, 413, 415, 429, 503)
 
 
 class ErrorDetail(serializers.Serializer):
@@ -18,6 +19,34 @@ class ErrorDetail(serializers.Serializer):
 
 class ErrorBody(serializers.Serializer):
     error = ErrorDetail()
+
+
+class ShapeSchema(OpenApiSerializerExtension):
+    """A shape refuses unknown fields, and what it requires is required of PATCH too: both can be said."""
+
+    target_class = "offers_project.kernel.shapes.Shape"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if direction == "request" and schema.get("properties"):
+            schema["additionalProperties"] = False
+            required = [name for name, field in self.target.fields.items() if field.required and not field.read_only]
+            schema |= {"required": sorted(required)} if required else {}
+        return schema
+
+
+class CleanCharFieldSchema(OpenApiSerializerFieldExtension):
+    """Texts have no null bytes; those that may not be blank have more than spaces."""
+
+    target_class = "offers_project.kernel.shapes.CleanCharField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
+        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if direction == "request" and "pattern" not in schema and "enum" not in schema:
+            schema["pattern"] = r"^[^\x00]*$" if self.target.allow_blank else r"^[^\x00]*[^\s\x00][^\x00]*$"
+        return schema
 
 
 def documented(

@@ -16,6 +16,8 @@ class CleanCharField(serializers.CharField):
     default_error_messages = {"unstorable": _("This has characters that cannot be kept.")}
 
     def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
         text = super().to_internal_value(data)
         try:
             text.encode()
@@ -24,6 +26,24 @@ class CleanCharField(serializers.CharField):
         if NUL in text:
             self.fail("unstorable")
         return text
+
+
+class WholeNumber(serializers.IntegerField):
+    """A whole number as JSON has them: not a text that looks like one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class YesNo(serializers.BooleanField):
+    """`true` or `false` as JSON has them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
 
 
 class Shape(serializers.Serializer):
