@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,11 +9,11 @@ from drivers.models import Driver
 from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
 
 
-def money(label: object, **options: object) -> models.DecimalField:
+def money(label: Any, **options: Any) -> models.DecimalField:
     return models.DecimalField(label, max_digits=12, decimal_places=2, **options)
 
 
-def person(label: object, related_name: str, **options: object) -> models.ForeignKey:
+def person(label: Any, related_name: str, **options: Any) -> models.ForeignKey:
     """A reference to an office person, without a constraint on the older system's table."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
