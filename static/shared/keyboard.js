@@ -22,7 +22,8 @@ export function shortcut(keys, words, run) {
 /** All there are now: [{ keys, words, run }]. */
 export const allShortcuts = () => [...shortcuts.values()];
 
-const writing = (target) => target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+const writing = (target) =>
+  target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
@@ -90,11 +91,15 @@ export class RovingController extends Controller {
     const [back, on] = this.orientationValue === "horizontal" ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];
     const letters = this.orientationValue === "vertical" && singleKeysOn();
     const next =
-      event.key === on || (letters && event.key === "j") ? at + 1
-      : event.key === back || (letters && event.key === "k") ? at - 1
-      : event.key === "Home" ? 0
-      : event.key === "End" ? items.length - 1
-      : null;
+      event.key === on || (letters && event.key === "j")
+        ? at + 1
+        : event.key === back || (letters && event.key === "k")
+          ? at - 1
+          : event.key === "Home"
+            ? 0
+            : event.key === "End"
+              ? items.length - 1
+              : null;
     if (next === null || at < 0) return;
     event.preventDefault();
     items[Math.max(0, Math.min(items.length - 1, next))]?.focus();

@@ -55,7 +55,9 @@ export class LightController extends Controller {
       }
       case "offline":
         return count
-          ? interpolate(ngettext("Offline: %(count)s message waiting", "Offline: %(count)s messages waiting", count), { count })
+          ? interpolate(ngettext("Offline: %(count)s message waiting", "Offline: %(count)s messages waiting", count), {
+              count,
+            })
           : gettext("Offline");
       case "ended":
         return gettext("Signed out");
@@ -89,7 +91,8 @@ export function goLive(application, { signIn }) {
   socket.addEventListener("ready", ({ detail }) => setServerTime(detail.server_time));
   socket.addEventListener("pong", ({ detail }) => setServerTime(detail.server_time));
   socket.addEventListener("ended", ({ detail }) => {
-    if (detail.reason !== "protocol") location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (detail.reason !== "protocol")
+      location.assign(`${signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
   });
   socket.connect();
 }

@@ -19,7 +19,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 document.addEventListener("htmx:sendError", () => {
-  toast({ title: gettext("No connection"), words: gettext("Nothing was changed. Try again when the light says Connected."), picture: "i-cloud-off" });
+  toast({
+    title: gettext("No connection"),
+    words: gettext("Nothing was changed. Try again when the light says Connected."),
+    picture: "i-cloud-off",
+  });
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const code = detail.xhr.getResponseHeader("X-Request-ID") ?? String(detail.xhr.status);

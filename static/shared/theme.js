@@ -34,6 +34,7 @@ export class ThemeController extends Controller {
   }
 
   show() {
-    for (const choice of this.choiceTargets) choice.setAttribute("aria-pressed", choice.dataset.themeChoiceParam === chosen());
+    for (const choice of this.choiceTargets)
+      choice.setAttribute("aria-pressed", choice.dataset.themeChoiceParam === chosen());
   }
 }

@@ -54,7 +54,14 @@ export function day(iso, zone) {
 
 /** "Sat, Nov 21, 12:00 PM CST". */
 export function moment(iso, zone) {
-  return format(iso, { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", ...named(zone) });
+  return format(iso, {
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    ...named(zone),
+  });
 }
 
 function named(zone) {
@@ -85,7 +92,11 @@ function countdown(left) {
   const seconds = Math.ceil(left / SECOND);
   if (seconds < 3600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 48 * 60) return interpolate(gettext("%(hours)s h %(minutes)s min"), { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  if (minutes < 48 * 60)
+    return interpolate(gettext("%(hours)s h %(minutes)s min"), {
+      hours: Math.floor(minutes / 60),
+      minutes: minutes % 60,
+    });
   return interpolate(gettext("%(count)s d"), { count: Math.floor(minutes / 1440) });
 }
 

@@ -32,7 +32,11 @@ export function toast({ title, words, picture = "i-info", state, action, undo, s
 
 function button(action, close) {
   if (!action) {
-    return h("button", { class: "btn btn--icon btn--s btn--quiet", type: "button", "aria-label": gettext("Close"), onclick: close }, icon("i-x", { size: "s" }));
+    return h(
+      "button",
+      { class: "btn btn--icon btn--s btn--quiet", type: "button", "aria-label": gettext("Close"), onclick: close },
+      icon("i-x", { size: "s" }),
+    );
   }
   if (action.href) return h("a", { class: "btn btn--s", href: action.href }, action.label);
   const run = () => {
