@@ -1,0 +1,98 @@
+"""Real servers for tests that need one: sockets that are cut, several processes, a browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+APPLICATION = "offers_project.asgi:application"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server process. `url` is its address, `socket_url` that of the live connection; `log` reads what it has said."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Callable[[], str]
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws{self.url.removeprefix('http')}/ws/"
+
+
+@contextmanager
+def serving(directory: Path, *, kind: str = "uvicorn", **environment: str) -> Iterator[Server]:
+    """A server of this `kind`, `uvicorn` or `daphne`, on the database of the test that asks, until the block ends.
+
+    The test must commit what it writes (`django_db(transaction=True)`). `environment` goes before the test's own.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {"DATABASE_URL": database_url(), "PUBLIC_URL": url, "CONN_MAX_AGE": "0"} | environment
+    path = directory / f"server-{port}.log"
+    with path.open("wb") as output:
+        process = subprocess.Popen(
+            command(kind, port), cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+        )
+    server = Server(url=url, process=process, log=lambda: path.read_text(errors="replace"))
+    try:
+        wait_until_ready(server)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def command(kind: str, port: int) -> list[str]:
+    match kind:
+        case "uvicorn":
+            options = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "10"]
+        case "daphne":
+            options = ["--bind", "127.0.0.1", "--port", str(port)]
+        case _:
+            raise ValueError(kind)
+    return [sys.executable, "-m", kind, APPLICATION, *options]
+
+
+def wait_until_ready(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            if httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if server.process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"The server did not start:\n{server.log()}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def database_url() -> str:
+    """The test's own database, as `DATABASE_URL` names one."""
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
+    password = f":{quote(at['PASSWORD'], safe='')}" if at["PASSWORD"] else ""
+    return f"mysql://{quote(at['USER'], safe='')}{password}@{at['HOST']}:{at['PORT'] or 3306}/{at['NAME']}"
