@@ -21,7 +21,7 @@ APPLICATION = "offers_project.asgi:application"
 
 @dataclass(frozen=True)
 class Server:
-    """A server process. `url` is its address, `socket_url` that of the live connection; `log` reads what it has said."""
+    """A server process. `url` is its address, `socket_url` that of the live connection, `log` reads what it said."""
 
     url: str
     process: subprocess.Popen[bytes]
