@@ -1,0 +1,113 @@
+"""How lists are narrowed and ordered. What cannot be understood is refused by name, never passed over."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from offers.enums import OfferStatus, ProposalStatus
+from offers.models import Offer, Proposal
+from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
+from offers.shapes.writing import BIGGEST_OFFSET
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.api import Pagination
+from offers_project.kernel.errors import Invalid
+
+SEARCH_LENGTH = 100
+SEARCHED = (
+    "reference",
+    "customer_name",
+    "pickup_location",
+    "pickup_place",
+    "delivery_location",
+    "delivery_place",
+    "notes",
+)
+SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
+"""Drivers search in what they see before the award: a hit must not tell them what the rest says."""
+
+ORDERINGS = (
+    "id",
+    "created_at",
+    "updated_at",
+    "pickup_from",
+    "delivery_from",
+    "proposed_rate",
+    "distance_miles",
+    "expires_at",
+    "status",
+)
+YES_NO = [("true", "true"), ("false", "false")]
+
+
+class Statuses(filters.BaseInFilter, filters.ChoiceFilter):
+    """One status, or several with commas between them."""
+
+
+class WholeNumberFilter(filters.Filter):
+    field_class = forms.IntegerField
+
+
+class ActorFilterSet(filters.FilterSet):
+    """Filters for one actor's reading. `limit` and `offset` are the pages' business and only checked here."""
+
+    limit = WholeNumberFilter(method="as_it_is", min_value=1, max_value=Pagination.max_limit)
+    offset = WholeNumberFilter(method="as_it_is", min_value=0, max_value=BIGGEST_OFFSET)
+
+    def __init__(self, *, params: Any, queryset: QuerySet, actor: Actor) -> None:
+        super().__init__(data=params, queryset=queryset)
+        self.actor = actor
+
+    def found(self) -> QuerySet:
+        """The rows that fit, or `Invalid` naming the parameters at fault."""
+        unknown = sorted(set(self.data) - set(self.filters))
+        if unknown:
+            raise Invalid(fields={name: [_("There is no such parameter.")] for name in unknown})
+        if not self.is_valid():
+            raise Invalid(fields={name: [str(word) for word in words] for name, words in self.errors.items()})
+        return self.qs
+
+    def as_it_is(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        return rows
+
+
+class OfferFilters(ActorFilterSet):
+    status = Statuses(choices=OfferStatus.choices)
+    owner = WholeNumberFilter(min_value=1, max_value=BIGGEST_LEGACY_ID)
+    search = filters.CharFilter(method="searched", max_length=SEARCH_LENGTH)
+    pickup_after = filters.IsoDateTimeFilter(field_name="pickup_from", lookup_expr="gte")
+    pickup_before = filters.IsoDateTimeFilter(field_name="pickup_from", lookup_expr="lte")
+    unread = filters.ChoiceFilter(method="with_unread", choices=YES_NO)
+    ordering = filters.OrderingFilter(fields=[(name, name) for name in ORDERINGS])
+
+    class Meta:
+        model = Offer
+        fields: list[str] = []
+
+    def searched(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
+        fields = SEARCHED if self.actor.is_office else SEARCHED_BY_DRIVERS
+        condition = Q()
+        for field in fields:
+            condition |= Q(**{f"{field}__icontains": value})
+        if value.isascii() and value.isdigit() and int(value) <= BIGGEST_ID:
+            condition |= Q(id=int(value))
+        return offers.filter(condition)
+
+    def with_unread(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
+        raise NotImplementedError
+
+    def filter_queryset(self, queryset: QuerySet[Offer]) -> QuerySet[Offer]:
+        queryset = super().filter_queryset(queryset)
+        # Rows that are alike in what is ordered by keep one order from page to page.
+        return queryset.order_by(*(queryset.query.order_by or ()), "-id")
+
+
+class ProposalFilters(ActorFilterSet):
+    offer_id = WholeNumberFilter(field_name="offer_id", min_value=1, max_value=BIGGEST_ID)
+    status = Statuses(choices=ProposalStatus.choices)
+
+    class Meta:
+        model = Proposal
+        fields: list[str] = []

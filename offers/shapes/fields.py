@@ -1,0 +1,160 @@
+"""Fields that offers are made of: each takes one kind of value, bounded, and says so in the schema."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from offers_project.kernel.errors import MessageTooLong
+from offers_project.kernel.shapes import CleanCharField, WholeNumber
+
+CENT = Decimal("0.01")
+MOST_MONEY = Decimal("9999999.99")
+MOST_WEIGHT = Decimal(200_000)
+MOST_MILES = Decimal(10_000)
+MOST_PIECES = 100_000
+MOST_STOPS = 20
+NOTES_LENGTH = 5000
+NOTE_LENGTH = 500
+FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
+BIGGEST_ID = 2**63 - 1
+BIGGEST_LEGACY_ID = 2**31 - 1
+"""`users` and `Trucks` count with plain integers."""
+
+_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+
+
+class PlainDecimalField(serializers.DecimalField):
+    """A decimal as a JSON number or as a plain text: no exponents, no infinities, no digits of other scripts."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, bool) or not isinstance(data, str | int | float):
+            self._not_a_number()
+        if isinstance(data, str) and not _PLAIN_DECIMAL.fullmatch(data.strip()):
+            self._not_a_number()
+        return super().to_internal_value(data)
+
+    def _not_a_number(self) -> NoReturn:
+        self.fail("invalid")
+        raise AssertionError("unreachable")
+
+
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": r"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,6}(\.[0-9]{1,2})?)$"},
+            {"type": "number", "minimum": 0.01, "maximum": 9_999_999.99, "multipleOf": 0.01},
+        ],
+        "example": "850.00",
+    }
+)
+class Money(PlainDecimalField):
+    """An amount above zero, in whole cents."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=9, decimal_places=2, min_value=CENT, max_value=MOST_MONEY, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, float):
+            data = _cents(data)
+        return super().to_internal_value(data)
+
+
+def _cents(amount: float) -> float:
+    """What a sum of binary fractions was meant to be: 0.1 + 0.2 is thirty cents."""
+    rounded = round(amount, 2)
+    return rounded if abs(rounded - amount) < 1e-9 else amount
+
+
+class Measure(PlainDecimalField):
+    """A measured number within bounds, kept to `places` decimals; finer ones are rounded."""
+
+    def __init__(self, *, least: Decimal | int, most: Decimal | int, places: int = 2, **options: Any) -> None:
+        self.places = Decimal(1).scaleb(-places)
+        super().__init__(max_digits=None, decimal_places=None, min_value=least, max_value=most, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        value = super().to_internal_value(data)
+        # What is far out of bounds is refused afterwards, and could not be rounded.
+        return value.quantize(self.places) if abs(value) < BIGGEST_ID else value
+
+
+def latitude(**options: Any) -> Measure:
+    return Measure(least=-90, most=90, places=6, **options)
+
+
+def longitude(**options: Any) -> Measure:
+    return Measure(least=-180, most=180, places=6, **options)
+
+
+class Moment(serializers.DateTimeField):
+    """A time in ISO 8601; one without an offset is UTC."""
+
+    default_error_messages = {"out_of_range": _("This time is out of range.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or len(value) > 40:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss[.uuuuuu]]Z")
+        moment = super().to_internal_value(value)
+        if not FIRST_MOMENT <= moment < LAST_MOMENT:
+            self.fail("out_of_range")
+        return moment
+
+
+@extend_schema_field({"type": "string", "maxLength": 64, "example": "America/Chicago"})
+class Zone(CleanCharField):
+    """The name of an IANA time zone."""
+
+    default_error_messages = {"unknown_zone": _("There is no time zone of this name.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        zone = super().to_internal_value(data)
+        if zone and zone not in available_timezones():
+            self.fail("unknown_zone")
+        return zone
+
+
+class Id(WholeNumber):
+    """The id of something of ours."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=BIGGEST_ID, **options)
+
+
+class LegacyId(WholeNumber):
+    """The id of a person or a truck."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=BIGGEST_LEGACY_ID, **options)
+
+
+class DriverIds(serializers.ListField):
+    """Some drivers, as many as one may send to at once."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("child", LegacyId())
+        options.setdefault("max_length", settings.SEND_MAX_DRIVERS)
+        super().__init__(**options)
+
+
+class MessageText(CleanCharField):
+    """A message of the chat; one that is too long is refused as such."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if len(text) > settings.MESSAGE_MAX_LENGTH:
+            raise MessageTooLong()
+        return text

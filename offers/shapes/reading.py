@@ -1,0 +1,184 @@
+"""How things look on the way out, for the OpenAPI schema. What a person may not see is absent, so little is required."""
+
+from rest_framework import serializers
+
+from offers.enums import Action, AwardMode, DistanceSource, OfferStatus, ProposalStatus
+
+
+def _money(**options: bool) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=12, decimal_places=2, **options)
+
+
+def _counts(**options: bool) -> serializers.DictField:
+    return serializers.DictField(child=serializers.IntegerField(), **options)
+
+
+class Actor(serializers.Serializer):
+    type = serializers.CharField()
+    id = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    role = serializers.CharField()
+
+
+class Driver(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    truck_number = serializers.CharField(allow_null=True, required=False)
+    phone = serializers.CharField(allow_null=True, required=False)
+    email = serializers.CharField(allow_null=True, required=False)
+    status = serializers.CharField(allow_null=True, required=False)
+    place = serializers.CharField(allow_null=True, required=False)
+    latitude = serializers.FloatField(allow_null=True, required=False)
+    longitude = serializers.FloatField(allow_null=True, required=False)
+    position_at = serializers.DateTimeField(allow_null=True, required=False)
+    dimensions = serializers.CharField(allow_null=True, required=False)
+    rate = serializers.CharField(allow_null=True, required=False)
+    active = serializers.BooleanField(required=False)
+    assigned_dispatcher = Actor(allow_null=True, required=False)
+    online = serializers.BooleanField(required=False)
+    last_seen = serializers.DateTimeField(allow_null=True, required=False)
+    distance_miles = serializers.FloatField(allow_null=True, required=False)
+
+
+class Round(serializers.Serializer):
+    by = Actor()
+    action = serializers.ChoiceField(choices=Action.choices)
+    rate = _money(allow_null=True)
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class Proposal(serializers.Serializer):
+    id = serializers.IntegerField()
+    offer_id = serializers.IntegerField()
+    driver_id = serializers.IntegerField()
+    driver = Driver()
+    conversation_id = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=ProposalStatus.choices)
+    offered_rate = _money()
+    driver_proposed_rate = _money(allow_null=True)
+    agreed_rate = _money(allow_null=True)
+    currency = serializers.CharField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    sent_at = serializers.DateTimeField()
+    viewed_at = serializers.DateTimeField(allow_null=True)
+    responded_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
+    rounds = Round(many=True)
+    version = serializers.IntegerField()
+
+
+class GridProposal(Proposal):
+    """A proposal in the dispatcher's grid."""
+
+    distance_miles = serializers.FloatField(allow_null=True)
+    online = serializers.BooleanField()
+    last_seen = serializers.DateTimeField(allow_null=True)
+    last_message = serializers.DictField(allow_null=True)
+    unread = serializers.IntegerField()
+
+
+class Stop(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["pickup", "delivery"])
+    location = serializers.CharField(required=False)
+    place = serializers.CharField(required=False)
+    lat = serializers.FloatField(allow_null=True, required=False)
+    lon = serializers.FloatField(allow_null=True, required=False)
+    vars()["from"] = serializers.DateTimeField(allow_null=True, required=False)
+    until = serializers.DateTimeField(allow_null=True, required=False)
+    zone = serializers.CharField(required=False)
+    note = serializers.CharField(required=False)
+
+
+class Offer(serializers.Serializer):
+    id = serializers.IntegerField()
+    reference = serializers.CharField(required=False)
+    customer_name = serializers.CharField(required=False)
+    customer_rate = _money(allow_null=True, required=False)
+    created_by = Actor()
+    owner = Actor()
+    followers = Actor(many=True, required=False)
+    pickup_location = serializers.CharField()
+    pickup_place = serializers.CharField()
+    pickup_lat = serializers.FloatField(allow_null=True)
+    pickup_lon = serializers.FloatField(allow_null=True)
+    pickup_from = serializers.DateTimeField(allow_null=True)
+    pickup_until = serializers.DateTimeField(allow_null=True)
+    pickup_zone = serializers.CharField()
+    delivery_location = serializers.CharField()
+    delivery_place = serializers.CharField()
+    delivery_lat = serializers.FloatField(allow_null=True)
+    delivery_lon = serializers.FloatField(allow_null=True)
+    delivery_from = serializers.DateTimeField(allow_null=True)
+    delivery_until = serializers.DateTimeField(allow_null=True)
+    delivery_zone = serializers.CharField()
+    stops = Stop(many=True)
+    weight_lbs = serializers.FloatField(allow_null=True)
+    dimensions = serializers.CharField()
+    pieces = serializers.IntegerField(allow_null=True)
+    distance_miles = serializers.FloatField(allow_null=True)
+    distance_source = serializers.ChoiceField(choices=DistanceSource.choices)
+    proposed_rate = _money()
+    rate_ceiling = _money(allow_null=True, required=False)
+    currency = serializers.CharField()
+    award_mode = serializers.ChoiceField(choices=AwardMode.choices, required=False)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.ChoiceField(choices=OfferStatus.choices)
+    notes = serializers.CharField()
+    invited_driver_ids = serializers.ListField(child=serializers.IntegerField(), required=False)
+    counts = _counts(required=False)
+    unread = serializers.IntegerField(required=False)
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    proposal = Proposal(required=False)
+    as_of = serializers.DateTimeField(required=False)
+
+
+class Skipped(serializers.Serializer):
+    driver_id = serializers.IntegerField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class Sending(serializers.Serializer):
+    sent = Proposal(many=True)
+    skipped = Skipped(many=True)
+
+
+class Outcome(serializers.Serializer):
+    driver_id = serializers.IntegerField()
+    ok = serializers.BooleanField()
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+
+
+class Outcomes(serializers.Serializer):
+    results = Outcome(many=True)
+
+
+class Activity(serializers.Serializer):
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    actor = Actor()
+    verb = serializers.CharField()
+    object_type = serializers.CharField()
+    object_id = serializers.CharField()
+    before = serializers.DictField()
+    after = serializers.DictField()
+
+
+class OnlineCounts(serializers.Serializer):
+    drivers = serializers.IntegerField()
+    dispatchers = serializers.IntegerField()
+
+
+class Stats(serializers.Serializer):
+    offers = _counts()
+    proposals = _counts()
+    unread = serializers.IntegerField()
+    online = OnlineCounts(required=False)
+    median_first_answer_s = serializers.FloatField(allow_null=True)
+    median_cover_s = serializers.FloatField(allow_null=True)
+    at = serializers.DateTimeField()

@@ -1,0 +1,230 @@
+"""What may come in at a door. Shapes check the form of what is said; whether it makes sense is the service's."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, RejectReason
+from offers.shapes.fields import (
+    MOST_MILES,
+    MOST_PIECES,
+    MOST_STOPS,
+    MOST_WEIGHT,
+    NOTE_LENGTH,
+    NOTES_LENGTH,
+    DriverIds,
+    Id,
+    LegacyId,
+    Measure,
+    MessageText,
+    Moment,
+    Money,
+    Zone,
+    latitude,
+    longitude,
+)
+from offers_project.kernel import clock
+from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
+
+WEEK_IN_MINUTES = 7 * 24 * 60
+ANSWERS_WITHOUT_RATE = [Action.VIEW, Action.ACCEPT, Action.REJECT, Action.RETRACT]
+BIGGEST_OFFSET = 10_000_000
+
+
+class StopShape(Shape):
+    """A stop between pickup and delivery. It comes out fit for JSON, as it is kept."""
+
+    kind = serializers.ChoiceField(choices=["pickup", "delivery"])
+    location = CleanCharField(max_length=500)
+    place = CleanCharField(max_length=150, required=False, allow_blank=True)
+    lat = latitude(required=False, allow_null=True)
+    lon = longitude(required=False, allow_null=True)
+    vars()["from"] = Moment(required=False, allow_null=True)
+    until = Moment(required=False, allow_null=True)
+    zone = Zone(required=False, allow_blank=True)
+    note = CleanCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        stop = super().to_internal_value(data)
+        for name in ("lat", "lon"):
+            if stop.get(name) is not None:
+                stop[name] = float(stop[name])
+        for name in ("from", "until"):
+            stop[name] = clock.iso(stop.get(name))
+        return dict(stop)
+
+
+class OfferShape(Shape):
+    """An offer as it is made. Two locations and a rate are needed; what is only read is passed over."""
+
+    reference = CleanCharField(max_length=64, required=False, allow_blank=True)
+    customer_name = CleanCharField(max_length=150, required=False, allow_blank=True)
+    customer_rate = Money(required=False, allow_null=True)
+    pickup_location = CleanCharField(max_length=500)
+    pickup_place = CleanCharField(max_length=150, required=False, allow_blank=True)
+    pickup_lat = latitude(required=False, allow_null=True)
+    pickup_lon = longitude(required=False, allow_null=True)
+    pickup_from = Moment(required=False, allow_null=True)
+    pickup_until = Moment(required=False, allow_null=True)
+    pickup_zone = Zone(required=False, allow_blank=True)
+    delivery_location = CleanCharField(max_length=500)
+    delivery_place = CleanCharField(max_length=150, required=False, allow_blank=True)
+    delivery_lat = latitude(required=False, allow_null=True)
+    delivery_lon = longitude(required=False, allow_null=True)
+    delivery_from = Moment(required=False, allow_null=True)
+    delivery_until = Moment(required=False, allow_null=True)
+    delivery_zone = Zone(required=False, allow_blank=True)
+    stops = StopShape(many=True, required=False, max_length=MOST_STOPS)
+    weight_lbs = Measure(least=0, most=MOST_WEIGHT, required=False, allow_null=True)
+    dimensions = CleanCharField(max_length=100, required=False, allow_blank=True)
+    pieces = WholeNumber(min_value=0, max_value=MOST_PIECES, required=False, allow_null=True)
+    distance_miles = Measure(least=0, most=MOST_MILES, required=False, allow_null=True)
+    proposed_rate = Money()
+    rate_ceiling = Money(required=False, allow_null=True)
+    currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False)
+    award_mode = serializers.ChoiceField(choices=AwardMode.choices, required=False)
+    expires_at = Moment(required=False, allow_null=True)
+    status = serializers.ChoiceField(choices=[OfferStatus.DRAFT, OfferStatus.ACTIVE], required=False)
+    notes = CleanCharField(max_length=NOTES_LENGTH, required=False, allow_blank=True)
+    invited_driver_ids = DriverIds(required=False)
+
+    id = serializers.ReadOnlyField()
+    created_by = serializers.ReadOnlyField()
+    owner = serializers.ReadOnlyField()
+    followers = serializers.ReadOnlyField()
+    distance_source = serializers.ReadOnlyField()
+    counts = serializers.ReadOnlyField()
+    unread = serializers.ReadOnlyField()
+    version = serializers.ReadOnlyField()
+    created_at = serializers.ReadOnlyField()
+    updated_at = serializers.ReadOnlyField()
+    proposal = serializers.ReadOnlyField()
+    as_of = serializers.ReadOnlyField()
+
+
+class OfferReplacement(OfferShape):
+    """A whole offer in the place of what is there: what is left out is emptied, but the status stays."""
+
+    version = WholeNumber(min_value=1, max_value=2**31 - 1)
+    status = serializers.ChoiceField(choices=OfferStatus.choices, required=False)
+    award_mode = serializers.ChoiceField(choices=AwardMode.choices, default=AwardMode.DISPATCHER)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        for field in fields.values():
+            if not field.required and not field.read_only and field.default is empty:
+                field.default = _emptied(field)
+        return fields
+
+
+def _emptied(field: serializers.Field) -> Any:
+    if field.allow_null:
+        return None
+    if getattr(field, "allow_blank", False):
+        return ""
+    return list if isinstance(field, serializers.ListField | serializers.ListSerializer) else empty
+
+
+class OfferChange(OfferShape):
+    """Some fields of an offer, and the version that the change was made on."""
+
+    version = WholeNumber(min_value=1, max_value=2**31 - 1)
+    status = serializers.ChoiceField(choices=OfferStatus.choices)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.required = name == "version"
+        return fields
+
+
+class SendShape(Shape):
+    driver_ids = DriverIds(min_length=1)
+    message = MessageText(required=False, allow_blank=True)
+    expires_in_minutes = WholeNumber(min_value=1, max_value=WEEK_IN_MINUTES, required=False, allow_null=True)
+    mode = serializers.ChoiceField(choices=["all"], required=False)
+    force = YesNo(required=False)
+
+
+class AnswerShape(Shape):
+    """What one says to a proposal beside a counter."""
+
+    action = serializers.ChoiceField(choices=ANSWERS_WITHOUT_RATE)
+    version = WholeNumber(min_value=0, max_value=2**31 - 1)
+    rate = Money(required=False, allow_null=True)
+    reason = serializers.ChoiceField(choices=RejectReason.choices, required=False, allow_blank=True)
+    note = CleanCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+    pressed_at = Moment(required=False, allow_null=True)
+
+
+class CounterShape(AnswerShape):
+    action = serializers.ChoiceField(choices=[Action.COUNTER])
+    rate = Money()
+
+
+class RespondShape(AnswerShape):
+    """An answer of either kind, as a door takes it."""
+
+    action = serializers.ChoiceField(choices=[*ANSWERS_WITHOUT_RATE, Action.COUNTER])
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["action"] == Action.COUNTER and attrs.get("rate") is None:
+            raise serializers.ValidationError({"rate": [self.fields["rate"].error_messages["required"]]})
+        return attrs
+
+
+class AwardShape(Shape):
+    proposal_id = Id()
+
+
+class WithdrawShape(Shape):
+    driver_ids = DriverIds(required=False, allow_null=True)
+    """Left out: all of them."""
+
+
+class FallOffShape(Shape):
+    reason = serializers.ChoiceField(choices=FallOffReason.choices)
+    note = CleanCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+
+
+class CopyShape(Shape):
+    """There is nothing to say."""
+
+
+class HandoverShape(Shape):
+    owner = LegacyId()
+
+
+class FollowersShape(Shape):
+    user_ids = serializers.ListField(child=LegacyId(), max_length=50)
+
+
+class ProposalCommand(RespondShape):
+    proposal_id = Id()
+
+
+class StatusCommand(Shape):
+    offer_id = Id()
+    status = serializers.ChoiceField(choices=[OfferStatus.ACTIVE, OfferStatus.COMPLETED, OfferStatus.CANCELLED])
+    version = WholeNumber(min_value=1, max_value=2**31 - 1)
+
+
+class OfferCommand(Shape):
+    offer_id = Id()
+
+
+class StatsCommand(Shape):
+    """There is nothing to say."""
+
+
+class PageCommand(Shape):
+    limit = WholeNumber(min_value=1, max_value=200, required=False)
+    offset = WholeNumber(min_value=0, max_value=BIGGEST_OFFSET, required=False)
+
+
+class PageQuery(Shape):
+    """Which part of a list, as an address says it."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=200, required=False)
+    offset = serializers.IntegerField(min_value=0, max_value=BIGGEST_OFFSET, required=False)
