@@ -70,7 +70,8 @@ def flat_words(errors: Any, prefix: str = "") -> dict[str, list[str]]:
     if isinstance(errors, dict):
         flat: dict[str, list[str]] = {}
         for name, inner in errors.items():
-            flat |= flat_words(inner, f"{prefix}.{name}" if prefix else str(name))
+            whole = prefix and name == "non_field_errors"
+            flat |= flat_words(inner, prefix if whole else f"{prefix}.{name}" if prefix else str(name))
         return flat
     if isinstance(errors, list) and any(isinstance(item, dict) for item in errors):
         flat = {}
