@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from offers_project.kernel.actors import DISPATCHER, Actor
+from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
 from offers_project.kernel.fields import ExactCharField
 
 
@@ -121,6 +121,10 @@ class AuthSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_type} {self.actor_id}"
+
+    @property
+    def key(self) -> ActorKey:
+        return ActorKey(self.actor_type, self.actor_id)
 
 
 class Preferences(models.Model):

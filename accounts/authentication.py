@@ -1,0 +1,38 @@
+"""How the API knows who asks: a bearer token, or the session of a browser."""
+
+from django.http import HttpRequest
+from rest_framework import authentication
+from rest_framework.request import Request
+
+from accounts import tokens
+from accounts.sign_ins import SignedIn
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotAuthenticated
+
+
+class BearerAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer <access token>`. A bad token is refused, even where a good session stands beside it."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, SignedIn] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        signed_in = tokens.actor_of(token.strip())
+        if signed_in is None:
+            raise NotAuthenticated()
+        return signed_in.actor, signed_in
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session, with a CSRF token for whatever changes something."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, SignedIn] | None:
+        http_request: HttpRequest = request._request
+        signed_in = http_request.signed_in
+        if signed_in is None:
+            return None
+        self.enforce_csrf(request)
+        return signed_in.actor, signed_in

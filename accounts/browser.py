@@ -1,0 +1,68 @@
+"""Sign-in of a browser: Django's session cookie, bound to a sign-in session of ours.
+
+The cookie says who and by which sign-in session; each request asks whether that still stands, so that ending it signs
+the browser out at once.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+
+from accounts import services
+from accounts.models import AuthSession
+from accounts.sign_ins import SignedIn, standing_one
+from offers_project.kernel.actors import Actor, ActorKey
+
+ACTOR = "actor"
+AUTH_SESSION = "auth_session"
+
+RENEW_AFTER = timedelta(days=1)
+"""A browser in use is renewed this often, so that its sign-in lapses only when it has not been used."""
+
+
+def sign_in(request: HttpRequest, actor: Actor, *, way: str) -> AuthSession:
+    """Sign `actor` in on this browser, whoever was before. The session gets a new key and a new CSRF token."""
+    sign_out(request)
+    session = services.open_session(actor=actor, way=way, user_agent=request.headers.get("User-Agent", ""))
+    request.session.cycle_key()
+    request.session[ACTOR] = list(actor.key)
+    request.session[AUTH_SESSION] = str(session.pk)
+    rotate_token(request)
+    return session
+
+
+def sign_out(request: HttpRequest) -> None:
+    """Forget everything about this browser, and end the sign-in that it was bound to."""
+    if bound := _bound(request.session):
+        key, auth_session_id = bound
+        services.end_session(auth_session_id=UUID(auth_session_id), key=key, because="signed out")
+    request.session.flush()
+
+
+def signed_in(session: Any) -> SignedIn | None:
+    """Who a Django session (a request's or a socket's) stands for now."""
+    bound = _bound(session)
+    stands = standing_one(*bound) if bound else None
+    if stands is None or stands.session is None:
+        return None
+    return SignedIn(stands.actor, str(stands.session.pk), stands.session.expires_at)
+
+
+def renew(request: HttpRequest, signed_in: SignedIn) -> None:
+    """Put off the end of this browser's sign-in, once in `RENEW_AFTER`."""
+    left = signed_in.expires_at - datetime.now(UTC)
+    if signed_in.auth_session_id and left < settings.REFRESH_TOKEN_LIFETIME - RENEW_AFTER:
+        services.renew_session(auth_session_id=UUID(signed_in.auth_session_id))
+        request.session.modified = True
+
+
+def _bound(session: Any) -> tuple[ActorKey, str] | None:
+    try:
+        actor_type, actor_id = session[ACTOR]
+        return ActorKey(actor_type, actor_id), session[AUTH_SESSION]
+    except (KeyError, TypeError, ValueError):
+        return None

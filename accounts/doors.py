@@ -1,0 +1,217 @@
+"""The doors that every room builds on: the base of API views, and what pages ask of whoever opens them."""
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.sign_ins import SignedIn
+from journal import idempotency
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid, TooLarge
+from offers_project.kernel.shapes import read_shape
+
+logger = logging.getLogger(__name__)
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+_ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_NOT_KEPT = frozenset({401, 429})
+
+
+class OfficeOnly(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.user, Actor) and request.user.is_office
+
+
+class ManagersOnly(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.user, Actor) and request.user.is_manager
+
+
+class DriversOnly(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.user, Actor) and request.user.is_driver
+
+
+class JsonAlways(BaseContentNegotiation):
+    """JSON is all there is, whatever a client says it would rather have."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next((parser for parser in parsers if _is_json(request.content_type)), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class _Replay(Exception):
+    """The request was answered before: here is that answer again."""
+
+    def __init__(self, kept: idempotency.Kept) -> None:
+        self.kept = kept
+
+
+class ApiView(APIView):
+    """The base of every API view.
+
+    `self.actor` is who asks, `self.signed_in` by which sign-in. `self.body(Shape)` and `self.query(Shape)` give what
+    came in, checked. A POST with an `Idempotency-Key` is done once, and its answer given again for a day.
+    """
+
+    content_negotiation_class = JsonAlways
+    _claim: idempotency.Claim | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.user
+
+    @property
+    def signed_in(self) -> SignedIn:
+        return self.request.auth
+
+    def body(self, shape: type[serializers.Serializer], *, partial: bool = False, **context: Any) -> dict[str, Any]:
+        """The request's JSON as `shape` understands it. Raises `Invalid` with the fields at fault, unknown ones too."""
+        return read_shape(shape, self.request.data, partial=partial, **context)
+
+    def query(self, shape: type[serializers.Serializer], **context: Any) -> dict[str, Any]:
+        """The query parameters that `shape` knows; others are passed over, as proxies and trackers add some."""
+        given = self.request.query_params
+        known = {name: given[name] for name in shape().fields if name in given}
+        return read_shape(shape, known, **context)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        body = _whole_body(request)
+        key = request.headers.get(IDEMPOTENCY_KEY)
+        if request.method != "POST" or key is None:
+            return
+        if not _ACCEPTABLE_KEY.fullmatch(key):
+            raise Invalid.field(IDEMPOTENCY_KEY, _("Use 1 to 255 letters, digits and signs without spaces."))
+        outcome = idempotency.begin(actor=_who(request), key=key, path=request.get_full_path(), body=body)
+        if isinstance(outcome, idempotency.Kept):
+            raise _Replay(outcome)
+        self._claim = outcome
+
+    def handle_exception(self, exc: Exception) -> Response | HttpResponse:
+        if isinstance(exc, _Replay):
+            return HttpResponse(
+                exc.kept.body,
+                status=exc.kept.status,
+                content_type="application/json",
+                headers={"Idempotent-Replay": "true"},
+            )
+        try:
+            return super().handle_exception(exc)
+        except Exception:
+            self._settle(None)
+            raise
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):
+            response.add_post_render_callback(self._settle)
+        else:
+            self._settle(response)
+        return response
+
+    def _settle(self, response: HttpResponseBase | None) -> None:
+        """Keep the answer for whoever repeats the request, or let the key be used again."""
+        claim, self._claim = self._claim, None
+        if claim is None:
+            return
+        try:
+            if not isinstance(response, HttpResponse) or response.status_code >= 500 or _passes(response):
+                idempotency.give_up(claim)
+            else:
+                idempotency.keep(claim, status=response.status_code, body=response.content)
+        except DatabaseError:
+            # What was asked for is done; that its answer cannot be kept must not turn it into a failure.
+            logger.exception("the answer to an idempotent request could not be kept")
+
+
+def office_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For pages of the office. Whoever is not signed in is sent to sign in, a driver is refused."""
+    return _page_for(lambda actor: actor.is_office, view)
+
+
+def driver_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For pages of drivers."""
+    return _page_for(lambda actor: actor.is_driver, view)
+
+
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For pages of everybody who is signed in."""
+    return _page_for(lambda actor: True, view)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Off to the sign-in page, and back here afterwards. A part of a page sends the whole page there."""
+    is_part = request.headers.get("HX-Request") == "true"
+    back = request.get_full_path() if request.method == "GET" and not is_part else ""
+    address = resolve_url(settings.LOGIN_URL) + (f"?{urlencode({'next': back})}" if back else "")
+    if is_part:
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _page_for(
+    allowed: Callable[[Actor], bool], view: Callable[..., HttpResponseBase]
+) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor: Actor | None = request.actor
+        if actor is None:
+            return to_sign_in(request)
+        if not allowed(actor):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
+def _whole_body(request: Request) -> bytes:
+    """What was sent, never more than `DATA_UPLOAD_MAX_MEMORY_SIZE`, however it was sent."""
+    try:
+        body = request._request.body
+    except RequestDataTooBig as too_big:
+        raise TooLarge() from too_big
+    if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise TooLarge()
+    return body
+
+
+def _who(request: Request) -> str:
+    """Whose key it is. Those who are not signed in are told apart by their address."""
+    if isinstance(request.user, Actor):
+        return request.user.pk
+    address = request.META.get("REMOTE_ADDR", "")
+    return f"nobody:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
+
+
+def _passes(response: HttpResponse) -> bool:
+    """Whether the same request may well be answered differently soon."""
+    return response.status_code in _NOT_KEPT

@@ -1,0 +1,57 @@
+"""What a person may know and choose about themselves; `/api/me` shows it."""
+
+from datetime import time
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.selectors import preferences_of
+from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.shapes import CleanCharField, Shape
+
+ZONES: Any = SimpleLazyObject(available_timezones)
+
+
+class TimeZoneField(CleanCharField):
+    """The name of an IANA zone."""
+
+    default_error_messages = {"unknown": _("There is no such time zone.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if name not in ZONES:
+            self.fail("unknown")
+        return name
+
+
+class PreferencesShape(Shape):
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    time_zone = TimeZoneField(required=False)
+    sounds = serializers.BooleanField(required=False)
+    quiet_from = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
+    quiet_until = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
+    not_now = serializers.BooleanField(required=False)
+
+
+def preferences_dict(key: ActorKey) -> dict[str, Any]:
+    """`{language, time_zone, sounds, quiet_from, quiet_until, not_now}`; times as `"22:00"` in the person's zone."""
+    row = preferences_of(key)
+    return {
+        "language": row.language or settings.LANGUAGE_CODE,
+        "time_zone": row.time_zone or settings.OFFICE_TIME_ZONE,
+        "sounds": row.sounds,
+        "quiet_from": _hour(row.quiet_from),
+        "quiet_until": _hour(row.quiet_until),
+        "not_now": row.not_now,
+    }
+
+
+def _hour(moment: time | None) -> str | None:
+    return moment.strftime("%H:%M") if moment else None

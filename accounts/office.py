@@ -1,0 +1,27 @@
+"""Office people as a kind of actor."""
+
+from collections.abc import Collection, Mapping
+
+from django.utils.crypto import salted_hmac
+
+from accounts.kinds import ActorKind
+from accounts.models import User
+from offers_project.kernel.actors import DISPATCHER, Actor
+
+
+def load(ids: Collection[int]) -> Mapping[int, Actor]:
+    """The active ones, their role as it stands in the row."""
+    return {user.pk: user.actor for user in User.objects.filter(pk__in=ids, is_active=True)}
+
+
+def fingerprints(ids: Collection[int]) -> Mapping[int, str]:
+    """A sign-in ends when the password changes, even when the older system has changed it."""
+    rows = User.objects.filter(pk__in=ids).values_list("pk", "password")
+    return {pk: fingerprint(password) for pk, password in rows}
+
+
+def fingerprint(password_hash: str) -> str:
+    return salted_hmac("accounts.office", password_hash, algorithm="sha256").hexdigest()
+
+
+KIND = ActorKind(type=DISPATCHER, load=load, fingerprints=fingerprints)

@@ -1,0 +1,30 @@
+"""Readings about people."""
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import Q
+
+from accounts.models import Preferences
+from offers_project.kernel.actors import ActorKey
+
+
+def preferences(keys: Collection[ActorKey]) -> dict[ActorKey, Preferences]:
+    """How each of these people wants the product to behave; the defaults, unsaved, for whoever has said nothing."""
+    found = {key: Preferences(actor_type=key.type, actor_id=key.id) for key in keys}
+    if found:
+        condition = Q(pk__in=[])
+        for actor_type, ids in _ids_by_type(found).items():
+            condition |= Q(actor_type=actor_type, actor_id__in=ids)
+        found |= {ActorKey(row.actor_type, row.actor_id): row for row in Preferences.objects.filter(condition)}
+    return found
+
+
+def preferences_of(key: ActorKey) -> Preferences:
+    return preferences({key})[key]
+
+
+def _ids_by_type(keys: Mapping[ActorKey, object]) -> dict[str, list[int]]:
+    ids: dict[str, list[int]] = {}
+    for key in keys:
+        ids.setdefault(key.type, []).append(key.id)
+    return ids

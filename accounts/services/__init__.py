@@ -1,0 +1,45 @@
+"""Everything that is written about people: their sign-ins, their rows, how they want the product to behave."""
+
+from accounts.services.people import (
+    activate_user,
+    change_password,
+    change_role,
+    create_user,
+    deactivate_user,
+    rehash_password,
+    set_password,
+    update_user,
+)
+from accounts.services.preferences import set_preferences
+from accounts.services.sessions import (
+    Tokens,
+    begin_session,
+    end_session,
+    end_session_of,
+    end_sessions,
+    open_session,
+    prune_sessions,
+    refresh,
+    renew_session,
+)
+
+__all__ = [
+    "Tokens",
+    "activate_user",
+    "begin_session",
+    "change_password",
+    "change_role",
+    "create_user",
+    "deactivate_user",
+    "end_session",
+    "end_session_of",
+    "end_sessions",
+    "open_session",
+    "prune_sessions",
+    "refresh",
+    "rehash_password",
+    "renew_session",
+    "set_password",
+    "set_preferences",
+    "update_user",
+]

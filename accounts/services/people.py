@@ -1,0 +1,190 @@
+"""Rows of `users`. The older system writes them too, so only what changes is written, never a whole row."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+import journal.services
+from accounts import facts, office
+from accounts.enums import Role
+from accounts.models import AuthSession, User
+from accounts.rules import require_can_manage_people
+from accounts.services.sessions import end_sessions
+from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor
+from offers_project.kernel.errors import Conflict, Invalid, NotFound
+from offers_project.kernel.facts import publish
+
+DETAILS = ("username", "email", "full_name", "mobile_number")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: Actor,
+    username: str,
+    email: str,
+    password: str,
+    role: str = Role.DISPATCHER,
+    full_name: str | None = None,
+    mobile_number: str | None = None,
+) -> User:
+    """Take a new person into the office."""
+    require_can_manage_people(actor)
+    user = User(username=username, email=email, role=role, full_name=full_name, mobile_number=mobile_number)
+    _require_good_password(password, user)
+    user.password = make_password(password)
+    _require_good_row(user)
+    user.save(force_insert=True)
+    _record(actor, "create", user, after=_details(user) | {"role": user.role})
+    return user
+
+
+@transaction.atomic
+def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
+    """Change names and addresses. `changes` holds some of `DETAILS`."""
+    require_can_manage_people(actor)
+    user = _locked(user_id)
+    before = _details(user)
+    changed = [name for name in DETAILS if name in changes and changes[name] != before[name]]
+    for name in changed:
+        setattr(user, name, changes[name])
+    if changed:
+        _require_good_row(user)
+        user.save(update_fields=changed)
+        after = _details(user)
+        _record(actor, "update", user, before={n: before[n] for n in changed}, after={n: after[n] for n in changed})
+    return user
+
+
+@transaction.atomic
+def change_role(*, actor: Actor, user_id: int, role: str) -> User:
+    """Give somebody else another role. What they may do changes with their next request."""
+    require_can_manage_people(actor)
+    if role not in Role.values:
+        raise Invalid.field("role", _("There is no such role."))
+    user = _locked(user_id)
+    if user.role == role:
+        return user
+    _require_somebody_else(actor, user)
+    before, user.role = user.role, role
+    user.save(update_fields=["role"])
+    _record(actor, "change_role", user, before={"role": before}, after={"role": role})
+    publish(facts.RoleChanged(user.actor.key, before=before, after=role))
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, actor: Actor, user_id: int) -> User:
+    """Somebody else may no longer sign in, and is signed out everywhere at once."""
+    require_can_manage_people(actor)
+    user = _locked(user_id)
+    if not user.is_active:
+        return user
+    _require_somebody_else(actor, user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _record(actor, "deactivate", user, before={"is_active": True}, after={"is_active": False})
+    end_sessions(key=user.actor.key, because="deactivated", by=actor)
+    publish(facts.PersonDeactivated(user.actor.key))
+    return user
+
+
+@transaction.atomic
+def activate_user(*, actor: Actor, user_id: int) -> User:
+    """Somebody may sign in again."""
+    require_can_manage_people(actor)
+    user = _locked(user_id)
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        _record(actor, "activate", user, before={"is_active": False}, after={"is_active": True})
+    return user
+
+
+@transaction.atomic
+def set_password(*, actor: Actor, user_id: int, password: str) -> User:
+    """Give somebody a new password; they are signed out everywhere."""
+    require_can_manage_people(actor)
+    user = _locked(user_id)
+    _require_good_password(password, user)
+    _store_password(user, password)
+    _record(actor, "set_password", user)
+    end_sessions(key=user.actor.key, because="password set", by=actor)
+    return user
+
+
+@transaction.atomic
+def change_password(*, actor: Actor, old: str, new: str, keep: UUID | None = None) -> User:
+    """Change one's own password; one stays signed in by the session `keep` alone."""
+    user = _locked(actor.key.id if actor.is_office else 0)
+    if not user.check_password(old):
+        raise Invalid.field("old_password", _("This is not your password."))
+    _require_good_password(new, user, field="new_password")
+    _store_password(user, new)
+    if keep is not None:
+        _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office.fingerprint(user.password))
+    _record(actor, "change_password", user)
+    end_sessions(key=actor.key, because="password changed", but=keep)
+    return user
+
+
+@transaction.atomic
+def rehash_password(*, user_id: int, password: str) -> None:
+    """Keep a password that was just seen to be right under a dearer hash. Nobody is signed out by it."""
+    user = _locked(user_id)
+    if not user.check_password(password):
+        return  # It was changed meanwhile.
+    before = office.fingerprint(user.password)
+    _store_password(user, password)
+    _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office.fingerprint(user.password))
+    _record(SYSTEM, "rehash_password", user)
+
+
+def _locked(user_id: int) -> User:
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def _of(user: User) -> Any:
+    return AuthSession.objects.filter(actor_type=DISPATCHER, actor_id=user.pk)
+
+
+def _store_password(user: User, password: str) -> None:
+    user.password = make_password(password)
+    user.save(update_fields=["password"])
+
+
+def _details(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in DETAILS}
+
+
+def _record(actor: Actor, verb: str, user: User, **states: Any) -> None:
+    journal.services.record(actor, verb, object_type=DISPATCHER, object_id=user.pk, **states)
+
+
+def _require_somebody_else(actor: Actor, user: User) -> None:
+    if actor.key == user.actor.key:
+        raise Conflict(_("Somebody else has to do this to you."))
+
+
+def _require_good_password(password: str, user: User, field: str = "password") -> None:
+    if "\0" in password:
+        raise Invalid.field(field, _("This has characters that cannot be kept."))
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Invalid.field(field, *weak.messages) from weak
+
+
+def _require_good_row(user: User) -> None:
+    try:
+        user.full_clean()
+    except ValidationError as bad:
+        raise Invalid(fields=bad.message_dict) from bad

@@ -1,0 +1,44 @@
+"""How a person wants the product to behave."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+import journal.services
+from accounts.models import Preferences
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid
+
+CHOICES = ("language", "time_zone", "sounds", "quiet_from", "quiet_until", "not_now")
+
+
+@transaction.atomic
+def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
+    """Change some of `CHOICES`, checked by `accounts.me.PreferencesShape`. Quiet hours have both ends or none."""
+    mine = {"actor_type": actor.key.type, "actor_id": actor.key.id}
+    Preferences.objects.bulk_create([Preferences(**mine)], ignore_conflicts=True)
+    row = Preferences.objects.select_for_update().get(**mine)
+    before = {name: getattr(row, name) for name in CHOICES}
+    changed = [name for name in CHOICES if name in changes and changes[name] != before[name]]
+    for name in changed:
+        setattr(row, name, changes[name])
+    if (row.quiet_from is None) != (row.quiet_until is None):
+        missing = "quiet_from" if row.quiet_from is None else "quiet_until"
+        raise Invalid.field(missing, _("Quiet hours need a beginning and an end."))
+    if changed:
+        row.save(update_fields=[*changed, "updated_at"])
+        journal.services.record(
+            actor,
+            "set_preferences",
+            object_type=actor.key.type,
+            object_id=actor.key.id,
+            before={name: _plain(before[name]) for name in changed},
+            after={name: _plain(getattr(row, name)) for name in changed},
+        )
+    return row
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool) else str(value)

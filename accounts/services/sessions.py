@@ -1,0 +1,221 @@
+"""Sign-in sessions and their refresh tokens.
+
+A refresh token reads `<session>.<family>.<secret>`. The family part stays for the life of the session, the secret is
+new each time, and only their hashes are kept. Who shows a right family with a used secret shows that the token has
+been in two hands: the session ends. Who shows a wrong family shows nothing, and changes nothing.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import constant_time_compare
+
+import journal.services
+from accounts import facts, kinds
+from accounts.models import AuthSession
+from accounts.tokens import access_token
+from offers_project.kernel import clock
+from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
+from offers_project.kernel.errors import NotAuthenticated
+from offers_project.kernel.facts import publish
+
+KEEP_ENDED = timedelta(days=90)
+"""Ended sessions stay this long, so that one can see how they ended."""
+
+REUSED = "reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a client signs in with: an access token, and the refresh token that gets the next one."""
+
+    access: str
+    refresh: str
+    actor: Actor
+    auth_session_id: UUID
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"access": self.access, "refresh": self.refresh, "user": self.actor.as_dict()}
+
+
+def begin_session(*, actor: Actor, way: str, user_agent: str = "") -> Tokens:
+    """Sign `actor` in, whatever kind they are. `way` says how: `password`, `code`, `link`."""
+    session, family, secret = _opened(actor, way, user_agent)
+    return _tokens(session, actor, family, secret)
+
+
+def open_session(*, actor: Actor, way: str, user_agent: str = "") -> AuthSession:
+    """Sign `actor` in where a cookie stands for them: a session whose refresh token nobody has."""
+    session, _family, _secret = _opened(actor, way, user_agent)
+    return session
+
+
+def refresh(*, refresh: str) -> Tokens:
+    """A new pair for a refresh token, which is used up by it. Of two at the same time one gets it.
+
+    A used one ends its whole family; both that and any other bad token raise `NotAuthenticated`.
+    """
+    tokens = _rotated(refresh)
+    if tokens is None:
+        raise NotAuthenticated()
+    return tokens
+
+
+@transaction.atomic
+def renew_session(*, auth_session_id: UUID) -> None:
+    """Put off the end of a session that is in use."""
+    now = clock.now()
+    AuthSession.objects.filter(pk=auth_session_id, ended_at=None, expires_at__gt=now).update(
+        used_at=now, expires_at=now + settings.REFRESH_TOKEN_LIFETIME
+    )
+
+
+@transaction.atomic
+def end_session(*, auth_session_id: UUID, key: ActorKey, because: str) -> None:
+    """End one sign-in of one person. Ending it again changes nothing."""
+    session = (
+        AuthSession.objects.select_for_update()
+        .filter(pk=auth_session_id, actor_type=key.type, actor_id=key.id, ended_at=None)
+        .first()
+    )
+    if session is not None:
+        _end(session, because)
+
+
+@transaction.atomic
+def end_session_of(*, refresh: str, because: str) -> ActorKey | None:
+    """End the sign-in that a refresh token belongs to, used or not. Says whose it is; None for a bad token."""
+    session, _secret = _locked_family(refresh)
+    if session is None:
+        return None
+    if session.ended_at is None:
+        _end(session, because)
+    return session.key
+
+
+@transaction.atomic
+def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: UUID | None = None) -> None:
+    """End all sign-ins of a person, on all devices, `but` perhaps one. `by` is who does it, if not the person."""
+    sessions = list(
+        AuthSession.objects.select_for_update()
+        .filter(actor_type=key.type, actor_id=key.id, ended_at=None)
+        .exclude(pk=but)
+        .order_by("pk")
+    )
+    AuthSession.objects.filter(pk__in=[session.pk for session in sessions]).update(
+        ended_at=clock.now(), ended_because=because
+    )
+    if sessions:
+        journal.services.record(
+            by or kinds.actor(key) or SYSTEM,
+            "end_sessions",
+            object_type=key.type,
+            object_id=key.id,
+            after={"ended": len(sessions), "because": because},
+        )
+    if but is None:
+        publish(facts.SessionsEnded(key))
+    else:
+        for session in sessions:
+            publish(facts.SessionsEnded(key, str(session.pk)))
+
+
+def prune_sessions() -> int:
+    """Forget sessions that ended or expired long ago. Gives how many."""
+    long_ago = clock.now() - KEEP_ENDED
+    count, _ = AuthSession.objects.filter(expires_at__lt=long_ago).delete()
+    ended, _ = AuthSession.objects.filter(ended_at__lt=long_ago).delete()
+    return count + ended
+
+
+@transaction.atomic
+def _opened(actor: Actor, way: str, user_agent: str) -> tuple[AuthSession, str, str]:
+    now = clock.now()
+    family, secret = _random(16), _random(32)
+    session = AuthSession.objects.create(
+        id=uuid4(),
+        actor_type=actor.key.type,
+        actor_id=actor.key.id,
+        family_hash=_hash(family),
+        refresh_hash=_hash(secret),
+        fingerprint=kinds.fingerprints({actor.key}).get(actor.key, ""),
+        way=way,
+        user_agent=user_agent[:200],
+        created_at=now,
+        used_at=now,
+        expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
+    )
+    journal.services.record(actor, "sign_in", object_type=actor.key.type, object_id=actor.key.id, after={"way": way})
+    return session, family, secret
+
+
+@transaction.atomic
+def _rotated(refresh: str) -> Tokens | None:
+    session, secret = _locked_family(refresh)
+    now = clock.now()
+    if session is None or session.ended_at is not None or session.expires_at <= now:
+        return None
+    if not constant_time_compare(session.refresh_hash, _hash(secret)):
+        _end(session, REUSED)
+        return None
+    actor = kinds.actor(session.key)
+    if actor is None or kinds.fingerprints({session.key}).get(session.key) != session.fingerprint:
+        _end(session, "person changed")
+        return None
+    fresh = _random(32)
+    session.refresh_hash = _hash(fresh)
+    session.used_at = now
+    session.expires_at = now + settings.REFRESH_TOKEN_LIFETIME
+    session.save(update_fields=["refresh_hash", "used_at", "expires_at"])
+    _id, family, _used = refresh.split(".")
+    return _tokens(session, actor, family, fresh)
+
+
+def _locked_family(refresh: str) -> tuple[AuthSession | None, str]:
+    """The session that a refresh token proves to belong to, locked, and the token's secret."""
+    try:
+        session_id, family, secret = refresh.split(".")
+        uuid = UUID(session_id)
+    except ValueError:
+        return None, ""
+    session = AuthSession.objects.select_for_update().filter(pk=uuid).first()
+    if session is None or not constant_time_compare(session.family_hash, _hash(family)):
+        return None, ""
+    return session, secret
+
+
+def _end(session: AuthSession, because: str) -> None:
+    session.ended_at, session.ended_because = clock.now(), because
+    session.save(update_fields=["ended_at", "ended_because"])
+    journal.services.record(
+        kinds.actor(session.key) or SYSTEM,
+        "end_session",
+        object_type=session.actor_type,
+        object_id=session.actor_id,
+        after={"because": because, "way": session.way},
+    )
+    publish(facts.SessionsEnded(session.key, str(session.pk)))
+
+
+def _tokens(session: AuthSession, actor: Actor, family: str, secret: str) -> Tokens:
+    return Tokens(
+        access=access_token(actor, str(session.pk)),
+        refresh=f"{session.pk.hex}.{family}.{secret}",
+        actor=actor,
+        auth_session_id=session.pk,
+    )
+
+
+def _random(size: int) -> str:
+    return secrets.token_urlsafe(size)
+
+
+def _hash(text: str) -> str:
+    """A plain hash will do: what is hashed is random, and too long to be guessed."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -1,0 +1,39 @@
+"""Tickets: what a page opens the live connection with. Each is good once, for half a minute."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import cache
+
+from accounts.sign_ins import SignedIn, standing_one
+from offers_project.kernel.actors import ActorKey
+
+LENGTH = 43  # Of 32 random bytes as `token_urlsafe` writes them.
+
+
+def issue(signed_in: SignedIn) -> str:
+    """A ticket for whoever is signed in; the connection it opens lasts no longer than that sign-in."""
+    ticket = secrets.token_urlsafe(32)
+    kept = (*signed_in.actor.key, signed_in.auth_session_id, signed_in.expires_at.isoformat())
+    cache.set(_key(ticket), kept, timeout=settings.SOCKET_TICKET_SECONDS)
+    return ticket
+
+
+def redeem(ticket: str) -> SignedIn | None:
+    """Who the ticket stands for, once; None ever after, when it is too old, or when the sign-in has ended."""
+    if len(ticket) != LENGTH or not ticket.isascii():
+        return None
+    kept = cache.get(_key(ticket))
+    # Of several who come at once, one alone removes it.
+    if kept is None or not cache.delete(_key(ticket)):
+        return None
+    actor_type, actor_id, auth_session_id, expires_at = kept
+    stands = standing_one(ActorKey(actor_type, actor_id), auth_session_id)
+    if stands is None:
+        return None
+    return SignedIn(stands.actor, auth_session_id, datetime.fromisoformat(expires_at))
+
+
+def _key(ticket: str) -> str:
+    return f"socket-ticket:{ticket}"

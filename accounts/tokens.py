@@ -1,0 +1,104 @@
+"""Access tokens: short-lived, signed with our key, and good only while the sign-in behind them stands.
+
+A token of the older system verifies with `LEGACY_JWT_KEY` and stands for an office person, whose role and activity come
+from the row. Nothing is ever signed with that key, and its claims under ours are refused.
+"""
+
+import uuid
+import warnings
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from jwt import InsecureKeyLengthWarning
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError
+
+from accounts.sign_ins import SignedIn, standing_one
+from offers_project.kernel.actors import DISPATCHER, MANAGER_ROLES, Actor, ActorKey
+
+ACCESS = "access"
+ALGORITHM = "HS256"
+LEGACY_USER_TYPES = frozenset({None, DISPATCHER, *MANAGER_ROLES})
+LARGEST_ID = 2**63 - 1
+
+# How long the older system's key is, is not ours to choose.
+warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
+
+
+def access_token(actor: Actor, auth_session_id: str) -> str:
+    """A new access token of `actor` within one sign-in session."""
+    expires_at = datetime.now(UTC) + settings.ACCESS_TOKEN_LIFETIME
+    claims = {
+        "user_id": actor.id,
+        "user_type": actor.type,
+        "role": actor.role,
+        "token_type": ACCESS,
+        "jti": uuid.uuid4().hex,
+        "sid": auth_session_id,
+        "exp": int(expires_at.timestamp()),
+    }
+    return _backend(settings.JWT_SIGNING_KEY).encode(claims)
+
+
+def actor_of(token: str) -> SignedIn | None:
+    """Who a token stands for now: None for one that is forged, expired, ended, or of somebody who may not act."""
+    claims = _claims(token, settings.JWT_SIGNING_KEY)
+    if claims is not None:
+        return _ours(claims)
+    if settings.LEGACY_JWT_KEY:
+        claims = _claims(token, settings.LEGACY_JWT_KEY)
+        if claims is not None:
+            return _legacy(claims)
+    return None
+
+
+def _ours(claims: Mapping[str, Any]) -> SignedIn | None:
+    user_id, user_type, sid = claims.get("user_id"), claims.get("user_type"), claims.get("sid")
+    if claims.get("token_type") != ACCESS or not _is_id(user_id) or not isinstance(user_type, str):
+        return None
+    if not isinstance(sid, str):
+        return None
+    return _signed_in(ActorKey(user_type, user_id), sid, claims)
+
+
+def _legacy(claims: Mapping[str, Any]) -> SignedIn | None:
+    user_id, user_type = claims.get("user_id"), claims.get("user_type")
+    if claims.get("token_type", ACCESS) != ACCESS or not _is_id(user_id):
+        return None
+    if user_type is not None and (not isinstance(user_type, str) or user_type not in LEGACY_USER_TYPES):
+        return None  # A driver's number is not a user's.
+    return _signed_in(ActorKey(DISPATCHER, user_id), None, claims)
+
+
+def _signed_in(key: ActorKey, sid: str | None, claims: Mapping[str, Any]) -> SignedIn | None:
+    stands = standing_one(key, sid)
+    if stands is None:
+        return None
+    return SignedIn(stands.actor, sid, _moment(claims["exp"]))
+
+
+def _claims(token: str, key: str) -> dict[str, Any] | None:
+    """The claims of a token whose signature and time are good, or None."""
+    try:
+        claims = _backend(key).decode(token)
+    except (TokenBackendError, ArithmeticError, TypeError, ValueError):
+        return None
+    exp = claims.get("exp")
+    return claims if isinstance(exp, int | float) and not isinstance(exp, bool) else None
+
+
+def _backend(key: str) -> TokenBackend:
+    return TokenBackend(ALGORITHM, signing_key=key)
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and 0 < value <= LARGEST_ID
+
+
+def _moment(exp: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(exp, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.max.replace(tzinfo=UTC)

@@ -1,0 +1,103 @@
+"""The first answer to a POST with an `Idempotency-Key`, given again to whoever repeats it within a day.
+
+A key is claimed before the work and answered after it. While it is only claimed, a second request is told to wait; a
+claim whose work must have died with its process is given up after `GIVE_UP`.
+"""
+
+import base64
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from journal.models import IdempotencyKey
+from offers_project.kernel import clock
+from offers_project.kernel.errors import Conflict
+
+KEEP = timedelta(hours=24)
+GIVE_UP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to do the work of one key, once."""
+
+    pk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was answered the first time."""
+
+    status: int
+    body: bytes
+
+
+def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
+    """Claim `key` for `actor`, or give what was answered before.
+
+    Raises `Conflict` when the key came with another request, or when its first request is still being answered.
+    """
+    body_hash = _hash_of(path, body)
+    while True:
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                row = IdempotencyKey.objects.create(
+                    actor=actor, key=key, path=path[:255], body_hash=body_hash, created_at=now
+                )
+            return Claim(row.pk)
+        except IntegrityError:
+            known = IdempotencyKey.objects.filter(actor=actor, key=key).first()
+        if known is None:
+            continue  # Given up in this very moment.
+        age = now - known.created_at
+        if age > KEEP or (known.status is None and age > GIVE_UP):
+            IdempotencyKey.objects.filter(pk=known.pk, status=known.status).delete()
+            continue
+        if known.body_hash != body_hash:
+            raise Conflict(_("This key has been used for another request."))
+        if known.status is None or known.answer is None:
+            raise Conflict(_("The first request with this key is still being answered."))
+        return Kept(status=known.status, body=_decrypted(bytes(known.answer)))
+
+
+def keep(claim: Claim, *, status: int, body: bytes) -> None:
+    """Keep the answer to the claimed request for whoever repeats it."""
+    IdempotencyKey.objects.filter(pk=claim.pk).update(status=status, answer=_fernet().encrypt(body))
+
+
+def give_up(claim: Claim) -> None:
+    """Let the key be used again: its request came to nothing."""
+    IdempotencyKey.objects.filter(pk=claim.pk, status=None).delete()
+
+
+def prune() -> int:
+    """Forget what is older than a day. Gives how many."""
+    count, _each = IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEEP).delete()
+    return count
+
+
+def _hash_of(path: str, body: bytes) -> str:
+    """The same for bodies that mean the same JSON."""
+    with contextlib.suppress(orjson.JSONDecodeError):
+        body = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(path.encode() + b"\n" + body).hexdigest()
+
+
+def _fernet() -> Fernet:
+    digest = hashlib.sha256(f"journal.idempotency:{settings.SECRET_KEY}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))
+
+
+def _decrypted(answer: bytes) -> bytes:
+    try:
+        return _fernet().decrypt(answer)
+    except InvalidToken as changed:
+        raise Conflict(_("This key has been used, and its answer can no longer be read.")) from changed
