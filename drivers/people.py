@@ -1,0 +1,21 @@
+"""Drivers as one kind of actor."""
+
+from collections.abc import Collection, Mapping
+
+from accounts.kinds import ActorKind
+from drivers import addresses
+from drivers.models import Driver
+from offers_project.kernel.actors import DRIVER, Actor
+
+
+def load(ids: Collection[int]) -> Mapping[int, Actor]:
+    rows = Driver.objects.filter(pk__in=ids, is_active=True).only("driver_name", "truck_number")
+    return {driver.pk: driver.actor for driver in rows}
+
+
+def fingerprints(ids: Collection[int]) -> Mapping[int, str]:
+    rows = Driver.objects.filter(pk__in=ids).values_list("pk", "cell_phone", "email")
+    return {pk: addresses.fingerprint(phone, mail) for pk, phone, mail in rows}
+
+
+KIND = ActorKind(type=DRIVER, load=load, fingerprints=fingerprints)
