@@ -23,13 +23,13 @@ class OnceController extends Controller {
   submit(event) {
     if (this.sent) return event.preventDefault();
     this.sent = true;
-    this.buttonTarget.setAttribute("aria-busy", "true");
+    for (const button of this.buttonTargets) button.setAttribute("aria-busy", "true");
   }
 
   /** The page may come back from the browser's memory as it was left. */
   again() {
     this.sent = false;
-    this.buttonTarget.removeAttribute("aria-busy");
+    for (const button of this.buttonTargets) button.removeAttribute("aria-busy");
   }
 }
 
