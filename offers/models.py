@@ -2,11 +2,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
 from drivers.models import Driver
 from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
+from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 
 
 def money(label: Any, **options: Any) -> models.DecimalField:
@@ -96,6 +98,20 @@ class Offer(models.Model):
     def route(self) -> str:
         return f"{self.pickup_place} → {self.delivery_place}"
 
+    @property
+    def scope(self) -> str:
+        """What the journal's entries about this offer are found by."""
+        return f"offer:{self.pk}"
+
+    @cached_property
+    def follower_ids(self) -> frozenset[int]:
+        return frozenset(each.user_id for each in self.following.all())
+
+    @property
+    def team(self) -> list[ActorKey]:
+        """The owner and the followers: whom everything about this offer is told."""
+        return [ActorKey(DISPATCHER, id_) for id_ in sorted({self.owner_id, *self.follower_ids})]
+
 
 class Follower(models.Model):
     """An office person who works on an offer beside its owner."""
@@ -159,6 +175,14 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"{self.offer_id}:{self.driver_id}"
 
+    @property
+    def is_awarded(self) -> bool:
+        return self.status == ProposalStatus.AWARDED
+
+    @property
+    def driver_key(self) -> ActorKey:
+        return ActorKey(DRIVER, self.driver_id)
+
 
 class Round(models.Model):
     """One step of a negotiation, kept for ever."""
@@ -184,6 +208,10 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.action}"
+
+    @property
+    def by(self) -> Actor:
+        return Actor(type=self.actor_type, id=self.actor_id, name=self.actor_name, role=self.actor_role)
 
 
 class Booking(models.Model):

@@ -1,0 +1,154 @@
+"""How a proposal moves, and what its status lets a driver see: the two tables that services, API, pages and docs read.
+
+`python -m offers.rules.transitions` prints them for docs/negotiation.md; a test compares the page with them.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from offers.enums import Action, OfferStatus, ProposalStatus
+
+S = ProposalStatus
+
+
+class Side(StrEnum):
+    DRIVER = "driver"
+    OFFICE = "office"
+    SYSTEM = "system"
+    """What happens by itself."""
+
+
+WAITING = (S.SENT, S.VIEWED)
+UNAGREED = (*WAITING, S.COUNTER_OFFERED)
+"""An answer is still due: these expire."""
+BIDDING = (*UNAGREED, S.ACCEPTED)
+"""The driver may still win the load."""
+OPEN = (*BIDDING, S.AWARDED)
+"""The driver sees the offer as it is now."""
+CLOSED = (S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.LOST, S.FALLEN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    side: Side
+    action: Action
+    sources: tuple[ProposalStatus, ...]
+    target: ProposalStatus
+
+
+MOVES = (
+    Move(Side.DRIVER, Action.VIEW, WAITING, S.VIEWED),
+    Move(Side.DRIVER, Action.ACCEPT, UNAGREED, S.ACCEPTED),
+    Move(Side.DRIVER, Action.COUNTER, UNAGREED, S.COUNTER_OFFERED),
+    Move(Side.DRIVER, Action.REJECT, UNAGREED, S.REJECTED),
+    Move(Side.DRIVER, Action.RETRACT, (S.ACCEPTED,), S.VIEWED),
+    Move(Side.DRIVER, Action.FALL_OFF, (S.AWARDED,), S.FALLEN_OFF),
+    Move(Side.OFFICE, Action.ACCEPT, (S.COUNTER_OFFERED,), S.ACCEPTED),
+    Move(Side.OFFICE, Action.COUNTER, (S.COUNTER_OFFERED,), S.SENT),
+    Move(Side.OFFICE, Action.REJECT, (S.COUNTER_OFFERED,), S.VIEWED),
+    Move(Side.OFFICE, Action.AMEND, (*WAITING, S.ACCEPTED), S.SENT),
+    Move(Side.OFFICE, Action.AMEND, (S.COUNTER_OFFERED,), S.COUNTER_OFFERED),
+    Move(Side.OFFICE, Action.WITHDRAW, BIDDING, S.WITHDRAWN),
+    Move(Side.OFFICE, Action.AWARD, (S.ACCEPTED,), S.AWARDED),
+    Move(Side.OFFICE, Action.FALL_OFF, (S.AWARDED,), S.FALLEN_OFF),
+    Move(Side.OFFICE, Action.SEND, CLOSED, S.SENT),
+    Move(Side.SYSTEM, Action.EXPIRE, UNAGREED, S.EXPIRED),
+    Move(Side.SYSTEM, Action.LOSE, BIDDING, S.LOST),
+)
+
+ANSWERS = {
+    Side.DRIVER: (Action.VIEW, Action.ACCEPT, Action.COUNTER, Action.REJECT, Action.RETRACT),
+    Side.OFFICE: (Action.ACCEPT, Action.COUNTER, Action.REJECT),
+    Side.SYSTEM: (),
+}
+"""What each side may say by `respond`; the other moves have services of their own."""
+
+_targets = {(move.side, move.action, source): move.target for move in MOVES for source in move.sources}
+
+
+def next_status(side: Side, action: Action | str, status: ProposalStatus | str) -> ProposalStatus | None:
+    """What becomes of a proposal, or None where the table does not allow it."""
+    return _targets.get((side, Action(action), ProposalStatus(status)))
+
+
+def actions_for(side: Side, status: ProposalStatus | str) -> list[Action]:
+    """What a side may do now, in the order of the table: the buttons to show."""
+    return [move.action for move in MOVES if move.side == side and status in move.sources]
+
+
+def sources_of(side: Side, action: Action) -> tuple[ProposalStatus, ...]:
+    """The statuses from which a side may do something."""
+    return tuple(source for move in MOVES if (move.side, move.action) == (side, action) for source in move.sources)
+
+
+class Sight(StrEnum):
+    NOW = "as it is now"
+    LAST_SEEN = "as last seen, marked"
+    WITHDRAWN = "that it was withdrawn, as last seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a driver has of an offer. They always read the chat."""
+
+    statuses: tuple[ProposalStatus, ...]
+    offer_active: bool | None
+    """None: whichever it is."""
+    sees: Sight
+    writes: bool
+
+
+LEFT = (S.REJECTED, S.EXPIRED, S.LOST)
+ACCESS = (
+    Access(OPEN, None, Sight.NOW, writes=True),
+    Access(LEFT, True, Sight.LAST_SEEN, writes=True),
+    Access(LEFT, False, Sight.LAST_SEEN, writes=False),
+    Access((S.FALLEN_OFF,), None, Sight.LAST_SEEN, writes=False),
+    Access((S.WITHDRAWN,), None, Sight.WITHDRAWN, writes=False),
+)
+
+_access = {
+    (status, active): row
+    for row in ACCESS
+    for status in row.statuses
+    for active in ((True, False) if row.offer_active is None else (row.offer_active,))
+}
+
+
+def driver_access(status: ProposalStatus | str, offer_status: OfferStatus | str) -> Access:
+    """What a proposal's status lets its driver see, and whether the chat may be written in."""
+    return _access[ProposalStatus(status), offer_status == OfferStatus.ACTIVE]
+
+
+def as_markdown() -> str:
+    """Both tables, as docs/negotiation.md shows them."""
+    moves = [[*_cells(move.sources), move.side, f"`{move.action}`", f"`{move.target}`"] for move in MOVES]
+    access = [
+        [
+            *_cells(row.statuses),
+            {None: "either", True: "active", False: "not active"}[row.offer_active],
+            row.sees,
+            "yes" if row.writes else "no",
+        ]
+        for row in ACCESS
+    ]
+    return "\n\n".join(
+        [
+            _table(["from", "who", "action", "to"], moves),
+            _table(["the driver's status", "the offer", "sees the offer", "writes in the chat"], access),
+        ]
+    )
+
+
+def _cells(statuses: Collection[ProposalStatus]) -> list[str]:
+    return [", ".join(f"`{status}`" for status in statuses)]
+
+
+def _table(heads: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    print(as_markdown())  # noqa: T201 -- printing is what it is for
