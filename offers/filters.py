@@ -5,10 +5,11 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
+from chat import selectors as chat
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
+from offers.rules.transitions import CLOSED
 from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
 from offers.shapes.writing import BIGGEST_OFFSET
 from offers_project.kernel.actors import Actor
@@ -62,9 +63,6 @@ class ActorFilterSet(filters.FilterSet):
 
     def found(self) -> QuerySet:
         """The rows that fit, or `Invalid` naming the parameters at fault."""
-        unknown = sorted(set(self.data) - set(self.filters))
-        if unknown:
-            raise Invalid(fields={name: [_("There is no such parameter.")] for name in unknown})
         if not self.is_valid():
             raise Invalid(fields={name: [str(word) for word in words] for name, words in self.errors.items()})
         return self.qs
@@ -74,7 +72,7 @@ class ActorFilterSet(filters.FilterSet):
 
 
 class OfferFilters(ActorFilterSet):
-    status = Statuses(choices=OfferStatus.choices)
+    status = Statuses(method="in_status", choices=OfferStatus.choices)
     owner = WholeNumberFilter(min_value=1, max_value=BIGGEST_LEGACY_ID)
     search = filters.CharFilter(method="searched", max_length=SEARCH_LENGTH)
     pickup_after = filters.IsoDateTimeFilter(field_name="pickup_from", lookup_expr="gte")
@@ -95,8 +93,21 @@ class OfferFilters(ActorFilterSet):
             condition |= Q(id=int(value))
         return offers.filter(condition)
 
+    def in_status(self, offers: QuerySet[Offer], name: str, values: list[str]) -> QuerySet[Offer]:
+        """The status that is shown: where a driver sees an offer as last seen, that one."""
+        if not self.actor.is_driver:
+            return offers.filter(status__in=values)
+        theirs = Proposal.objects.filter(driver_id=self.actor.id)
+        frozen = theirs.filter(status__in=CLOSED, last_seen_offer__isnull=False)
+        as_seen = frozen.filter(last_seen_offer__status__in=values)
+        live = theirs.exclude(pk__in=frozen.values("pk"))
+        return offers.filter(
+            Q(pk__in=as_seen.values("offer_id")) | Q(pk__in=live.values("offer_id"), status__in=values)
+        )
+
     def with_unread(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
-        raise NotImplementedError
+        waiting = chat.with_unread(chat.conversations_for(self.actor), self.actor).values("offer_id")
+        return offers.filter(pk__in=waiting) if value == "true" else offers.exclude(pk__in=waiting)
 
     def filter_queryset(self, queryset: QuerySet[Offer]) -> QuerySet[Offer]:
         queryset = super().filter_queryset(queryset)

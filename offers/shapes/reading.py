@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from accounts.shapes import ActorOut
 from offers.enums import Action, AwardMode, DistanceSource, OfferStatus, ProposalStatus
 
 
@@ -13,35 +14,17 @@ def _counts(**options: bool) -> serializers.DictField:
     return serializers.DictField(child=serializers.IntegerField(), **options)
 
 
-class Actor(serializers.Serializer):
-    type = serializers.CharField()
-    id = serializers.IntegerField(allow_null=True)
-    name = serializers.CharField()
-    role = serializers.CharField()
+class ProposalDriver(serializers.Serializer):
+    """The driver as named within a proposal."""
 
-
-class Driver(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     truck_number = serializers.CharField(allow_null=True, required=False)
     phone = serializers.CharField(allow_null=True, required=False)
-    email = serializers.CharField(allow_null=True, required=False)
-    status = serializers.CharField(allow_null=True, required=False)
-    place = serializers.CharField(allow_null=True, required=False)
-    latitude = serializers.FloatField(allow_null=True, required=False)
-    longitude = serializers.FloatField(allow_null=True, required=False)
-    position_at = serializers.DateTimeField(allow_null=True, required=False)
-    dimensions = serializers.CharField(allow_null=True, required=False)
-    rate = serializers.CharField(allow_null=True, required=False)
-    active = serializers.BooleanField(required=False)
-    assigned_dispatcher = Actor(allow_null=True, required=False)
-    online = serializers.BooleanField(required=False)
-    last_seen = serializers.DateTimeField(allow_null=True, required=False)
-    distance_miles = serializers.FloatField(allow_null=True, required=False)
 
 
 class Round(serializers.Serializer):
-    by = Actor()
+    by = ActorOut()
     action = serializers.ChoiceField(choices=Action.choices)
     rate = _money(allow_null=True)
     note = serializers.CharField()
@@ -52,7 +35,7 @@ class Proposal(serializers.Serializer):
     id = serializers.IntegerField()
     offer_id = serializers.IntegerField()
     driver_id = serializers.IntegerField()
-    driver = Driver()
+    driver = ProposalDriver()
     conversation_id = serializers.IntegerField()
     status = serializers.ChoiceField(choices=ProposalStatus.choices)
     offered_rate = _money()
@@ -96,9 +79,9 @@ class Offer(serializers.Serializer):
     reference = serializers.CharField(required=False)
     customer_name = serializers.CharField(required=False)
     customer_rate = _money(allow_null=True, required=False)
-    created_by = Actor()
-    owner = Actor()
-    followers = Actor(many=True, required=False)
+    created_by = ActorOut()
+    owner = ActorOut()
+    followers = ActorOut(many=True, required=False)
     pickup_location = serializers.CharField()
     pickup_place = serializers.CharField()
     pickup_lat = serializers.FloatField(allow_null=True)
@@ -161,7 +144,7 @@ class Outcomes(serializers.Serializer):
 class Activity(serializers.Serializer):
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
-    actor = Actor()
+    actor = ActorOut()
     verb = serializers.CharField()
     object_type = serializers.CharField()
     object_id = serializers.CharField()

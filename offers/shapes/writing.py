@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -172,6 +173,11 @@ class RespondShape(AnswerShape):
         if attrs["action"] == Action.COUNTER and attrs.get("rate") is None:
             raise serializers.ValidationError({"rate": [self.fields["rate"].error_messages["required"]]})
         return attrs
+
+
+RESPOND_SCHEMA = PolymorphicProxySerializer(
+    component_name="Respond", serializers=[AnswerShape, CounterShape], resource_type_field_name=None
+)
 
 
 class AwardShape(Shape):

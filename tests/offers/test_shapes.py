@@ -9,7 +9,11 @@ from offers.shapes import writing
 from offers_project.kernel.errors import Invalid, MessageTooLong
 from offers_project.kernel.shapes import read_shape
 
-LEAST = {"pickup_location": "1 Dock St, Dallas, TX", "delivery_location": "2 Bay Rd, Tulsa, OK", "proposed_rate": "850.00"}
+LEAST = {
+    "pickup_location": "1 Dock St, Dallas, TX",
+    "delivery_location": "2 Bay Rd, Tulsa, OK",
+    "proposed_rate": "850.00",
+}
 
 
 def refused(shape, data) -> set[str]:
@@ -24,7 +28,15 @@ def offer(**fields):
 
 @pytest.mark.parametrize(
     ("sent", "read"),
-    [("850", "850"), ("850.5", "850.5"), (850, "850"), (850.57, "850.57"), (0.1 + 0.2, "0.3"), ("9999999.99",) * 2, (0.01, "0.01")],
+    [
+        ("850", "850"),
+        ("850.5", "850.5"),
+        (850, "850"),
+        (850.57, "850.57"),
+        (0.1 + 0.2, "0.3"),
+        ("9999999.99",) * 2,
+        (0.01, "0.01"),
+    ],
 )
 def test_money_comes_as_text_or_number(sent, read):
     assert offer(proposed_rate=sent)["proposed_rate"] == Decimal(read)
@@ -80,7 +92,9 @@ def test_a_body_is_an_object(body):
     assert refused(writing.OfferShape, body) == {"non_field_errors"}
 
 
-@pytest.mark.parametrize("text", ["🚚💥", "שלום עולם ‮gnp.exe", "<script>alert(1)</script>", "'; DROP TABLE offers; --", "a\r\nb"])
+@pytest.mark.parametrize(
+    "text", ["🚚💥", "שלום עולם ‮gnp.exe", "<script>alert(1)</script>", "'; DROP TABLE offers; --", "a\r\nb"]
+)
 def test_text_of_every_kind_is_taken_as_it_is(text):
     assert offer(notes=text, customer_name=text)["notes"] == text
 
@@ -99,7 +113,13 @@ def test_measures_are_kept_to_what_the_columns_hold():
 
 
 def test_stops_are_shaped_and_bounded():
-    stop = {"kind": "pickup", "location": "3 Yard Ln, Waco, TX", "lat": 31.5, "lon": -97.1, "from": "2026-11-21T14:05:00Z"}
+    stop = {
+        "kind": "pickup",
+        "location": "3 Yard Ln, Waco, TX",
+        "lat": 31.5,
+        "lon": -97.1,
+        "from": "2026-11-21T14:05:00Z",
+    }
     (read,) = offer(stops=[stop])["stops"]
     assert read == stop | {"from": "2026-11-21T14:05:00.000Z", "until": None}
     assert refused(writing.OfferShape, LEAST | {"stops": [stop, {"kind": "lunch", "zone": "Nowhere"}]}) == {

@@ -1,0 +1,1 @@
+"""The market over REST: each view translates, makes one call, and translates back."""

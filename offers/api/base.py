@@ -1,0 +1,34 @@
+"""What the doors of the market have in common."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.response import Response
+
+from accounts.doors import ApiView
+from offers import selectors
+from offers.models import Offer, Proposal
+from offers.shapes.writing import BIGGEST_OFFSET
+from offers_project.kernel.api import Pagination
+
+PAGE = (
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": Pagination.max_limit}),
+    OpenApiParameter("offset", {"type": "integer", "minimum": 0, "maximum": BIGGEST_OFFSET}),
+)
+
+
+class MarketView(ApiView):
+    """A view that shows offers and proposals as its caller may see them."""
+
+    def shown(self, offer: Offer) -> dict[str, Any]:
+        return selectors.offer_dicts([offer], self.actor)[0]
+
+    def shown_proposal(self, proposal: Proposal) -> dict[str, Any]:
+        return selectors.proposal_dicts([proposal], self.actor)[0]
+
+    def page(self, rows: QuerySet | Sequence, show: Callable[[list], Sequence[Any]] = list) -> Response:
+        """The page of `rows` that was asked for, each as `show` shows them all at once."""
+        paginator = Pagination()
+        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self)))

@@ -1,0 +1,23 @@
+"""The desk over REST: what has happened, and how things stand."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from offers import selectors
+from offers.api.base import PAGE, MarketView
+from offers.shapes import reading, writing
+from offers_project.kernel.schema import documented, page_of
+
+
+class Activity(MarketView):
+    @documented(answer=page_of(reading.Activity), query=PAGE, operation_id="activity_list")
+    def get(self, request: Request) -> Response:
+        """The journal as far as the caller may see, the newest first."""
+        self.query(writing.PageQuery)
+        return self.page(selectors.activity_for(self.actor))
+
+
+class Stats(MarketView):
+    @documented(answer=reading.Stats, operation_id="stats_read")
+    def get(self, request: Request) -> Response:
+        return Response(selectors.stats_for(self.actor))

@@ -1,0 +1,142 @@
+"""Offers over REST: the list, and what one does with one of them."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from offers import selectors, services
+from offers.api.base import PAGE, MarketView
+from offers.enums import OfferStatus
+from offers.filters import ORDERINGS, SEARCH_LENGTH, YES_NO, OfferFilters
+from offers.shapes import reading, writing
+from offers.shapes.fields import BIGGEST_LEGACY_ID
+from offers_project.kernel.schema import documented, page_of
+
+TEXT = {"type": "string", "maxLength": SEARCH_LENGTH, "pattern": r"^[^\x00]*$"}
+MOMENT = {"type": "string", "format": "date-time"}
+FILTERS = (
+    OpenApiParameter("status", str, enum=OfferStatus.values, many=True, explode=False),
+    OpenApiParameter("owner", {"type": "integer", "minimum": 1, "maximum": BIGGEST_LEGACY_ID}),
+    OpenApiParameter("search", TEXT),
+    OpenApiParameter("pickup_after", MOMENT),
+    OpenApiParameter("pickup_before", MOMENT),
+    OpenApiParameter("unread", str, enum=[value for value, _label in YES_NO]),
+    OpenApiParameter("ordering", str, enum=[*ORDERINGS, *(f"-{name}" for name in ORDERINGS)], many=True, explode=False),
+    *PAGE,
+)
+
+
+class Offers(MarketView):
+    @documented(answer=page_of(reading.Offer), query=FILTERS, operation_id="offers_list")
+    def get(self, request: Request) -> Response:
+        """The offers that the caller may see, the newest first."""
+        filters = OfferFilters(params=request.query_params, queryset=selectors.offers_for(self.actor), actor=self.actor)
+        return self.page(filters.found(), lambda offers: selectors.offer_dicts(offers, self.actor))
+
+    @documented(body=writing.OfferShape, answer=reading.Offer, status=201, refusals=(403, 409))
+    def post(self, request: Request) -> Response:
+        """Make an offer, or with `status: "draft"` a draft of one. Nobody is asked until it is sent."""
+        offer = services.create_offer(actor=self.actor, fields=self.body(writing.OfferShape))
+        return Response(self.shown(offer), status=201)
+
+
+class OneOffer(MarketView):
+    @documented(answer=reading.Offer, refusals=(404,), operation_id="offers_read")
+    def get(self, request: Request, offer_id: int) -> Response:
+        return Response(self.shown(selectors.offer_for(self.actor, offer_id)))
+
+    @documented(body=writing.OfferReplacement, answer=reading.Offer, refusals=(403, 404, 409))
+    def put(self, request: Request, offer_id: int) -> Response:
+        """Replace all that can be written: what is left out is emptied, but the status stays."""
+        return self._changed(offer_id, self.body(writing.OfferReplacement))
+
+    @documented(body=writing.OfferChange, answer=reading.Offer, refusals=(403, 404, 409))
+    def patch(self, request: Request, offer_id: int) -> Response:
+        """Change some fields. Whoever is deciding on an offer whose terms change is asked anew."""
+        return self._changed(offer_id, self.body(writing.OfferChange))
+
+    @documented(answer=reading.Offer, refusals=(403, 404, 409))
+    def delete(self, request: Request, offer_id: int) -> Response:
+        """Cancel the offer. Its history stays."""
+        offer = services.set_status(actor=self.actor, offer_id=offer_id, status=OfferStatus.CANCELLED, version=None)
+        return Response(self.shown(offer))
+
+    def _changed(self, offer_id: int, fields: dict[str, Any]) -> Response:
+        version = fields.pop("version")
+        offer = services.update_offer(actor=self.actor, offer_id=offer_id, version=version, fields=fields)
+        return Response(self.shown(offer))
+
+
+class SendToDrivers(MarketView):
+    @documented(body=writing.SendShape, answer=reading.Sending, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Put the offer to drivers. Those who were not asked are named with the reason."""
+        said = self.body(writing.SendShape)
+        said.pop("mode", None)
+        sending = services.send_offer(actor=self.actor, offer_id=offer_id, **said)
+        return Response(
+            {
+                "sent": selectors.proposal_dicts(sending.sent, self.actor),
+                "skipped": [
+                    {"driver_id": skipped.driver_id, "code": skipped.code, "message": str(skipped.message)}
+                    for skipped in sending.skipped
+                ],
+            }
+        )
+
+
+class Award(MarketView):
+    @documented(body=writing.AwardShape, answer=reading.Offer, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Give the load to the one whose proposal is accepted. There is exactly one winner."""
+        said = self.body(writing.AwardShape)
+        return Response(self.shown(services.award(actor=self.actor, offer_id=offer_id, **said)))
+
+
+class Withdraw(MarketView):
+    @documented(body=writing.WithdrawShape, answer=reading.Outcomes, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Take the offer back from some drivers, or from all."""
+        said = self.body(writing.WithdrawShape)
+        outcomes = services.withdraw(actor=self.actor, offer_id=offer_id, driver_ids=said.get("driver_ids"))
+        return Response({"results": [outcome_dict(outcome) for outcome in outcomes]})
+
+
+class FallOff(MarketView):
+    @documented(body=writing.FallOffShape, answer=reading.Offer, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Give the load back: by the driver who has it, or by the office. The offer is active again."""
+        said = self.body(writing.FallOffShape)
+        return Response(self.shown(services.fall_off(actor=self.actor, offer_id=offer_id, **said)))
+
+
+class Copy(MarketView):
+    @documented(answer=reading.Offer, status=201, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Make a new draft with the same load."""
+        self.body(writing.CopyShape)
+        return Response(self.shown(services.copy_offer(actor=self.actor, offer_id=offer_id)), status=201)
+
+
+class Handover(MarketView):
+    @documented(body=writing.HandoverShape, answer=reading.Offer, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Give the offer to another dispatcher."""
+        said = self.body(writing.HandoverShape)
+        offer = services.handover(actor=self.actor, offer_id=offer_id, owner_id=said["owner"])
+        return Response(self.shown(offer))
+
+
+class Followers(MarketView):
+    @documented(body=writing.FollowersShape, answer=reading.Offer, refusals=(403, 404, 409))
+    def post(self, request: Request, offer_id: int) -> Response:
+        """Say who works on the offer beside its owner."""
+        said = self.body(writing.FollowersShape)
+        return Response(self.shown(services.set_followers(actor=self.actor, offer_id=offer_id, **said)))
+
+
+def outcome_dict(outcome: Any) -> dict[str, Any]:
+    told = {"driver_id": outcome.driver_id, "ok": outcome.ok}
+    return told if outcome.ok else told | {"code": outcome.code, "message": str(outcome.message)}

@@ -1,0 +1,23 @@
+"""Addresses of the market."""
+
+from django.urls import path
+
+from offers.api import desk, offers, proposals
+
+api_urls = [
+    path("offers", offers.Offers.as_view()),
+    path("offers/<int:offer_id>", offers.OneOffer.as_view()),
+    path("offers/<int:offer_id>/send-to-drivers", offers.SendToDrivers.as_view()),
+    path("offers/<int:offer_id>/proposals", proposals.Grid.as_view()),
+    path("offers/<int:offer_id>/award", offers.Award.as_view()),
+    path("offers/<int:offer_id>/withdraw", offers.Withdraw.as_view()),
+    path("offers/<int:offer_id>/fall-off", offers.FallOff.as_view()),
+    path("offers/<int:offer_id>/copy", offers.Copy.as_view()),
+    path("offers/<int:offer_id>/handover", offers.Handover.as_view()),
+    path("offers/<int:offer_id>/followers", offers.Followers.as_view()),
+    path("proposals", proposals.Proposals.as_view()),
+    path("proposals/<int:proposal_id>", proposals.OneProposal.as_view()),
+    path("proposals/<int:proposal_id>/respond", proposals.Respond.as_view()),
+    path("activity", desk.Activity.as_view()),
+    path("stats", desk.Stats.as_view()),
+]
