@@ -30,8 +30,17 @@ class Conversation(models.Model):
         return f"{self.offer_id}:{self.driver_id}"
 
 
+def listens(path: str = "") -> models.Q:
+    """`Member.listens` as a condition; `path` leads to the member."""
+    taken = ~models.Q(**{f"{path}role": MemberRole.GUEST}) | models.Q(**{f"{path}has_written": True})
+    return models.Q(taken, **{f"{path}left_at": None})
+
+
 class Member(models.Model):
-    """Somebody in a conversation, and how far they have read."""
+    """Somebody in a conversation, and how far they have read what others wrote.
+
+    Their own messages need no reading: sending moves no mark, since what others wrote meanwhile may not have been seen.
+    """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="members")
     actor_type = models.CharField(_("kind"), max_length=16)
@@ -62,9 +71,19 @@ class Member(models.Model):
         return ActorKey(self.actor_type, self.actor_id)
 
     @property
+    def seated(self) -> bool:
+        """Whether membership itself gives access. A guest's access is their role's, and ends with it."""
+        return self.left_at is None and self.role != MemberRole.GUEST
+
+    @property
+    def listens(self) -> bool:
+        """Whether this person is told what happens here, and has unread messages here."""
+        return self.left_at is None and (self.role != MemberRole.GUEST or self.has_written)
+
+    @property
     def counts(self) -> bool:
         """Whether this person's reading is their side's reading."""
-        return self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written
+        return self.left_at is None and (self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written)
 
 
 class Message(models.Model):

@@ -1,0 +1,85 @@
+"""Who may read and who may write, and what may be written.
+
+Owner, followers and driver are in a conversation by their membership; managers by their role, whether they are members
+or not; where every dispatcher sees every offer, the other office people may look.
+"""
+
+import unicodedata
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from chat.enums import ConversationStatus
+from chat.errors import ConversationClosed
+from chat.models import Conversation, Member
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
+from offers_project.kernel.limits import Bucket
+
+CLIENT_ID_MAX_LENGTH = 64
+
+
+def sees_everything(actor: Actor) -> bool:
+    """May read every conversation, a member or not."""
+    return actor.is_manager or (actor.is_office and settings.DISPATCHERS_SEE == "all")
+
+
+def can_read(actor: Actor, member: Member | None) -> bool:
+    """`member` is the actor's own membership, if there is one."""
+    return sees_everything(actor) or (member is not None and member.seated)
+
+
+def can_write(actor: Actor, member: Member | None) -> bool:
+    """As far as the person goes; the conversation must be open, too."""
+    return actor.is_manager or (member is not None and member.seated)
+
+
+def require_can_read(actor: Actor, member: Member | None) -> None:
+    if not can_read(actor, member):
+        raise NotFound()
+
+
+def require_can_write(actor: Actor, conversation: Conversation, member: Member | None) -> None:
+    require_can_read(actor, member)
+    if not can_write(actor, member):
+        raise PermissionDenied()
+    if conversation.status == ConversationStatus.CLOSED:
+        raise ConversationClosed()
+
+
+def require_sendable(message: object, client_id: object) -> None:
+    """Refuse a text or a client id that cannot be kept. `client_id` may be None: then nothing is recognised again."""
+    if not isinstance(message, str) or not _storable(message):
+        raise Invalid.field("message", _("This has characters that cannot be kept."))
+    if not any(map(_is_seen, message)):
+        raise Invalid.field("message", _("Write something."))
+    limit = settings.MESSAGE_MAX_LENGTH
+    if len(message) > limit:
+        words = ngettext_lazy("At most %(limit)d character.", "At most %(limit)d characters.", limit) % {"limit": limit}
+        raise MessageTooLong(fields={"message": [words]})
+    if client_id is None:
+        return
+    # MySQL takes "a" and "a " for the same key.
+    if not isinstance(client_id, str) or not _storable(client_id) or client_id != client_id.strip() or not client_id:
+        raise Invalid.field("client_id", _("This cannot be used to know the message by."))
+    if len(client_id) > CLIENT_ID_MAX_LENGTH:
+        raise Invalid.field("client_id", _("This is too long."))
+
+
+def message_limit() -> Bucket:
+    """How many messages a person may send, by whatever door."""
+    return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)
+
+
+def _storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
+def _is_seen(character: str) -> bool:
+    """Spaces, controls and marks of direction alone are no message."""
+    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf")

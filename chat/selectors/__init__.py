@@ -1,0 +1,34 @@
+"""Every reading of this room, through the actor."""
+
+from chat.selectors.access import (
+    conversation_for,
+    conversations_for,
+    may_write,
+    message_for,
+    pairs,
+    visible_places,
+    writable_conversation_for,
+)
+from chat.selectors.pages import Page, page_of
+from chat.selectors.shown import conversation_dicts, last_messages, message_dicts
+from chat.selectors.unread import unread, unread_by_offer, unread_of, unread_total, with_unread
+
+__all__ = [
+    "Page",
+    "conversation_dicts",
+    "conversation_for",
+    "conversations_for",
+    "last_messages",
+    "may_write",
+    "message_dicts",
+    "message_for",
+    "page_of",
+    "pairs",
+    "unread",
+    "unread_by_offer",
+    "unread_of",
+    "unread_total",
+    "visible_places",
+    "with_unread",
+    "writable_conversation_for",
+]

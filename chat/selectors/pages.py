@@ -1,0 +1,54 @@
+"""A conversation's messages, a page at a time, old to new."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Conversation, Message
+from offers_project.kernel.errors import Invalid
+
+PAGE = 50
+PAGE_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages that follow each other, and whether there are `older` and `newer` ones."""
+
+    messages: list[Message]
+    older: bool
+    newer: bool
+    count: int
+    """How many there are on all pages."""
+
+
+def page_of(
+    conversation: Conversation,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+    search: str = "",
+) -> Page:
+    """The messages next after the number `after`, or the ones just before `before`, or else the newest.
+
+    With `search`, only those whose text has it in it. At most `PAGE_MAX` come at once, whatever `limit` says.
+    """
+    if after is not None and before is not None:
+        raise Invalid.field("before", _("Name either after or before."))
+    limit = min(limit, PAGE_MAX)
+    matching = Message.objects.filter(conversation=conversation).order_by("seq")
+    if search:
+        matching = matching.filter(message__icontains=search)
+    if after is not None:
+        found = list(matching.filter(seq__gt=after)[: limit + 1])
+        messages, newer = found[:limit], len(found) > limit
+        older = matching.filter(seq__lte=after).exists()
+    else:
+        nearest = matching.order_by("-seq")
+        found = list((nearest if before is None else nearest.filter(seq__lt=before))[: limit + 1])
+        messages, older = found[:limit][::-1], len(found) > limit
+        newer = before is not None and matching.filter(seq__gte=before).exists()
+    for message in messages:
+        message.conversation = conversation
+    return Page(messages=messages, older=older, newer=newer, count=matching.count())

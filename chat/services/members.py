@@ -1,0 +1,122 @@
+"""Conversations are opened, closed and reopened; people come into them, change their part, and leave."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from accounts import kinds
+from chat import rules
+from chat.enums import ConversationStatus, MemberRole
+from chat.models import Conversation, Member
+from chat.services.receipts import count_earlier_reading
+from chat.services.seats import Seats, audiences, locked_conversations, seats_of
+from chat.services.unread import unread_changes
+from offers_project.kernel import clock
+from offers_project.kernel.actors import DISPATCHER, DRIVER, ActorKey
+from presence import topics
+from presence.telling import service, stop_listening
+
+
+@service
+def open_conversations(
+    *, offer_id: int, driver_ids: Collection[int], office: Mapping[ActorKey, MemberRole]
+) -> dict[int, Conversation]:
+    """Have a conversation open with each driver, with `office` in it. Gives them by driver id.
+
+    Missing ones are made, closed ones reopened. Call it under the offer's lock.
+    """
+    mine = Conversation.objects.filter(offer_id=offer_id, driver_id__in=driver_ids).order_by("pk")
+    found = {conversation.driver_id: conversation for conversation in mine.select_for_update()}
+    now = clock.now()
+    if missing := sorted(set(driver_ids) - found.keys()):
+        Conversation.objects.bulk_create(
+            [Conversation(offer_id=offer_id, driver_id=driver_id, created_at=now) for driver_id in missing]
+        )
+        # Not every database tells the keys of what it has inserted.
+        found = {conversation.driver_id: conversation for conversation in mine.select_for_update()}
+    _set_status(found.values(), ConversationStatus.OPEN)
+    _seat(found.values(), office, now)
+    return found
+
+
+@service
+def set_office_members(*, offer_id: int, office: Mapping[ActorKey, MemberRole]) -> None:
+    """Let exactly `office` be the office people of all conversations of an offer, guests aside.
+
+    Who is new comes in, who is missing leaves and hears no more of it, who becomes the owner counts as such.
+    """
+    conversations = list(Conversation.objects.select_for_update().filter(offer_id=offer_id).order_by("pk"))
+    _seat(conversations, office, clock.now())
+
+
+@service
+def close_conversations(*, conversation_ids: Collection[int]) -> None:
+    """Everybody goes on reading, nobody writes but the system."""
+    _set_status(locked_conversations(conversation_ids).values(), ConversationStatus.CLOSED)
+
+
+@service
+def reopen_conversations(*, conversation_ids: Collection[int]) -> None:
+    _set_status(locked_conversations(conversation_ids).values(), ConversationStatus.OPEN)
+
+
+def _set_status(conversations: Iterable[Conversation], status: ConversationStatus) -> None:
+    changing = [conversation for conversation in conversations if conversation.status != status]
+    for conversation in changing:
+        conversation.status = status
+    if changing:
+        Conversation.objects.filter(pk__in=[each.pk for each in changing]).update(status=status)
+
+
+def _seat(conversations: Collection[Conversation], office: Mapping[ActorKey, MemberRole], now: datetime) -> None:
+    """Bring the members of each conversation to its driver and `office`. The conversations are locked."""
+    seats = seats_of(conversations)
+    new, changed, left, promoted = [], [], [], []
+    for conversation in conversations:
+        present = seats[conversation.pk]
+        wanted = {**office, ActorKey(DRIVER, conversation.driver_id): MemberRole.DRIVER}
+        for key, role in wanted.items():
+            member = present.get(key)
+            if member is None:
+                member = Member(
+                    conversation=conversation, actor_type=key.type, actor_id=key.id, role=role, joined_at=now
+                )
+                new.append(member)
+            elif member.role != role or member.left_at is not None:
+                if not member.counts and role == MemberRole.OWNER:
+                    promoted.append(member)
+                member.role, member.left_at = role, None
+                changed.append(member)
+        for key, member in present.items():
+            if key.type == DISPATCHER and key not in wanted and member.seated:
+                member.left_at = now
+                changed.append(member)
+                left.append(member)
+    Member.objects.bulk_create(new)
+    if changed:
+        Member.objects.bulk_update(changed, ["role", "left_at"])
+    _count(promoted, conversations, now)
+    _show_out(left, conversations)
+    unread_changes((member.key, member.conversation_id) for member in [*new, *changed])
+
+
+def _count(promoted: Collection[Member], conversations: Collection[Conversation], now: datetime) -> None:
+    """What a new owner has read as a follower is from now on read by the office."""
+    if promoted:
+        seats: Seats = seats_of(conversations)
+        readers = kinds.actors({member.key for member in promoted})
+        count_earlier_reading(
+            [(member, readers[member.key]) for member in promoted if member.key in readers],
+            {conversation.pk: conversation for conversation in conversations},
+            audiences(seats),
+            now,
+        )
+
+
+def _show_out(left: Collection[Member], conversations: Collection[Conversation]) -> None:
+    if left:
+        people = kinds.actors({member.key for member in left})
+        offer_ids = {conversation.offer_id for conversation in conversations}
+        for key in {member.key for member in left}:
+            if key not in people or not rules.sees_everything(people[key]):
+                for offer_id in offer_ids:
+                    stop_listening(key, topics_beginning=topics.of_offer_chats(offer_id))

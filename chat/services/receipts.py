@@ -1,0 +1,248 @@
+"""How far people have read, and how far it has reached their devices. Marks only ever move on."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from chat import rules
+from chat.enums import MemberRole
+from chat.models import Conversation, Member, Message
+from chat.services.seats import Pair, audiences, conversations_of, locked_conversations, seats_of
+from chat.services.unread import unread_changes
+from offers_project.kernel import clock
+from offers_project.kernel.actors import SYSTEM_TYPE, Actor, ActorKey
+from offers_project.kernel.clock import iso
+from offers_project.kernel.errors import Invalid, NotFound, Refusal
+from presence.telling import service, tell
+
+CHUNK = 200
+"""How many ranges of messages one statement names: SQLite nests conditions no deeper than 1,000."""
+
+
+class Receipt(StrEnum):
+    """Its value is the kind of event that tells of it."""
+
+    READ = "message_read"
+    DELIVERED = "message_delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Somebody has read, or received, a conversation up to and including `seq`, or the message `message_id`."""
+
+    receipt: Receipt
+    actor: Actor
+    offer_id: int
+    driver_id: int
+    seq: int | None = None
+    message_id: int | None = None
+
+    @property
+    def pair(self) -> Pair:
+        return self.offer_id, self.driver_id
+
+
+@dataclass(slots=True)
+class Progress:
+    """One person's mark moves on, after `since`, up to `upto`."""
+
+    receipt: Receipt
+    reader: Actor
+    member: Member
+    since: int
+    upto: int
+
+
+def mark_read(
+    *, actor: Actor, offer_id: int, driver_id: int, seq: int | None = None, message_id: int | None = None
+) -> dict[str, Any]:
+    """Give how far that person has read now: `{conversation_id, offer_id, driver_id, seq}`."""
+    return _one(mark_many(marks=[Mark(Receipt.READ, actor, offer_id, driver_id, seq, message_id)]))
+
+
+def mark_delivered(
+    *, actor: Actor, offer_id: int, driver_id: int, seq: int | None = None, message_id: int | None = None
+) -> dict[str, Any]:
+    """Give how far it has reached that person now: `{conversation_id, offer_id, driver_id, seq}`."""
+    return _one(mark_many(marks=[Mark(Receipt.DELIVERED, actor, offer_id, driver_id, seq, message_id)]))
+
+
+@service
+def mark_many(*, marks: Sequence[Mark]) -> list[dict[str, Any] | Refusal]:
+    """Take the marks of any people in any conversations. Gives for each, in their order, where it stands now.
+
+    A mark that is refused is refused alone: `validation_error` or `not_found`. One beyond the last message ends there.
+    """
+    desk = _Desk(marks)
+    answers = [desk.answer(mark) for mark in marks]
+    desk.settle()
+    return answers
+
+
+def count_earlier_reading(
+    began: Collection[tuple[Member, Actor]],
+    conversations: Mapping[int, Conversation],
+    told: Mapping[int, Sequence[ActorKey]],
+    now: datetime,
+) -> None:
+    """What these people have read before counts for their side from now on: they have written, or own the offer."""
+    earlier = [
+        Progress(receipt, reader, member, since=0, upto=upto)
+        for member, reader in began
+        for receipt, upto in ((Receipt.DELIVERED, member.delivered_seq), (Receipt.READ, member.read_seq))
+        if upto
+    ]
+    _stamp(earlier, now)
+    _tell(earlier, conversations, told, now)
+
+
+class _Desk:
+    """Takes the marks of one batch. Locks the members of their conversations, but not the conversations."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._conversations = conversations_of({mark.pair for mark in marks})
+        named = [mark.message_id for mark in marks if mark.message_id is not None]
+        found = Message.objects.filter(pk__in=named).order_by().values_list("pk", "conversation_id", "seq")
+        self._seqs = {(pk, conversation_id): seq for pk, conversation_id, seq in found} if named else {}
+        self._seats = seats_of(self._conversations.values(), lock=True)
+        self._now = clock.now()
+        self._let_in(marks)
+        self._progress: dict[tuple[int, Receipt], Progress] = {}
+
+    def answer(self, mark: Mark) -> dict[str, Any] | Refusal:
+        try:
+            return self._take(mark)
+        except Refusal as refusal:
+            return refusal
+
+    def settle(self) -> None:
+        moved = list(self._progress.values())
+        if not moved:
+            return
+        members = {progress.member.pk: progress.member for progress in moved}
+        Member.objects.bulk_update(members.values(), ["read_seq", "read_at", "delivered_seq", "delivered_at"])
+        _stamp(moved, self._now)
+        conversations = {conversation.pk: conversation for conversation in self._conversations.values()}
+        _tell(moved, conversations, audiences(self._seats), self._now)
+        unread_changes(
+            (progress.member.key, progress.member.conversation_id)
+            for progress in moved
+            if progress.receipt == Receipt.READ
+        )
+
+    def _take(self, mark: Mark) -> dict[str, Any]:
+        if (mark.seq is None) == (mark.message_id is None):
+            raise Invalid.field("seq", _("Name either seq or message_id."))
+        conversation = self._conversations.get(mark.pair)
+        if conversation is None:
+            raise NotFound()
+        member = self._seats[conversation.pk].get(mark.actor.key)
+        rules.require_can_read(mark.actor, member)
+        seq = mark.seq if mark.message_id is None else self._seqs.get((mark.message_id, conversation.pk))
+        if seq is None:
+            raise NotFound()
+        self._move(mark, member, min(seq, conversation.last_seq))
+        return {
+            "conversation_id": conversation.pk,
+            "offer_id": conversation.offer_id,
+            "driver_id": conversation.driver_id,
+            "seq": member.read_seq if mark.receipt == Receipt.READ else member.delivered_seq,
+        }
+
+    def _move(self, mark: Mark, member: Member, seq: int) -> None:
+        since = member.read_seq if mark.receipt == Receipt.READ else member.delivered_seq
+        if seq <= since:
+            return
+        progress = Progress(mark.receipt, mark.actor, member, since=since, upto=seq)
+        self._progress.setdefault((member.pk, mark.receipt), progress).upto = seq
+        if mark.receipt == Receipt.READ:
+            member.read_seq, member.read_at = seq, self._now
+        if seq > member.delivered_seq:
+            member.delivered_seq, member.delivered_at = seq, self._now
+
+    def _let_in(self, marks: Iterable[Mark]) -> None:
+        """Who may look without being a member becomes a guest, so that their marks have a place."""
+        missing = {
+            (conversation.pk, mark.actor.key)
+            for mark in marks
+            if (conversation := self._conversations.get(mark.pair)) is not None
+            and mark.actor.key not in self._seats[conversation.pk]
+            and rules.sees_everything(mark.actor)
+        }
+        if missing:
+            locked_conversations({conversation_id for conversation_id, _key in missing})
+            guests = [
+                Member(
+                    conversation_id=conversation_id,
+                    actor_type=key.type,
+                    actor_id=key.id,
+                    role=MemberRole.GUEST,
+                    joined_at=self._now,
+                )
+                for conversation_id, key in sorted(missing)
+            ]
+            Member.objects.bulk_create(guests, ignore_conflicts=True)
+            self._seats = seats_of(self._conversations.values(), lock=True)
+
+
+def _one(answers: Sequence[dict[str, Any] | Refusal]) -> dict[str, Any]:
+    (answer,) = answers
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def _stamp(moved: Collection[Progress], now: datetime) -> None:
+    """Write on the other side's messages when they first reached this side, and when it first read them."""
+    counting = [progress for progress in moved if progress.member.counts]
+    for start in range(0, len(counting), CHUNK):
+        chunk = counting[start : start + CHUNK]
+        if ranges := _others_messages(chunk, Receipt.READ):
+            unread = Message.objects.filter(ranges, read_at=None)
+            unread.update(read_at=now, delivered_at=Coalesce(F("delivered_at"), now))
+        if ranges := _others_messages(chunk, Receipt.DELIVERED):
+            Message.objects.filter(ranges, delivered_at=None).update(delivered_at=now)
+
+
+def _others_messages(moved: Iterable[Progress], receipt: Receipt) -> Q:
+    ranges = Q()
+    for progress in moved:
+        if progress.receipt == receipt:
+            ranges |= Q(
+                ~Q(sender_type__in=(progress.member.actor_type, SYSTEM_TYPE)),
+                conversation_id=progress.member.conversation_id,
+                seq__gt=progress.since,
+                seq__lte=progress.upto,
+            )
+    return ranges
+
+
+def _tell(
+    moved: Iterable[Progress],
+    conversations: Mapping[int, Conversation],
+    told: Mapping[int, Sequence[ActorKey]],
+    now: datetime,
+) -> None:
+    for progress in moved:
+        member = progress.member
+        conversation = conversations[member.conversation_id]
+        tell(
+            progress.receipt,
+            object_id=member.pk,
+            detail=progress.upto,
+            to=told[conversation.pk] if member.counts else [member.key],
+            data={
+                "conversation_id": conversation.pk,
+                "offer_id": conversation.offer_id,
+                "driver_id": conversation.driver_id,
+                "reader": progress.reader.as_dict(),
+                "seq": progress.upto,
+                "at": iso(now),
+            },
+        )

@@ -1,0 +1,325 @@
+"""Sending: what is kept, numbered and told, what is refused and alone, and how few statements it takes."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import override_settings
+
+from chat import facts, services
+from chat.enums import MemberRole, MessageType
+from chat.models import Conversation, Member, Message
+from chat.services import Line, Send, Sent
+from offers_project.kernel import facts as kernel_facts
+from offers_project.kernel.actors import SYSTEM
+from offers_project.kernel.errors import NotFound, Refusal
+from presence.models import StreamEvent
+from tests.chat import factories
+
+
+def send_of(actor, conversation, message="Hello", client_id=None):
+    return Send(actor, conversation.offer_id, conversation.driver_id, message, client_id)
+
+
+def codes(answers):
+    return [answer.code if isinstance(answer, Refusal) else "sent" for answer in answers]
+
+
+@pytest.mark.django_db
+def test_a_message_is_kept_numbered_and_told_to_everybody_in_the_conversation(
+    people, conversation, told, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        message = factories.send(people.driver, conversation, "On my way 👍", client_id="c-1")
+
+    assert message == {
+        "id": message["id"],
+        "conversation_id": conversation.pk,
+        "offer_id": conversation.offer_id,
+        "driver_id": people.driver.id,
+        "seq": 1,
+        "sender": {"type": "driver", "id": people.driver.id, "name": "Dee Driver", "role": "driver"},
+        "message": "On my way 👍",
+        "message_type": "text",
+        "proposed_rate": None,
+        "currency": None,
+        "client_id": "c-1",
+        "created_at": message["created_at"],
+        "delivered_at": None,
+        "read_at": None,
+        "removed_at": None,
+    }
+    for person in (people.owner, people.follower, people.driver):
+        assert told.to(person, "new_message") == [message]
+    assert {event.to for event in told.events} == {people.owner.key, people.follower.key, people.driver.key}
+    conversation.refresh_from_db()
+    assert conversation.last_seq == 1
+    assert conversation.last_message_at == Message.objects.get().created_at
+
+
+@pytest.mark.django_db
+def test_one_batch_numbers_each_conversation_for_itself_and_keeps_the_order(people, conversation):
+    other = factories.conversation(owner=people.owner, driver=people.other_driver)
+    answers = services.send_messages(
+        sends=[
+            send_of(people.driver, conversation, "a1"),
+            send_of(people.other_driver, other, "b1"),
+            send_of(people.owner, conversation, "a2"),
+            send_of(people.owner, other, "b2"),
+            send_of(people.driver, conversation, "a3"),
+        ]
+    )
+    assert [(answer.message["message"], answer.message["seq"]) for answer in answers] == [
+        ("a1", 1),
+        ("b1", 1),
+        ("a2", 2),
+        ("b2", 2),
+        ("a3", 3),
+    ]
+    assert list(conversation.messages.values_list("seq", "message")) == [(1, "a1"), (2, "a2"), (3, "a3")]
+    assert Conversation.objects.get(pk=conversation.pk).last_seq == 3
+    assert Conversation.objects.get(pk=other.pk).last_seq == 2
+
+
+@pytest.mark.django_db
+def test_the_same_client_id_is_the_same_message_later_and_within_one_batch(people, conversation, told):
+    send = send_of(people.driver, conversation, "once", "c-1")
+    first, again = services.send_messages(sends=[send, send])
+    told.clear()
+    (later,) = services.send_messages(sends=[send_of(people.driver, conversation, "other words", "c-1")])
+
+    assert (first.created, again.created, later.created) == (True, False, False)
+    assert first.message == again.message == later.message
+    assert Message.objects.count() == 1
+    assert not told
+
+
+@pytest.mark.django_db
+def test_a_client_id_belongs_to_its_sender_and_to_one_conversation(people, conversation):
+    elsewhere = factories.conversation(owner=people.owner, driver=people.driver)
+    answers = services.send_messages(
+        sends=[
+            send_of(people.driver, conversation, "mine", "c-1"),
+            send_of(people.owner, conversation, "theirs", "c-1"),
+            send_of(people.driver, elsewhere, "in another", "c-1"),
+            send_of(people.driver, elsewhere, "case tells apart", "C-1"),
+        ]
+    )
+    assert codes(answers) == ["sent", "sent", "conflict", "sent"]
+    assert answers[2].as_dict()["fields"].keys() == {"client_id"}
+    assert codes(services.send_messages(sends=[send_of(people.driver, elsewhere, "later", "c-1")])) == ["conflict"]
+    assert Message.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_message_that_is_known_answers_even_after_the_conversation_has_closed(people, conversation):
+    message = factories.send(people.driver, conversation, client_id="c-1")
+    services.close_conversations(conversation_ids=[conversation.pk])
+    assert factories.send(people.driver, conversation, client_id="c-1") == message
+
+
+@pytest.mark.django_db
+def test_without_a_client_id_every_send_is_a_new_message(people, conversation):
+    send = send_of(people.driver, conversation)
+    assert [answer.created for answer in services.send_messages(sends=[send, send])] == [True, True]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "client_id", "code", "field"),
+    [
+        ("", "c", "validation_error", "message"),
+        (" \n\t\u00a0", "c", "validation_error", "message"),
+        ("\u200b\u202e\u2066", "c", "validation_error", "message"),
+        ("null\x00byte", "c", "validation_error", "message"),
+        ("half \ud83d of a pair", "c", "validation_error", "message"),
+        (None, "c", "validation_error", "message"),
+        (["list"], "c", "validation_error", "message"),
+        ("x" * 4001, "c", "message_too_long", "message"),
+        ("fine", "", "validation_error", "client_id"),
+        ("fine", "padded ", "validation_error", "client_id"),
+        ("fine", "x" * 65, "validation_error", "client_id"),
+        ("fine", "nul\x00", "validation_error", "client_id"),
+        ("fine", 7, "validation_error", "client_id"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_alone_and_names_its_field(
+    people, conversation, told, text, client_id, code, field
+):
+    good, bad = services.send_messages(
+        sends=[send_of(people.owner, conversation, "good"), send_of(people.driver, conversation, text, client_id)]
+    )
+    assert isinstance(good, Sent)
+    assert bad.code == code
+    assert list(bad.as_dict()["fields"]) == [field]
+    assert [message.message for message in Message.objects.all()] == ["good"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 4000, "👨‍👩‍👧‍👦" * 500, "مرحبا بك", "<script>alert(1)</script> & 'quotes' \"too\"", "  kept as\r\n written  "],
+)
+def test_text_is_kept_as_it_was_written(people, conversation, text):
+    assert factories.send(people.driver, conversation, text)["message"] == text
+    assert Message.objects.get().message == text
+
+
+@pytest.mark.django_db
+def test_who_may_not_write_is_refused_alone_and_nothing_of_theirs_is_told(
+    people, conversation, told, django_capture_on_commit_callbacks
+):
+    closed = factories.conversation(owner=people.owner, driver=people.driver)
+    services.close_conversations(conversation_ids=[closed.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = services.send_messages(
+            sends=[
+                send_of(people.other_driver, conversation),
+                send_of(people.other, conversation),
+                Send(people.owner, 10**30, people.driver.id, "nowhere"),
+                send_of(people.driver, closed),
+                send_of(people.owner, conversation, "the good one"),
+            ]
+        )
+    assert codes(answers) == ["not_found", "not_found", "not_found", "conversation_closed", "sent"]
+    assert {event.data["message"] for event in told.events} == {"the good one"}
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.django_db
+@override_settings(DISPATCHERS_SEE="all")
+def test_where_every_dispatcher_looks_only_members_and_managers_write(people, conversation, told):
+    answers = services.send_messages(
+        sends=[send_of(people.other, conversation), send_of(people.other_driver, conversation)]
+    )
+    assert codes(answers) == ["permission_denied", "not_found"]
+    assert not Message.objects.exists()
+    assert not Member.objects.filter(role=MemberRole.GUEST).exists()
+
+
+@pytest.mark.django_db
+def test_a_manager_who_writes_becomes_a_guest_who_is_told(
+    people, conversation, told, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        first = factories.send(people.manager, conversation, "May I?")
+        second = factories.send(people.driver, conversation, "Sure")
+    assert conversation.members.get(actor_type="dispatcher", actor_id=people.manager.id).role == MemberRole.GUEST
+    assert told.to(people.manager, "new_message") == [first, second]
+
+
+@pytest.mark.django_db
+def test_a_guest_who_is_no_manager_any_more_hears_nothing_and_writes_nothing(
+    people, conversation, told, django_capture_on_commit_callbacks
+):
+    from accounts.models import User
+
+    factories.send(people.manager, conversation)
+    User.objects.filter(pk=people.manager.id).update(role="dispatcher")
+    demoted = User.objects.get(pk=people.manager.id).actor
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = services.send_messages(
+            sends=[send_of(demoted, conversation), send_of(people.driver, conversation, "among us")]
+        )
+    assert codes(answers) == ["not_found", "sent"]
+    assert not told.to(demoted)
+
+
+@pytest.mark.django_db
+def test_the_name_stays_as_it_was_when_the_message_was_sent(people, conversation):
+    from drivers.models import Driver
+
+    factories.send(people.driver, conversation)
+    Driver.objects.filter(pk=people.driver.id).update(driver_name="Renamed")
+    assert Message.objects.get().sender.name == "Dee Driver"
+
+
+@pytest.mark.django_db
+def test_lines_are_said_in_closed_conversations_too(people, conversation, told, django_capture_on_commit_callbacks):
+    services.close_conversations(conversation_ids=[conversation.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        line, rate = services.say(
+            lines=[
+                Line(conversation.pk, "The load is covered."),
+                Line(
+                    conversation.pk,
+                    "",
+                    sender=people.driver,
+                    message_type=MessageType.RATE_PROPOSAL,
+                    proposed_rate=Decimal("950.00"),
+                    currency="USD",
+                ),
+            ]
+        )
+    shown = told.to(people.owner, "new_message")
+    assert [each["seq"] for each in shown] == [line.seq, rate.seq] == [1, 2]
+    assert shown[0]["sender"] == SYSTEM.as_dict()
+    assert (shown[1]["message_type"], shown[1]["proposed_rate"], shown[1]["currency"]) == (
+        "rate_proposal",
+        "950.00",
+        "USD",
+    )
+    assert list(Message.objects.values_list("pk", flat=True)) == [line.pk, rate.pk]
+    assert conversation.members.get(actor_type="driver").has_written
+
+
+@pytest.mark.django_db
+def test_a_line_for_no_conversation_is_refused_and_nothing_is_said(people, conversation, told):
+    with pytest.raises(NotFound):
+        services.say(lines=[Line(conversation.pk, "here"), Line(10**9, "nowhere")])
+    assert not Message.objects.exists()
+    assert not StreamEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_sent_is_published_as_one_fact(people, conversation, monkeypatch):
+    other = factories.conversation(owner=people.owner, driver=people.other_driver)
+    heard = []
+    monkeypatch.setitem(kernel_facts._answers, facts.MessagesSent, [heard.append])
+    services.send_messages(
+        sends=[
+            send_of(people.owner, conversation),
+            send_of(people.owner, other),
+            send_of(people.other_driver, conversation),
+        ]
+    )
+    assert heard == [facts.MessagesSent(frozenset({conversation.offer_id, other.offer_id}))]
+    heard.clear()
+    services.send_messages(sends=[send_of(people.other_driver, conversation)])
+    assert heard == []
+
+
+@pytest.mark.django_db
+def test_a_batch_takes_the_same_few_statements_however_many_send(people, django_assert_num_queries):
+    def batch(number):
+        conversations = [factories.conversation(owner=people.owner, driver=factories.driver()) for _ in range(number)]
+        drivers = [factories.driver() for _ in range(0)]
+        assert not drivers
+        sends = [
+            send_of(sender, each, client_id=f"{each.pk}-{index}")
+            for index, each in enumerate(conversations)
+            for sender in (people.owner,)
+        ]
+        services.send_messages(sends=[send_of(people.owner, each, "the first") for each in conversations])
+        return sends
+
+    one, many = batch(1), batch(30)
+    # Conversations found, then locked; members; client ids; the time; messages and numbers written.
+    # To tell: the time, heads locked, events, heads written.
+    statements = 11
+    with django_assert_num_queries(statements):
+        services.send_messages(sends=one)
+    with django_assert_num_queries(statements):
+        services.send_messages(sends=many)
+
+
+@pytest.mark.django_db
+def test_keys_are_read_again_where_the_database_does_not_tell_them(people, conversation, monkeypatch):
+    from django.db import connection
+
+    monkeypatch.setattr(connection.features, "can_return_rows_from_bulk_insert", False)
+    first, second = services.send_messages(
+        sends=[send_of(people.owner, conversation, "1"), send_of(people.driver, conversation, "2")]
+    )
+    kept = list(Message.objects.values_list("pk", "message"))
+    assert kept == [(first.message["id"], "1"), (second.message["id"], "2")]
+    assert {event.object_id for event in StreamEvent.objects.filter(kind="new_message")} == {kept[0][0], kept[1][0]}
