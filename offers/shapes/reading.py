@@ -1,4 +1,4 @@
-"""How things look on the way out, for the OpenAPI schema. What a person may not see is absent, so little is required."""
+"""How things look on the way out, for the OpenAPI schema. What a person may not see is absent: little is required."""
 
 from rest_framework import serializers
 
