@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
@@ -155,8 +156,8 @@ def office_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
 
 
 def driver_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For pages of drivers."""
-    return _page_for(lambda actor: actor.is_driver, view)
+    """For pages of drivers, who sign in at a door of their own."""
+    return _page_for(lambda actor: actor.is_driver, view, door="driver-sign-in")
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -164,24 +165,31 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     return _page_for(lambda actor: True, view)
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest, door: str = "sign-in") -> HttpResponse:
     """Off to the sign-in page, and back here afterwards. A part of a page sends the whole page there."""
     is_part = request.headers.get("HX-Request") == "true"
     back = request.get_full_path() if request.method == "GET" and not is_part else ""
-    address = resolve_url(settings.LOGIN_URL) + (f"?{urlencode({'next': back})}" if back else "")
+    address = reverse(door) + (f"?{urlencode({'next': back})}" if back else "")
     if is_part:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """Where `next` says to go, when that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else default
+
+
 def _page_for(
-    allowed: Callable[[Actor], bool], view: Callable[..., HttpResponseBase]
+    allowed: Callable[[Actor], bool], view: Callable[..., HttpResponseBase], door: str = "sign-in"
 ) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor: Actor | None = request.actor
         if actor is None:
-            return to_sign_in(request)
+            return to_sign_in(request, door)
         if not allowed(actor):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -77,7 +77,7 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "accounts.admin_site.OfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -205,6 +205,8 @@ STORAGES = {
 # --- people -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+# The admin's own migrations would put a constraint on the older system's table.
+MIGRATION_MODULES = {"admin": "accounts.admin_migrations"}
 AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.PhpBcryptHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -4,6 +4,10 @@ from typing import Any
 from django.contrib import admin
 from django.urls import include, path
 
+from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
 ROOMS = ("accounts", "journal", "presence", "drivers", "chat", "offers")
 
 

@@ -2,18 +2,9 @@
 safe to be done twice. Rooms declare theirs; `offers_project.wiring` registers them, and the hub runs them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from offers_project.kernel.tasks import Task
 
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """`run` is called in a database thread every `seconds`, as long as the process serves."""
-
-    name: str
-    seconds: float
-    run: Callable[[], object]
-
+__all__ = ["Task", "register", "registered"]
 
 _tasks: dict[str, Task] = {}
 

@@ -22,6 +22,7 @@ from accounts.services.sessions import (
     refresh,
     renew_session,
 )
+from accounts.services.sign_in import identify
 
 __all__ = [
     "Tokens",
@@ -34,6 +35,7 @@ __all__ = [
     "end_session",
     "end_session_of",
     "end_sessions",
+    "identify",
     "open_session",
     "prune_sessions",
     "refresh",

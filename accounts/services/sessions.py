@@ -77,15 +77,15 @@ def renew_session(*, auth_session_id: UUID) -> None:
 
 
 @transaction.atomic
-def end_session(*, auth_session_id: UUID, key: ActorKey, because: str) -> None:
-    """End one sign-in of one person. Ending it again changes nothing."""
+def end_session(*, auth_session_id: UUID, key: ActorKey, because: str, by: Actor | None = None) -> None:
+    """End one sign-in of one person. Ending it again changes nothing. `by` is who does it, if not the person."""
     session = (
         AuthSession.objects.select_for_update()
         .filter(pk=auth_session_id, actor_type=key.type, actor_id=key.id, ended_at=None)
         .first()
     )
     if session is not None:
-        _end(session, because)
+        _end(session, because, by)
 
 
 @transaction.atomic
@@ -190,11 +190,11 @@ def _locked_family(refresh: str) -> tuple[AuthSession | None, str]:
     return session, secret
 
 
-def _end(session: AuthSession, because: str) -> None:
+def _end(session: AuthSession, because: str, by: Actor | None = None) -> None:
     session.ended_at, session.ended_because = clock.now(), because
     session.save(update_fields=["ended_at", "ended_because"])
     journal.services.record(
-        kinds.actor(session.key) or SYSTEM,
+        by or kinds.actor(session.key) or SYSTEM,
         "end_session",
         object_type=session.actor_type,
         object_id=session.actor_id,

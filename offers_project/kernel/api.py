@@ -63,13 +63,18 @@ def error_body(refusal: errors.Refusal) -> dict[str, Any]:
     return {"error": refusal.as_dict() | {"request_id": request_id.current()}}
 
 
+def retry_after(refusal: errors.Refusal) -> dict[str, str]:
+    """The header that says when to come again, in whole seconds, where a refusal knows it."""
+    if isinstance(refusal, errors.RateLimited):
+        return {"Retry-After": str(max(1, math.ceil(refusal.retry_after)))}
+    return {}
+
+
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     refusal = as_refusal(exception)
     if refusal is None:
         return None
-    response = Response(error_body(refusal), status=refusal.status)
-    if isinstance(refusal, errors.RateLimited):
-        response["Retry-After"] = str(max(1, math.ceil(refusal.retry_after)))
+    response = Response(error_body(refusal), status=refusal.status, headers=retry_after(refusal))
     if refusal.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     if isinstance(exception, exceptions.MethodNotAllowed):

@@ -22,12 +22,27 @@ class Bucket:
 
     def take(self, who: object, cost: float = 1) -> None:
         """Take `cost` tokens from `who`'s bucket, or raise `RateLimited` with the seconds to wait."""
-        if self.burst <= 0 or self.per_second <= 0:
+        if self.is_off:
             return
-        key = f"limit:{self.name}:{who}"
+        tokens, now = self._require(who, cost)
+        cache.set(self._key(who), (tokens - cost, now), timeout=self.burst / self.per_second + 60)
+
+    def require(self, who: object, cost: float = 1) -> None:
+        """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
+        if not self.is_off:
+            self._require(who, cost)
+
+    @property
+    def is_off(self) -> bool:
+        return self.burst <= 0 or self.per_second <= 0
+
+    def _require(self, who: object, cost: float) -> tuple[float, float]:
         now = time.time()
-        tokens, then = cache.get(key) or (float(self.burst), now)
+        tokens, then = cache.get(self._key(who)) or (float(self.burst), now)
         tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
         if tokens < cost:
             raise RateLimited(retry_after=(cost - tokens) / self.per_second)
-        cache.set(key, (tokens - cost, now), timeout=self.burst / self.per_second + 60)
+        return tokens, now
+
+    def _key(self, who: object) -> str:
+        return f"limit:{self.name}:{who}"

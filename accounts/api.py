@@ -1,0 +1,102 @@
+"""Signing in and out by REST."""
+
+from uuid import UUID
+
+from django.conf import settings
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import browser, refresh_cookie, services, tickets, tokens
+from accounts.doors import ApiView
+from accounts.services.sign_in import identify
+from accounts.shapes import (
+    CredentialsShape,
+    LogoutShape,
+    NothingIn,
+    NothingOut,
+    RefreshShape,
+    TicketOut,
+    TokensOut,
+    VerifiedOut,
+    VerifyShape,
+)
+from offers_project.kernel.errors import NotAuthenticated
+from offers_project.kernel.schema import documented
+
+
+class AnybodysView(ApiView):
+    """A door that is passed before one is signed in; what is sent along to sign in by is not looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+def with_tokens(request: Request, given: services.Tokens) -> Response:
+    """The answer of every door that signs somebody in."""
+    response = Response(refresh_cookie.answer(request._request, given))
+    refresh_cookie.write(request._request, response, given)
+    return response
+
+
+class TokenView(AnybodysView):
+    @documented(body=CredentialsShape, answer=TokensOut, auth=False, summary="Sign in to the office")
+    def post(self, request: Request) -> Response:
+        given = self.body(CredentialsShape)
+        actor = identify(**given, address=request.META.get("REMOTE_ADDR", ""))
+        agent = request.headers.get("User-Agent", "")
+        return with_tokens(request, services.begin_session(actor=actor, way="password", user_agent=agent))
+
+
+class RefreshView(AnybodysView):
+    @documented(body=RefreshShape, answer=TokensOut, auth=False, summary="Get a new pair of tokens")
+    def post(self, request: Request) -> Response:
+        refresh = self.body(RefreshShape).get("refresh") or refresh_cookie.read(request._request)
+        if not refresh:
+            raise NotAuthenticated()
+        return with_tokens(request, services.refresh(refresh=refresh))
+
+
+class VerifyView(AnybodysView):
+    @documented(body=VerifyShape, answer=VerifiedOut, auth=False, summary="Ask whether an access token is good")
+    def post(self, request: Request) -> Response:
+        signed_in = tokens.actor_of(self.body(VerifyShape)["token"])
+        if signed_in is None:
+            raise NotAuthenticated()
+        return Response({"user": signed_in.actor.as_dict()})
+
+
+class LogoutView(ApiView):
+    """Ends the sign-in that the request comes by and that of `refresh`; with `everywhere` all others too."""
+
+    permission_classes = (AllowAny,)
+
+    @documented(body=LogoutShape, answer=NothingOut, refusals=(403,), summary="Sign out")
+    def post(self, request: Request) -> Response:
+        given = self.body(LogoutShape)
+        keys = set()
+        if refresh := given.get("refresh") or refresh_cookie.read(request._request):
+            keys.add(services.end_session_of(refresh=refresh, because="signed out"))
+        if request.user is not None:
+            keys.add(self.actor.key)
+            if self.signed_in.auth_session_id:
+                session_id = UUID(self.signed_in.auth_session_id)
+                services.end_session(auth_session_id=session_id, key=self.actor.key, because="signed out")
+        keys.discard(None)
+        if not keys:
+            raise NotAuthenticated()
+        if given.get("everywhere"):
+            for key in keys:
+                services.end_sessions(key=key, because="signed out everywhere")
+        if request._request.signed_in and request._request.actor.key in keys:
+            browser.sign_out(request._request)
+        response = Response({})
+        refresh_cookie.forget(response)
+        return response
+
+
+class TicketView(ApiView):
+    @documented(answer=TicketOut, refusals=(403,), summary="Get a ticket for the live connection")
+    def post(self, request: Request) -> Response:
+        self.body(NothingIn)
+        return Response({"ticket": tickets.issue(self.signed_in), "expires_in": settings.SOCKET_TICKET_SECONDS})

@@ -1,0 +1,60 @@
+"""What comes in at the doors of signing in, and what goes out."""
+
+from rest_framework import serializers
+
+from accounts.services.sign_in import PASSWORD_MAX_LENGTH
+from offers_project.kernel.shapes import CleanCharField, Shape, YesNo
+
+TOKEN_MAX_LENGTH = 4096
+
+
+class CredentialsShape(Shape):
+    username = CleanCharField(max_length=255)
+    password = CleanCharField(max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False)
+
+
+class RefreshShape(Shape):
+    refresh = CleanCharField(max_length=TOKEN_MAX_LENGTH, required=False)
+
+
+class VerifyShape(Shape):
+    token = CleanCharField(max_length=TOKEN_MAX_LENGTH)
+
+
+class LogoutShape(Shape):
+    refresh = CleanCharField(max_length=TOKEN_MAX_LENGTH, required=False)
+    everywhere = YesNo(required=False)
+
+
+class NothingIn(Shape):
+    """An empty object, or nothing at all."""
+
+
+class ActorOut(serializers.Serializer):
+    """Who does something. More types may come; only `system` has no id."""
+
+    type = serializers.CharField()
+    id = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+    role = serializers.CharField()
+
+
+class TokensOut(serializers.Serializer):
+    access = serializers.CharField()
+    refresh = serializers.CharField(
+        required=False, help_text="Absent for a page of our own, whose browser keeps it in an HttpOnly cookie."
+    )
+    user = ActorOut()
+
+
+class VerifiedOut(serializers.Serializer):
+    user = ActorOut()
+
+
+class TicketOut(serializers.Serializer):
+    ticket = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class NothingOut(serializers.Serializer):
+    """An empty object."""
