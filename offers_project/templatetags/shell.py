@@ -13,7 +13,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
@@ -60,7 +60,7 @@ def look(context: Mapping[str, Any]) -> SafeString:
     request = context.get("request")
     cookies = request.COOKIES if request is not None else {}
     chosen = [(name, cookies[name]) for name, values in CHOICES.items() if cookies.get(name) in values]
-    return SafeString("").join(format_html(' data-{}="{}"', name, value) for name, value in chosen)
+    return format_html_join("", ' data-{}="{}"', chosen)
 
 
 @register.simple_tag

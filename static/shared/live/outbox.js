@@ -3,6 +3,16 @@
 
 const PAUSE = 2000;
 
+/** A random UUID; browsers keep their own maker of them from pages without HTTPS. */
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
 export class Outbox {
   #entries = new Map();
   #flushing = false;
@@ -31,7 +41,7 @@ export class Outbox {
 
   add({ offer_id, driver_id, message }) {
     const entry = {
-      client_id: crypto.randomUUID(),
+      client_id: newId(),
       offer_id,
       driver_id,
       message,
