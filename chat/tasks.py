@@ -1,6 +1,6 @@
 """What runs by itself."""
 
 from chat.services.unread import tell_unread
-from presence.tasks import Task
+from offers_project.kernel.tasks import Task
 
 TASKS = [Task("tell what is unread", seconds=1.0, run=tell_unread)]

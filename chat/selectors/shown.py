@@ -10,6 +10,7 @@ from chat.selectors.access import conversations_for
 from chat.selectors.unread import unread
 from chat.shapes import message_dict
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor
+from presence.selectors import online
 
 
 def message_dicts(messages: Iterable[Message]) -> list[dict[str, Any]]:
@@ -24,8 +25,6 @@ def last_messages(conversation_ids: Collection[int], viewer: Actor) -> dict[int,
 
 def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> list[dict[str, Any]]:
     """The contract's conversation, for conversations that `viewer` may read."""
-    from presence.selectors import online
-
     about = context.describe([(each.offer_id, each.driver_id) for each in conversations], viewer)
     last = _last_messages(conversations)
     ids = [conversation.pk for conversation in conversations]

@@ -90,7 +90,7 @@ def say(*, lines: Sequence[Line]) -> list[Message]:
         )
         for line in lines
     ]
-    _deliver(messages, conversations)
+    _deliver(messages, seats_of(conversations.values()))
     return messages
 
 
@@ -98,7 +98,7 @@ def say(*, lines: Sequence[Line]) -> list[Message]:
 def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    _deliver(admission.new, admission.conversations)
+    _deliver(admission.new, admission.seats)
     new = {id(message) for message in admission.new}
     sent: list[Sent | Refusal] = []
     for answer in answers:
@@ -119,8 +119,8 @@ class _Admission:
         fit = [send for send, unfit in zip(sends, self.unfit, strict=True) if unfit is None]
         found = conversations_of({(send.offer_id, send.driver_id) for send in fit})
         self._ids = {pair: conversation.pk for pair, conversation in found.items()}
-        self.conversations = locked_conversations(set(self._ids.values()))
-        self._seats = seats_of(self.conversations.values())
+        self._conversations = locked_conversations(set(self._ids.values()))
+        self.seats = seats_of(self._conversations.values())
         self._known = _known(fit)
 
     def answer(self, send: Send, unfit: Refusal | None) -> Message | Refusal:
@@ -130,10 +130,10 @@ class _Admission:
             return refusal
 
     def _admit(self, send: Send) -> Message:
-        conversation = self.conversations.get(self._ids.get((send.offer_id, send.driver_id), 0))
+        conversation = self._conversations.get(self._ids.get((send.offer_id, send.driver_id), 0))
         if conversation is None:
             raise NotFound()
-        member = self._seats[conversation.pk].get(send.actor.key)
+        member = self.seats[conversation.pk].get(send.actor.key)
         rules.require_can_read(send.actor, member)
         key = (*send.actor.key, send.client_id)
         if (known := self._known.get(key)) is not None:
@@ -176,17 +176,16 @@ def _draft(conversation: Conversation, sender: Actor, text: str, **more: Any) ->
     )
 
 
-def _deliver(messages: Sequence[Message], conversations: Mapping[int, Conversation]) -> None:
-    """Number, keep and tell new messages in conversations that are locked."""
+def _deliver(messages: Sequence[Message], seats: Seats) -> None:
+    """Number, keep and tell new messages. Their conversations are locked, and `seats` are theirs."""
     if not messages:
         return
     now = clock.now()
     _number(messages, now)
     _insert(messages)
-    written_to = {message.conversation_id: conversations[message.conversation_id] for message in messages}
-    seats = seats_of(written_to.values())
+    written_to = {message.conversation_id: message.conversation for message in messages}
     began = _note_writers(messages, seats, now)
-    told = audiences(seats)
+    told = audiences({id_: seats[id_] for id_ in written_to})
     for message in messages:
         tell(
             "new_message",

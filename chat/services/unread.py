@@ -13,6 +13,7 @@ from django.db import transaction
 from chat import selectors
 from offers_project.kernel.actors import ActorKey
 from presence import topics
+from presence.selectors import online
 from presence.telling import pass_on
 
 REMEMBERED_PEOPLE = 10_000
@@ -29,8 +30,6 @@ def unread_changes(where: Iterable[tuple[ActorKey, int]]) -> None:
 
 def tell_unread() -> None:
     """Tell those who are connected what is unread for them now."""
-    from presence.selectors import online
-
     with _lock:
         changed = dict(_changed)
         _changed.clear()
