@@ -4,6 +4,9 @@
 the database points at it with a constraint.
 """
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +42,8 @@ class Driver(models.Model):
     is_active = models.BooleanField(_("active"), default=True, db_column="isActive")
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
+    AVAILABLE = "Available"
+
     class Meta:
         db_table = "Trucks"
         verbose_name = _("driver")
@@ -50,6 +55,23 @@ class Driver(models.Model):
     @property
     def name(self) -> str:
         return self.driver_name or self.truck_number or f"#{self.pk}"
+
+    @property
+    def is_available(self) -> bool:
+        return self.is_active and self._status_is([self.AVAILABLE])
+
+    @property
+    def is_in_transit(self) -> bool:
+        return self._status_is(settings.IN_TRANSIT_STATUSES)
+
+    @property
+    def position_at(self) -> datetime | None:
+        """When the truck was there. The table keeps no time of its own for that: it was there no later than this."""
+        return None if self.latitude is None or self.longitude is None else self.updated_at
+
+    def _status_is(self, words: Collection[str]) -> bool:
+        """People write `available` as well; the older system's own comparisons make no difference."""
+        return (self.status or "").strip().lower() in {word.lower() for word in words}
 
     @property
     def actor(self) -> Actor:

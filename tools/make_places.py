@@ -51,7 +51,7 @@ def usable(record: Record) -> bool:
 
 
 def rows(records: list[Record]) -> Iterator[Row]:
-    """(ZIP or empty, city, state, key, latitude, longitude, zone, weight): every ZIP code, then every city as a whole."""
+    """Every ZIP code, then every city as a whole: ZIP or empty, city, state, key, position, zone, weight."""
     cities: dict[tuple[str, str], list[Record]] = defaultdict(list)
     others: dict[tuple[str, str], list[tuple[str, Record]]] = defaultdict(list)
     for record in records:

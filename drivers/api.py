@@ -1,0 +1,192 @@
+"""Trucks, places, and the driver's sign-in by REST."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import AnybodysView, with_tokens
+from accounts.doors import ApiView
+from accounts.services import begin_session
+from accounts.shapes import TokensOut
+from drivers import places, search, selectors, services
+from drivers.dimensions import Size
+from drivers.models import Driver
+from drivers.search import NOBODY, Point, Query
+from drivers.shapes import (
+    AddressShape,
+    CodeShape,
+    DriverOut,
+    IdsQuery,
+    PlaceOut,
+    PlacesQuery,
+    SentOut,
+    TruckFilters,
+)
+from offers_project.kernel.api import Pagination
+from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from offers_project.kernel.schema import documented, page_of
+from offers_project.kernel.shapes import read_shape
+
+
+class DriversView(ApiView):
+    """What the lists of drivers have in common."""
+
+    def asked(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
+        """The query parameters; one that is not known is refused, or a slip would find everything."""
+        return read_shape(shape, self.request.query_params.dict())
+
+    def page_of_ids(self, ids: Sequence[int], distances: Mapping[int, float] | None = None) -> Response:
+        def shown(wanted: list[int]) -> list[dict[str, Any]]:
+            found = selectors.by_ids(wanted)
+            return selectors.driver_dicts([found[pk] for pk in wanted if pk in found], distances=distances)
+
+        return self.page(ids, shown)
+
+    def page(self, rows: Sequence[Any], show: Callable[[list[Any]], list[dict[str, Any]]]) -> Response:
+        paginator = Pagination()
+        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self)))
+
+    def answer(self, query: Query) -> Response:
+        found = search.trucks(self.actor, query)
+        return self.page_of_ids(found.ids, found.distances)
+
+    def require_office(self) -> None:
+        """What a driver may know of drivers is themselves."""
+        if not self.actor.is_office:
+            raise PermissionDenied()
+
+    def filters(self) -> Query:
+        given = self.asked(TruckFilters)
+        around = self._around(given)
+        ordering = given.get("ordering", "")
+        if around is None:
+            if "radius_miles" in given:
+                raise Invalid.field("near", _("Say around which place."))
+            if ordering.endswith(search.DISTANCE):
+                raise Invalid.field("ordering", _("Distance from where? Give `near`, or `lat` and `lon`."))
+        return Query(
+            text=given.get("search", ""),
+            statuses=given.get("status", ()),
+            dispatcher_id=self._dispatcher(given.get("dispatcher")),
+            least=given.get("dimensions", Size()),
+            around=around,
+            radius_miles=float(given["radius_miles"]) if "radius_miles" in given else None,
+            active={"true": True, "false": False, "all": None}[given["active"]],
+            ordering=ordering,
+        )
+
+    def _dispatcher(self, given: str | int | None) -> int | None:
+        match given:
+            case "me":
+                return self.actor.id
+            case "none":
+                return NOBODY
+            case _:
+                return given
+
+    def _around(self, given: Mapping[str, Any]) -> Point | None:
+        if "lat" in given:
+            return Point(float(given["lat"]), float(given["lon"]))
+        if "near" not in given:
+            return None
+        place = places.find(given["near"])
+        if place is None:
+            raise Invalid.field("near", _("There is no such place. Write it like Dallas, TX, or 75201."))
+        return Point(float(place.latitude), float(place.longitude))
+
+
+class Drivers(DriversView):
+    @documented(answer=page_of(DriverOut), query=[TruckFilters], operation_id="drivers_list")
+    def get(self, request: Request) -> Response:
+        """Trucks in use, or as `active` says. A driver finds only themselves."""
+        return self.answer(self.filters())
+
+
+class AvailableDrivers(DriversView):
+    @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_available")
+    def get(self, request: Request) -> Response:
+        """Trucks in use whose status is Available."""
+        self.require_office()
+        return self.answer(replace(self.filters(), statuses=(Driver.AVAILABLE,), active=True))
+
+
+class DriversByLocation(DriversView):
+    @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_by_location")
+    def get(self, request: Request) -> Response:
+        """Trucks around a point, nearest first, with `distance_miles`; those that nobody can place are left out."""
+        self.require_office()
+        query = self.filters()
+        if query.around is None:
+            raise Invalid.field("near", _("Give `near`, or `lat` and `lon`."))
+        radius = selectors.ANYWHERE_MILES if query.radius_miles is None else query.radius_miles
+        return self.answer(replace(query, radius_miles=radius))
+
+
+class DriversByIds(DriversView):
+    @documented(answer=page_of(DriverOut), query=[IdsQuery], refusals=(403,), operation_id="drivers_by_ids")
+    def get(self, request: Request) -> Response:
+        """These trucks, in this order, inactive ones too; ids that there are not are passed over."""
+        self.require_office()
+        ids = self.asked(IdsQuery)["ids"]
+        known = selectors.by_ids(ids)
+        return self.page_of_ids([pk for pk in ids if pk in known])
+
+
+class OneDriver(DriversView):
+    @documented(answer=DriverOut, refusals=(404,), operation_id="drivers_read")
+    def get(self, request: Request, driver_id: int) -> Response:
+        driver = selectors.drivers_for(self.actor).filter(pk=driver_id).first()
+        if driver is None:
+            raise NotFound()
+        return Response(selectors.driver_dicts([driver])[0])
+
+
+class Places(DriversView):
+    @documented(answer=page_of(PlaceOut), query=[PlacesQuery], operation_id="places_list")
+    def get(self, request: Request) -> Response:
+        """Cities and ZIP codes of the United States that begin so; at most 50."""
+        given = self.asked(PlacesQuery)
+        return self.page(
+            places.search(given["q"], limit=places.SEARCH_MAX),
+            lambda found: [
+                {
+                    "label": place.label,
+                    "lat": float(place.latitude),
+                    "lon": float(place.longitude),
+                    "time_zone": place.time_zone,
+                }
+                for place in found
+            ],
+        )
+
+
+class CodeView(AnybodysView):
+    @documented(
+        body=AddressShape, answer=SentOut, status=202, auth=False, operation_id="driver_code", summary="Ask for a code"
+    )
+    def post(self, request: Request) -> Response:
+        """Sends a six-digit code to the driver with this phone or mail; says the same when there is none."""
+        services.request_code(**self.body(AddressShape), client=request.META.get("REMOTE_ADDR", ""))
+        return Response({"expires_in": int(settings.SIGN_IN_CODE_LIFETIME.total_seconds())}, status=202)
+
+
+class DriverTokenView(AnybodysView):
+    @documented(
+        body=CodeShape,
+        answer=TokensOut,
+        refusals=(409,),
+        auth=False,
+        operation_id="driver_token",
+        summary="Sign in by code",
+    )
+    def post(self, request: Request) -> Response:
+        """409 `choose_driver` with `drivers` in the error: say `driver_id` with the same code."""
+        driver = services.redeem_code(**self.body(CodeShape), client=request.META.get("REMOTE_ADDR", ""))
+        agent = request.headers.get("User-Agent", "")
+        return with_tokens(request, begin_session(actor=driver.actor, way="code", user_agent=agent))

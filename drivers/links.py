@@ -1,0 +1,50 @@
+"""What a sign-in link is worth: read, without using anything up, by pages and by whoever previews a message."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from drivers import addresses
+from drivers.models import Driver, SignInLink
+from offers_project.kernel import clock
+
+
+class LinkState(StrEnum):
+    GOOD = "good"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLink:
+    """`link` and `driver` are there only when the state is good."""
+
+    state: LinkState
+    link: SignInLink | None = None
+    driver: Driver | None = None
+
+
+def hash_of(token: str) -> str:
+    """A plain hash will do: what is hashed is random, and too long to be guessed."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def token_in(url: str) -> str:
+    return url.rsplit("/", 1)[-1]
+
+
+def read(token: str, *, among: QuerySet[SignInLink] | None = None) -> ReadLink:
+    """What a token is worth now. It dies with the phone and mail it was made for, and while the truck is inactive."""
+    rows = SignInLink.objects.all() if among is None else among
+    link = rows.filter(token_hash=hash_of(token)).first()
+    if link is None:
+        return ReadLink(LinkState.UNKNOWN)
+    driver = Driver.objects.filter(pk=link.driver_id, is_active=True).first()
+    if link.revoked_at or driver is None or link.fingerprint != addresses.fingerprint(driver.cell_phone, driver.email):
+        return ReadLink(LinkState.REVOKED)
+    if link.expires_at <= clock.now():
+        return ReadLink(LinkState.EXPIRED)
+    return ReadLink(LinkState.GOOD, link, driver)

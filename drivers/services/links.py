@@ -1,0 +1,97 @@
+"""Links that sign one driver in: `docs/decisions/driver-sign-in.md` says what they may, and why."""
+
+import secrets
+
+from django.conf import settings
+from django.urls import reverse
+
+import journal.services
+from drivers import addresses, links, selectors, sending
+from drivers.errors import DeadLink, NoPhone, NotActive
+from drivers.models import Driver, SignInLink
+from drivers.rules import require_can_change_trucks, require_can_see_links, require_can_send_links
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotFound
+from presence.telling import service
+
+
+@service
+def create_link(*, actor: Actor, driver_id: int) -> str:
+    """A new link for a driver, as an address to open. Only for whoever may act as a driver: managers, the system."""
+    require_can_see_links(actor)
+    driver = _active_driver(actor, driver_id)
+    url = _new_link(actor, driver)
+    _record(actor, "create_link", driver.pk)
+    return url
+
+
+@service
+def send_link(*, actor: Actor, driver_id: int) -> None:
+    """Send a new link to the driver's own phone. Whoever sends it does not see it."""
+    require_can_send_links(actor)
+    driver = _active_driver(actor, driver_id)
+    phones = addresses.phones(driver.cell_phone)
+    if not phones:
+        raise NoPhone()
+    sending.send_link(driver, phone=phones[0], url=_new_link(actor, driver))
+    _record(actor, "send_link", driver.pk)
+
+
+@service
+def use_link(*, token: str) -> Driver:
+    """The driver who a link signs in. It can be used again until it expires. Raises `DeadLink`."""
+    found = links.read(token, among=SignInLink.objects.select_for_update())
+    if found.link is None or found.driver is None:
+        raise DeadLink()
+    SignInLink.objects.filter(pk=found.link.pk).update(used_at=clock.now())
+    return found.driver
+
+
+@service
+def revoke_link(*, actor: Actor, link_id: int) -> None:
+    """Let a link sign nobody in any more. Those who have signed in with it stay so."""
+    require_can_change_trucks(actor)
+    link = SignInLink.objects.select_for_update().filter(pk=link_id).first()
+    if link is None:
+        raise NotFound()
+    if link.revoked_at is None:
+        SignInLink.objects.filter(pk=link.pk).update(revoked_at=clock.now())
+        _record(actor, "revoke_link", link.driver_id)
+
+
+@service
+def revoke_links(*, actor: Actor, driver_id: int) -> int:
+    """Revoke all links of a driver; gives how many there were."""
+    require_can_change_trucks(actor)
+    revoked = SignInLink.objects.filter(driver_id=driver_id, revoked_at=None).update(revoked_at=clock.now())
+    if revoked:
+        _record(actor, "revoke_link", driver_id)
+    return revoked
+
+
+def _active_driver(actor: Actor, driver_id: int) -> Driver:
+    driver = selectors.drivers_for(actor).filter(pk=driver_id).first()
+    if driver is None:
+        raise NotFound()
+    if not driver.is_active:
+        raise NotActive()
+    return driver
+
+
+def _new_link(actor: Actor, driver: Driver) -> str:
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    SignInLink.objects.create(
+        driver_id=driver.pk,
+        token_hash=links.hash_of(token),
+        fingerprint=addresses.fingerprint(driver.cell_phone, driver.email),
+        created_by=actor.name,
+        created_at=now,
+        expires_at=now + settings.SIGN_IN_LINK_LIFETIME,
+    )
+    return settings.PUBLIC_URL.rstrip("/") + reverse("driver-link", args=[token])
+
+
+def _record(actor: Actor, verb: str, driver_id: int) -> None:
+    journal.services.record(actor, verb, object_type="driver", object_id=driver_id)

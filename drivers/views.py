@@ -1,0 +1,106 @@
+"""The driver's door: by a code in two or three steps, or by a link."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import browser
+from accounts.doors import safe_next
+from drivers import links, services
+from drivers.errors import ChooseDriver, DeadLink
+from drivers.links import LinkState
+from drivers.shapes import AddressShape, CodeShape
+from offers_project.kernel.api import retry_after
+from offers_project.kernel.errors import Invalid, Refusal
+from offers_project.kernel.shapes import read_shape
+
+HOME = "/driver/"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Asks for a phone number or a mail address, and sends a code there."""
+    if request.method != "POST":
+        if request.actor is not None and request.actor.is_driver:
+            return HttpResponseRedirect(safe_next(request, HOME))
+        return _step(request, "contact")
+    contact = request.POST.get("contact", "").strip()
+    try:
+        services.request_code(**read_shape(AddressShape, _address(contact)), client=_client(request))
+    except Refusal as refusal:
+        return _step(request, "contact", refusal=refusal, contact=contact)
+    return _step(request, "code", contact=contact)
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """Takes the code, asks which truck where several have the number, and lets the driver in."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("driver-sign-in"))
+    contact, typed = request.POST.get("contact", "").strip(), request.POST.get("code", "").strip()
+    given: dict[str, Any] = _address(contact) | {"code": typed}
+    chosen = request.POST.get("driver_id", "")
+    if chosen.isascii() and chosen.isdigit():
+        given["driver_id"] = int(chosen)
+    try:
+        driver = services.redeem_code(**read_shape(CodeShape, given), client=_client(request))
+    except ChooseDriver as choice:
+        return _step(request, "truck", contact=contact, code=typed, drivers=choice.extra["drivers"])
+    except Refusal as refusal:
+        return _step(request, "code", refusal=refusal, contact=contact)
+    browser.sign_in(request, driver.actor, way="code")
+    return HttpResponseRedirect(safe_next(request, HOME))
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Shows whose link it is; only the button, a POST, signs in. Previews of messages look and change nothing."""
+    if request.method == "POST":
+        try:
+            driver = services.use_link(token=token)
+        except DeadLink:
+            pass
+        else:
+            browser.sign_in(request, driver.actor, way="link")
+            return HttpResponseRedirect(HOME)
+    found = links.read(token)
+    context: dict[str, Any] = {"state": str(found.state)}
+    if found.driver is not None:
+        context["driver"] = {"name": found.driver.name, "truck_number": found.driver.truck_number}
+    response = render(request, "drivers/link.html", context, status=200 if found.state == LinkState.GOOD else 404)
+    response["Referrer-Policy"] = "no-referrer"  # The address is the key.
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _step(request: HttpRequest, step: str, *, refusal: Refusal | None = None, **context: Any) -> HttpResponse:
+    context |= {"step": step, "next": safe_next(request, "")}
+    if refusal is None:
+        return render(request, "accounts/driver_sign_in.html", context)
+    context["error"] = _words(refusal)
+    return render(request, "accounts/driver_sign_in.html", context, status=refusal.status, headers=retry_after(refusal))
+
+
+def _words(refusal: Refusal) -> str:
+    """What the page says; where a field is at fault, what is wrong with it."""
+    if isinstance(refusal, Invalid):
+        return " ".join(str(word) for words in refusal.fields.values() for word in words) or str(refusal.message)
+    return str(refusal.message)
+
+
+def _address(contact: str) -> dict[str, str]:
+    return {"email": contact} if "@" in contact else {"phone": contact}
+
+
+def _client(request: HttpRequest) -> str:
+    return request.META.get("REMOTE_ADDR", "")
