@@ -221,6 +221,11 @@ ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", defaul
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=30))
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
 SIGN_IN_CODE_TRIES = 5
+# Codes that are sent to one address, and what one client may ask for or get wrong; 0 turns a limit off.
+SIGN_IN_CODES_BURST = env.int("SIGN_IN_CODES_BURST", default=5)
+SIGN_IN_CODES_PER_MINUTE = env.float("SIGN_IN_CODES_PER_MINUTE", default=1)
+SIGN_IN_CLIENT_BURST = env.int("SIGN_IN_CLIENT_BURST", default=30)
+SIGN_IN_CLIENT_PER_MINUTE = env.float("SIGN_IN_CLIENT_PER_MINUTE", default=10)
 SIGN_IN_LINK_LIFETIME = timedelta(days=env.int("SIGN_IN_LINK_DAYS", default=7))
 SOCKET_TICKET_SECONDS = 30
 

@@ -18,7 +18,7 @@ class ConsoleSms:
     """Prints instead of sending: nothing leaves the machine until a real backend is configured."""
 
     def send(self, *, phone: str, text: str) -> None:
-        print(f"SMS to {phone}: {text}")  # noqa: T201 -- printing is what it is for
+        print(f"SMS to {phone}: {text}", flush=True)  # noqa: T201 -- printing is what it is for
 
 
 def send_sms(*, phone: str, text: str) -> None:
