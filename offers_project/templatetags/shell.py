@@ -23,6 +23,8 @@ VENDORED = {"vendor/htmx.js": "htmx", "vendor/stimulus.js": "@hotwired/stimulus"
 """Modules of others, by the name they are imported by."""
 CHOICES = {"theme": {"light", "dark"}, "density": {"cosy"}}
 """What a person may choose of the look, kept in cookies so that the first paint is right."""
+PAGES = {"now": "/", "trucks": "/trucks/", "offers": "/offers/", "driver": "/driver/"}
+"""Addresses that clients are promised; each room serves its own."""
 SYMBOLS = {"USD": "$", "CAD": "CA$", "MXN": "MX$", "EUR": "€"}
 
 
@@ -61,6 +63,12 @@ def look(context: Mapping[str, Any]) -> SafeString:
     cookies = request.COOKIES if request is not None else {}
     chosen = [(name, cookies[name]) for name, values in CHOICES.items() if cookies.get(name) in values]
     return format_html_join("", ' data-{}="{}"', chosen)
+
+
+@register.simple_tag
+def page(name: str) -> str:
+    """`{% page "trucks" %}`: where a page is. It can be named before the room that serves it is there."""
+    return PAGES[name]
 
 
 @register.simple_tag

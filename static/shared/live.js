@@ -3,6 +3,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
 import { say } from "shared/dom.js";
+import { LanguageController } from "shared/language.js";
 import { socket } from "shared/socket.js";
 import { everySecond, setServerTime } from "shared/time.js";
 
@@ -85,6 +86,7 @@ function showPresence({ detail: { actor, online } }) {
 
 /** Connects, and keeps on every page what is the same everywhere. `signIn` is where one goes whose sign-in has ended. */
 export function goLive(application, { signIn }) {
+  application.register("language", LanguageController);
   application.register("light", LightController);
   application.register("sign-out", SignOutController);
   socket.addEventListener("presence_changed", showPresence);
