@@ -304,6 +304,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "OfferStatus": "offers.enums.OfferStatus",
+        "ProposalStatus": "offers.enums.ProposalStatus",
+        "NewOfferStatus": [("draft", "draft"), ("active", "active")],
+        "RejectReason": "offers.enums.RejectReason",
+        "FallOffReason": "offers.enums.FallOffReason",
+    },
 }
 
 # --- words and time -----------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """What may come in at a door. Shapes check the form of what is said; whether it makes sense is the service's."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -33,6 +35,14 @@ ANSWERS_WITHOUT_RATE = [Action.VIEW, Action.ACCEPT, Action.REJECT, Action.RETRAC
 BIGGEST_OFFSET = 10_000_000
 
 
+def require_pairs(given: Mapping[str, Any], *pairs: tuple[str, str]) -> None:
+    """Coordinates come together or not at all: one of them alone is no point on the globe."""
+    for pair in pairs:
+        missing = [name for name in pair if given.get(name) is None]
+        if len(missing) == 1:
+            raise serializers.ValidationError({missing[0]: [_("Give latitude and longitude together.")]})
+
+
 class StopShape(Shape):
     """A stop between pickup and delivery. It comes out fit for JSON, as it is kept."""
 
@@ -48,6 +58,7 @@ class StopShape(Shape):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         stop = super().to_internal_value(data)
+        require_pairs(stop, ("lat", "lon"))
         for name in ("lat", "lon"):
             if stop.get(name) is not None:
                 stop[name] = float(stop[name])
@@ -90,18 +101,22 @@ class OfferShape(Shape):
     notes = CleanCharField(max_length=NOTES_LENGTH, required=False, allow_blank=True)
     invited_driver_ids = DriverIds(required=False)
 
-    id = serializers.ReadOnlyField()
-    created_by = serializers.ReadOnlyField()
-    owner = serializers.ReadOnlyField()
-    followers = serializers.ReadOnlyField()
-    distance_source = serializers.ReadOnlyField()
-    counts = serializers.ReadOnlyField()
-    unread = serializers.ReadOnlyField()
-    version = serializers.ReadOnlyField()
-    created_at = serializers.ReadOnlyField()
-    updated_at = serializers.ReadOnlyField()
-    proposal = serializers.ReadOnlyField()
-    as_of = serializers.ReadOnlyField()
+    id = serializers.JSONField(read_only=True)
+    created_by = serializers.JSONField(read_only=True)
+    owner = serializers.JSONField(read_only=True)
+    followers = serializers.JSONField(read_only=True)
+    distance_source = serializers.JSONField(read_only=True)
+    counts = serializers.JSONField(read_only=True)
+    unread = serializers.JSONField(read_only=True)
+    version = serializers.JSONField(read_only=True)
+    created_at = serializers.JSONField(read_only=True)
+    updated_at = serializers.JSONField(read_only=True)
+    proposal = serializers.JSONField(read_only=True)
+    as_of = serializers.JSONField(read_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        require_pairs(attrs, ("pickup_lat", "pickup_lon"), ("delivery_lat", "delivery_lon"))
+        return attrs
 
 
 class OfferReplacement(OfferShape):

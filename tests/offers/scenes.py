@@ -1,6 +1,8 @@
 """A small market to try doors on: two dispatchers, a follower, a manager, three trucks, one offer full of secrets."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,10 +12,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import begin_session
+from chat.models import Conversation, Member, Message
 from drivers.models import Driver
+from journal.models import Entry
 from offers import services
-from offers.models import Offer, Proposal
+from offers.models import Booking, Follower, Offer, Proposal, Round
 from offers_project.kernel.actors import Actor
+from presence.models import StreamEvent
 
 CUSTOMER, CUSTOMER_RATE, CEILING = "Zyxwell Foods", "4321.98", "3987.65"
 STREET, REFERENCE, PHONES = "17 Hidden Gate Rd", "REF-SECRET-77", ("214-555-0111", "214-555-0122", "214-555-0133")
@@ -110,6 +115,20 @@ class Scene:
         if person not in self.callers:
             self.callers[person] = Caller(None if person is None else person.actor)
         return self.callers[person]
+
+
+@contextmanager
+def nothing_changed() -> Iterator[None]:
+    """What is done inside changes no row of the market, says nothing, tells nobody and leaves no trace."""
+    before = _rows()
+    yield
+    assert _rows() == before
+
+
+def _rows() -> dict[str, list[dict[str, Any]]]:
+    tables = (Offer, Proposal, Round, Follower, Booking, Conversation, Member, Message, StreamEvent)
+    rows = {model.__name__: list(model.objects.order_by("pk").values()) for model in tables}
+    return rows | {"Entry": list(Entry.objects.exclude(verb="sign_in").order_by("pk").values())}
 
 
 def soon(hours: int = 5) -> str:

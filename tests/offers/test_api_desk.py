@@ -1,0 +1,79 @@
+"""What has happened and how things stand, by REST; and that lists take as many queries for thirty rows as for one."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.offers.scenes import Scene, truck
+from tests.offers.test_api_offers import refusal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_activity_is_shown_as_far_as_one_may_see(scene):
+    scene.answer(scene.dan, "accept")
+    theirs = scene.by(scene.finn).read("activity").json()
+    assert theirs["count"] >= 3
+    first = theirs["results"][0]
+    assert first["actor"] == scene.dan.actor.as_dict()
+    assert first["verb"] == "accept"
+    assert scene.by(scene.otto).read("activity").json()["results"] == []
+    assert scene.by(scene.fay).read("activity").json()["results"] == []
+    assert scene.by(scene.mona).read("activity").json()["count"] >= theirs["count"]
+    assert len(scene.by(scene.finn).read("activity", limit=2).json()["results"]) == 2
+    refusal(scene.by(scene.finn).read("activity", limit="0"), 400, "validation_error")
+    refusal(scene.by(scene.finn).read("activity", offset="-3"), 400, "validation_error")
+    refusal(scene.by(None).read("activity"), 401, "not_authenticated")
+
+
+def test_a_driver_s_activity_names_no_other_driver(scene):
+    scene.answer(scene.eve, "counter", rate="999.00")
+    told = scene.by(scene.dan).read("activity").content.decode()
+    for secret in (scene.eve.driver_name, "999.00", "Zyxwell", "Hidden Gate", "4321.98", "3987.65"):
+        assert secret not in told
+
+
+def test_stats_count_what_one_may_see(scene):
+    scene.answer(scene.dan, "accept")
+    stats = scene.by(scene.finn).read("stats").json()
+    assert stats["offers"]["active"] == 1
+    assert stats["proposals"]["accepted"] == stats["proposals"]["sent"] == 1
+    assert stats["median_first_answer_s"] >= 0
+    assert stats["median_cover_s"] is None
+    assert stats["at"].endswith("Z")
+    assert sum(scene.by(scene.otto).read("stats").json()["offers"].values()) == 0
+    refusal(scene.by(None).read("stats"), 401, "not_authenticated")
+
+
+def queries_of(caller, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        answer = caller.read(path)
+    assert answer.status_code == 200, answer.content
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", ["offers", "proposals", "activity", "stats", "offers?search=Dallas&unread=false"])
+@pytest.mark.parametrize("who", ["olga", "mona", "dan"])
+def test_a_list_of_thirty_takes_as_many_queries_as_one(scene, who, path):
+    caller = scene.by(getattr(scene, who))
+    queries_of(caller, path)
+    with_one = queries_of(caller, path)
+    for _ in range(29):
+        scene.send(scene.new_offer(), scene.dan)
+    assert queries_of(caller, path) == with_one
+
+
+def test_a_grid_of_thirty_takes_as_many_queries_as_one(scene):
+    caller, offer = scene.by(scene.olga), scene.new_offer()
+    scene.send(offer, scene.dan)
+    queries_of(caller, f"offers/{offer.pk}/proposals")
+    with_one = queries_of(caller, f"offers/{offer.pk}/proposals")
+    scene.send(offer, *[truck(f"Truck{number}", f"214-555-01{number:02}") for number in range(40, 69)])
+    assert queries_of(caller, f"offers/{offer.pk}/proposals") == with_one
