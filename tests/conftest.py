@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.core.management.commands import flush
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REPETITIONS = int(os.environ.get("REPETITIONS", "3"))
 
@@ -27,6 +32,33 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 def repetitions() -> int:
     """How often a race or a fault is tried: REPETITIONS, 3 unless set; `make test-long` sets 50."""
     return REPETITIONS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def places_stay() -> Iterator[None]:
+    """A transactional test ends with every table emptied: all but the places, which migrations load for good."""
+    everything = flush.sql_flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", lambda *args, **kwargs: _but_places(everything(*args, **kwargs)))
+        yield
+
+
+def _but_places(statements: list[str]) -> list[str]:
+    return [each for each in statements if "places" not in each.replace("`", " ").replace('"', " ").split()]
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """The system's Chromium, headless; one for the whole run, since there can be only one at a time."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, and the ORM would take that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(autouse=True)
