@@ -6,7 +6,7 @@ from typing import Any
 from accounts import kinds
 from chat import selectors
 from chat.models import Member, Message
-from chat.shapes import message_dict
+from chat.shapes.reading import message_dict
 from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.clock import iso
 from presence.renderers import Wanted

@@ -4,8 +4,6 @@ Owner, followers and driver are in a conversation by their membership; managers 
 or not; where every dispatcher sees every offer, the other office people may look.
 """
 
-import unicodedata
-
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -52,7 +50,7 @@ def require_sendable(message: object, client_id: object) -> None:
     """Refuse a text or a client id that cannot be kept. `client_id` may be None: then nothing is recognised again."""
     if not isinstance(message, str) or not _storable(message):
         raise Invalid.field("message", _("This has characters that cannot be kept."))
-    if not any(map(_is_seen, message)):
+    if not message.strip():
         raise Invalid.field("message", _("Write something."))
     limit = settings.MESSAGE_MAX_LENGTH
     if len(message) > limit:
@@ -78,8 +76,3 @@ def _storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\x00" not in text
-
-
-def _is_seen(character: str) -> bool:
-    """Spaces, controls and marks of direction alone are no message."""
-    return not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf")

@@ -13,13 +13,14 @@ PAGE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some messages that follow each other, and whether there are `older` and `newer` ones."""
+    """Some messages that follow each other. `preceding` and `following` are the numbers before and after which there
+    are more, None where there are none; `count` is how many there are on all pages.
+    """
 
     messages: list[Message]
-    older: bool
-    newer: bool
+    preceding: int | None
+    following: int | None
     count: int
-    """How many there are on all pages."""
 
 
 def page_of(
@@ -51,4 +52,12 @@ def page_of(
         newer = before is not None and matching.filter(seq__gte=before).exists()
     for message in messages:
         message.conversation = conversation
-    return Page(messages=messages, older=older, newer=newer, count=matching.count())
+    # An empty page lies between what is asked for and what there is.
+    first = messages[0].seq if messages else (after or 0) + 1
+    last = messages[-1].seq if messages else (before or 0) - 1
+    return Page(
+        messages=messages,
+        preceding=first if older else None,
+        following=last if newer else None,
+        count=matching.count(),
+    )

@@ -3,14 +3,34 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, QuerySet
+
 from chat import context
 from chat.lookups import Among
 from chat.models import Conversation, Member, Message
 from chat.selectors.access import conversations_for
-from chat.selectors.unread import unread
-from chat.shapes import message_dict
+from chat.selectors.unread import unread as unread_in
+from chat.selectors.unread import with_unread
+from chat.shapes.reading import message_dict
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor
 from presence.selectors import online
+
+
+def found_conversations(
+    actor: Actor, *, offer_id: int | None = None, unread: bool | None = None, search: str = ""
+) -> QuerySet[Conversation]:
+    """Those that `actor` may read, the latest first: about one offer, with or without something unread, or with a text
+    in what they are about or in what was said.
+    """
+    found = conversations_for(actor)
+    if offer_id is not None:
+        found = found.filter(offer_id=offer_id)
+    if unread is not None:
+        found = with_unread(found, actor, unread)
+    if search:
+        said = Message.objects.filter(conversation_id=OuterRef("pk"), message__icontains=search)
+        found = found.filter(context.search(search, actor) | Exists(said))
+    return found.order_by(F("last_message_at").desc(nulls_last=True), "-pk")
 
 
 def message_dicts(messages: Iterable[Message]) -> list[dict[str, Any]]:
@@ -28,7 +48,7 @@ def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> 
     about = context.describe([(each.offer_id, each.driver_id) for each in conversations], viewer)
     last = _last_messages(conversations)
     ids = [conversation.pk for conversation in conversations]
-    numbers = unread(viewer, ids)
+    numbers = unread_in(viewer, ids)
     members = list(Member.objects.filter(conversation_id__in=ids, left_at=None))
     read = {member.conversation_id: member.read_seq for member in members if member.key == viewer.key}
     others = {id_: [] for id_ in ids}

@@ -26,6 +26,17 @@ def unread_by_offer(actor: Actor, offer_ids: Collection[int]) -> dict[int, int]:
     return dict(by_offer.values_list("conversation__offer_id", "n"))
 
 
+def unread_by_offer_of(keys: Collection[ActorKey], offer_ids: Collection[int]) -> dict[tuple[ActorKey, int], int]:
+    """The numbers by offer for many people at once; those with nothing unread are absent."""
+    person = ("conversation__members__actor_type", "conversation__members__actor_id")
+    rows = _unread_of(Among(person, sorted(keys))).filter(conversation__offer_id__in=offer_ids)
+    counted = rows.values(*person, "conversation__offer_id").annotate(n=Count("pk"))
+    return {
+        (ActorKey(type_, id_), offer_id): number
+        for type_, id_, offer_id, number in counted.values_list(*person, "conversation__offer_id", "n")
+    }
+
+
 def unread_total(actor: Actor) -> int:
     return _unread_messages(actor).count()
 

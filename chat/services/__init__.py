@@ -6,13 +6,14 @@ from chat.services.members import (
     reopen_conversations,
     set_office_members,
 )
-from chat.services.receipts import Mark, mark_delivered, mark_many, mark_read
+from chat.services.receipts import Mark, Receipt, mark_delivered, mark_many, mark_read
 from chat.services.removing import remove_message
 from chat.services.sending import Line, Send, Sent, say, send_messages
 
 __all__ = [
     "Line",
     "Mark",
+    "Receipt",
     "Send",
     "Sent",
     "close_conversations",

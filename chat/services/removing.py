@@ -4,7 +4,7 @@ from chat import rules, selectors
 from chat.models import Conversation, Message
 from chat.services.seats import audiences, seats_of
 from chat.services.unread import unread_changes
-from chat.shapes import message_dict
+from chat.shapes.reading import message_dict
 from journal.services import record
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor

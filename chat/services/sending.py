@@ -18,7 +18,7 @@ from chat.models import Conversation, Member, Message
 from chat.services.receipts import count_earlier_reading
 from chat.services.seats import Seats, audiences, conversations_of, locked_conversations, seats_of
 from chat.services.unread import unread_changes
-from chat.shapes import message_dict
+from chat.shapes.reading import message_dict
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM, Actor
 from offers_project.kernel.errors import Conflict, NotFound, Refusal

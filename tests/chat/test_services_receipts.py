@@ -107,7 +107,7 @@ def test_a_message_of_another_conversation_is_not_found(people, talk, told):
     message = factories.send(people.owner, elsewhere)
     with pytest.raises(NotFound):
         services.mark_read(actor=people.driver, **pair(talk), message_id=message["id"])
-    assert not any(stamps(talk)) and not any(stamps(elsewhere))
+    assert not any([*stamps(talk), *stamps(elsewhere)])
 
 
 @pytest.mark.parametrize("named", [{}, {"seq": 1, "message_id": 1}])

@@ -1,0 +1,108 @@
+"""The chat over the live connection: the same services and readings as by REST."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chat import rules, selectors, services
+from chat.models import Conversation
+from chat.services import Mark, Receipt, Send, Sent
+from chat.shapes import writing
+from offers_project.kernel.errors import Refusal
+from presence import topics
+from presence.bus import Passing
+from presence.commands import Answer, Call, Command
+from presence.telling import pass_on
+
+TYPING_SECONDS = 6
+
+
+def join_offer_chat(call: Call) -> dict[str, Any]:
+    """The conversation and a page of its messages: those next after `after`, or the newest. `has_more` says whether
+    there are more in that direction.
+    """
+    conversation = _conversation(call)
+    after = call.data.get("after")
+    page = selectors.page_of(conversation, after=after)
+    call.join(topics.of_chat(conversation.offer_id, conversation.driver_id))
+    (shown,) = selectors.conversation_dicts([conversation], call.actor)
+    return {
+        "conversation": shown,
+        "messages": selectors.message_dicts(page.messages),
+        "last_seq": conversation.last_seq,
+        "has_more": (page.preceding if after is None else page.following) is not None,
+    }
+
+
+def leave_offer_chat(call: Call) -> dict[str, Any]:
+    """Whoever may not see it any more may leave it all the same."""
+    call.leave(topics.of_chat(call.data["offer_id"], call.data["driver_id"]))
+    call.release(_typing(call))
+    return {}
+
+
+def send_messages(calls: Sequence[Call]) -> list[Answer | Refusal]:
+    """One transaction for all. Whoever sends has stopped typing."""
+    answers: list[Answer | Refusal | None] = [_over_limit(call) for call in calls]
+    within = [index for index, refusal in enumerate(answers) if refusal is None]
+    sent = services.send_messages(sends=[Send(actor=calls[index].actor, **calls[index].data) for index in within])
+    for index, answer in zip(within, sent, strict=True):
+        answers[index] = answer.message if isinstance(answer, Sent) else answer
+        calls[index].release(_typing(calls[index]))
+    return answers
+
+
+def typing_start(call: Call) -> dict[str, Any]:
+    conversation = selectors.writable_conversation_for(call.actor, **call.data)
+    passing_on = {
+        "data": {
+            "conversation_id": conversation.pk,
+            "offer_id": conversation.offer_id,
+            "driver_id": conversation.driver_id,
+            "actor": call.actor.as_dict(),
+        },
+        "to": (topics.of_chat(conversation.offer_id, conversation.driver_id),),
+        "but": (call.actor.key,),
+    }
+    pass_on("user_typing", **passing_on)
+    call.hold(_typing(call), Passing(kind="user_stopped_typing", **passing_on), TYPING_SECONDS)
+    return {}
+
+
+def typing_stop(call: Call) -> dict[str, Any]:
+    _conversation(call)
+    call.release(_typing(call))
+    return {}
+
+
+def _marks(receipt: Receipt) -> Callable[[Sequence[Call]], list[Answer | Refusal]]:
+    def mark(calls: Sequence[Call]) -> list[Answer | Refusal]:
+        return [*services.mark_many(marks=[Mark(receipt, call.actor, **call.data) for call in calls])]
+
+    return mark
+
+
+def _conversation(call: Call) -> Conversation:
+    return selectors.conversation_for(call.actor, call.data["offer_id"], call.data["driver_id"])
+
+
+def _over_limit(call: Call) -> Refusal | None:
+    try:
+        rules.message_limit().take(call.actor.key)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _typing(call: Call) -> str:
+    return f"typing:{call.data['offer_id']}:{call.data['driver_id']}"
+
+
+COMMANDS = [
+    Command(name="join_offer_chat", fields=writing.JoinCommand, run=join_offer_chat),
+    Command(name="leave_offer_chat", fields=writing.ChatCommand, run=leave_offer_chat),
+    Command(name="send_message", fields=writing.SendCommand, run_many=send_messages),
+    Command(name="typing_start", fields=writing.ChatCommand, run=typing_start),
+    Command(name="typing_stop", fields=writing.ChatCommand, run=typing_stop),
+    Command(name="mark_message_delivered", fields=writing.MarkCommand, run_many=_marks(Receipt.DELIVERED)),
+    Command(name="mark_message_read", fields=writing.MarkCommand, run_many=_marks(Receipt.READ)),
+]

@@ -1,0 +1,70 @@
+"""What may come in at a door. What a text or a client id must be like is said once, by the service."""
+
+from django.conf import settings
+from django.db.models import BigIntegerField
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from chat.rules import CLIENT_ID_MAX_LENGTH
+from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
+
+BIGGEST = BigIntegerField.MAX_BIGINT
+SEARCH_MAX_LENGTH = 200
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": settings.MESSAGE_MAX_LENGTH,
+        "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$",
+    }
+)
+class MessageText(CleanCharField):
+    def __init__(self, **options: object) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+
+def _id() -> WholeNumber:
+    return WholeNumber(min_value=1, max_value=BIGGEST)
+
+
+class MessageShape(Shape):
+    """Without a `client_id`, the same words again are another message."""
+
+    message = MessageText()
+    client_id = CleanCharField(max_length=CLIENT_ID_MAX_LENGTH, required=False, allow_null=True)
+
+
+class PageQuery(serializers.Serializer):
+    after = serializers.IntegerField(min_value=0, max_value=BIGGEST, required=False)
+    before = serializers.IntegerField(min_value=0, max_value=BIGGEST, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=BIGGEST, required=False)
+    search = CleanCharField(max_length=SEARCH_MAX_LENGTH, required=False, allow_blank=True)
+
+
+class ConversationsQuery(serializers.Serializer):
+    offer_id = serializers.IntegerField(min_value=1, max_value=BIGGEST, required=False)
+    unread = serializers.BooleanField(required=False, allow_null=True, default=None)
+    search = CleanCharField(max_length=SEARCH_MAX_LENGTH, required=False, allow_blank=True)
+
+
+class ChatCommand(Shape):
+    offer_id = _id()
+    driver_id = _id()
+
+
+class JoinCommand(ChatCommand):
+    after = WholeNumber(min_value=0, max_value=BIGGEST, required=False, allow_null=True)
+
+
+class SendCommand(ChatCommand):
+    message = MessageText()
+    client_id = CleanCharField(max_length=CLIENT_ID_MAX_LENGTH)
+
+
+class MarkCommand(ChatCommand):
+    """Either `seq` or `message_id`."""
+
+    seq = WholeNumber(min_value=0, max_value=BIGGEST, required=False)
+    message_id = WholeNumber(min_value=1, max_value=BIGGEST, required=False)
