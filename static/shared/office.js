@@ -5,6 +5,7 @@ import { csrfToken } from "shared/api.js";
 import { application } from "shared/application.js";
 import { gettext } from "shared/i18n.js";
 import { shortcut } from "shared/keyboard.js";
+import { KeysController } from "shared/keys.js";
 import { goLive } from "shared/live.js";
 import { toast } from "shared/toasts.js";
 
@@ -35,6 +36,7 @@ shortcut("g t", gettext("Trucks"), () => location.assign("/trucks/"));
 shortcut("g o", gettext("Offers"), () => location.assign("/offers/"));
 shortcut("/", gettext("Search"), () => document.querySelector("input[type=search]")?.focus());
 
+application.register("keys", KeysController);
 goLive(application, { signIn: "/sign-in" });
 
 export { htmx };

@@ -174,3 +174,20 @@ def test_time_left_is_counted_by_the_page(wire):
     wire.page.wait_for_function("document.querySelector('.left').dataset.left === 'last'")
     wire.page.clock.run_for(60 * SECOND)
     wire.page.wait_for_function("document.querySelector('.left b').textContent === 'over'")
+
+
+def test_question_mark_lists_the_keys_and_switches_single_ones_off(wire):
+    run(
+        wire,
+        'const keyboard = await import("shared/keyboard.js"); await import("shared/keys.js");',
+        'window.keyboard = keyboard; keyboard.shortcut("mod+k", given, () => {});',
+        HOSTILE,
+    )
+    wire.page.keyboard.press("?")
+    assert wire.page.locator("dialog dt").all_text_contents() == ["Keys", HOSTILE]
+    wire.page.get_by_role("checkbox").uncheck()
+    wire.page.get_by_role("button", name="Close").click()
+    wire.page.wait_for_function("!document.querySelector('dialog')")
+    assert wire.page.evaluate("keyboard.singleKeysOn()") is False
+    wire.page.keyboard.press("?")
+    assert wire.page.locator("dialog").count() == 0

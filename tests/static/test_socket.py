@@ -330,7 +330,7 @@ def test_blocked_websockets_give_way_to_polling_and_rest(wire):
     turns = iter(
         [
             {"epoch": "e1", "head": 4, "recovered": False, "events": []},
-            {"epoch": "e1", "head": 6, "recovered": True, "events": [event(5), event(6)]},
+            {"epoch": "e1", "head": 7, "recovered": True, "events": [event(5), event(6), message(7)]},
         ]
     )
     wire.answer("GET", "/api/events", lambda _: next(turns, None))
@@ -355,8 +355,9 @@ def test_blocked_websockets_give_way_to_polling_and_rest(wire):
     # Once in a while a WebSocket is tried again; when one opens, polling ends.
     wire.refuse_with = None
     wire.page.clock.run_for(61 * SECOND)
-    assert wire.frame("authenticate", 4)["cursor"] == {"epoch": "e1", "seq": 6}
-    wire.ready(head=6, recovered=True)
+    assert wire.frame("authenticate", 4)["cursor"] == {"epoch": "e1", "seq": 7}
+    wire.ready(head=7, recovered=True)
+    assert wire.frame("mark_message_delivered")["seq"] == 1
     assert len(wire.seen("refetch")) == 1
 
 
