@@ -17,5 +17,5 @@ def test_the_places_stay_and_everything_else_goes(turn):
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_the_cache_begins_empty(turn):
-    assert cache.get("left behind") is None
-    cache.set("left behind", turn)
+    assert cache.get("left-behind") is None
+    cache.set("left-behind", turn)
