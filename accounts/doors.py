@@ -99,8 +99,8 @@ class ApiView(APIView):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        body = _whole_body(request)  # Before anybody else reads from it: the CSRF check looks for a form.
         super().initial(request, *args, **kwargs)
-        body = _whole_body(request)
         key = request.headers.get(IDEMPOTENCY_KEY)
         if request.method != "POST" or key is None:
             return

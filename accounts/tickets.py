@@ -1,5 +1,6 @@
 """Tickets: what a page opens the live connection with. Each is good once, for half a minute."""
 
+import re
 import secrets
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.core.cache import cache
 from accounts.sign_ins import SignedIn, standing_one
 from offers_project.kernel.actors import ActorKey
 
-LENGTH = 43  # Of 32 random bytes as `token_urlsafe` writes them.
+_FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes as `token_urlsafe` writes them.
 
 
 def issue(signed_in: SignedIn) -> str:
@@ -22,7 +23,7 @@ def issue(signed_in: SignedIn) -> str:
 
 def redeem(ticket: str) -> SignedIn | None:
     """Who the ticket stands for, once; None ever after, when it is too old, or when the sign-in has ended."""
-    if len(ticket) != LENGTH or not ticket.isascii():
+    if not _FORM.fullmatch(ticket):
         return None
     kept = cache.get(_key(ticket))
     # Of several who come at once, one alone removes it.

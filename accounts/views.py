@@ -36,7 +36,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         context = {"error": str(refusal.message), "username": username, "next": safe_next(request, "")}
-        return render(request, "accounts/sign_in.html", context, status=refusal.status, headers=retry_after(refusal))
+        response = render(request, "accounts/sign_in.html", context, status=refusal.status)
+        for name, value in retry_after(refusal).items():
+            response[name] = value
+        return response
     browser.sign_in(request, actor, way="password")
     return HttpResponseRedirect(safe_next(request))
 

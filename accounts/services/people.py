@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -122,7 +122,7 @@ def set_password(*, actor: Actor, user_id: int, password: str) -> User:
 def change_password(*, actor: Actor, old: str, new: str, keep: UUID | None = None) -> User:
     """Change one's own password; one stays signed in by the session `keep` alone."""
     user = _locked(actor.key.id if actor.is_office else 0)
-    if not user.check_password(old):
+    if not check_password(old, user.password):
         raise Invalid.field("old_password", _("This is not your password."))
     _require_good_password(new, user, field="new_password")
     _store_password(user, new)
@@ -137,7 +137,7 @@ def change_password(*, actor: Actor, old: str, new: str, keep: UUID | None = Non
 def rehash_password(*, user_id: int, password: str) -> None:
     """Keep a password that was just seen to be right under a dearer hash. Nobody is signed out by it."""
     user = _locked(user_id)
-    if not user.check_password(password):
+    if not check_password(password, user.password):
         return  # It was changed meanwhile.
     before = office.fingerprint(user.password)
     _store_password(user, password)
