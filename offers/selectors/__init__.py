@@ -1,0 +1,23 @@
+"""Every reading of the market, through the actor."""
+
+from offers.selectors.desk import Activity, activity_for, stats_for
+from offers.selectors.grid import grid_for
+from offers.selectors.offers import Sightings, last_seen, offer_dicts, offer_for, offers_for
+from offers.selectors.proposals import proposal_dicts, proposal_for, proposals_for
+from offers.selectors.subjects import SUBJECTS
+
+__all__ = [
+    "SUBJECTS",
+    "Activity",
+    "Sightings",
+    "activity_for",
+    "grid_for",
+    "last_seen",
+    "offer_dicts",
+    "offer_for",
+    "offers_for",
+    "proposal_dicts",
+    "proposal_for",
+    "proposals_for",
+    "stats_for",
+]

@@ -1,0 +1,97 @@
+"""Reading offers, always through the actor, and each as that person may see it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+
+from chat import selectors as chat
+from offers.models import Follower, Offer, Proposal
+from offers.rules.access import can_see, sees_everything
+from offers.rules.transitions import Sight, driver_access
+from offers.selectors import shown
+from offers.selectors.histories import shown_proposals
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.clock import iso
+from offers_project.kernel.errors import NotFound
+
+
+def offers_for(actor: Actor) -> QuerySet[Offer]:
+    """What a person may see: managers all, dispatchers what they own or follow, drivers what was put to them."""
+    if actor.is_driver:
+        return Offer.objects.filter(proposals__driver_id=actor.id)
+    if sees_everything(actor):
+        return Offer.objects.all()
+    if not actor.is_office:
+        return Offer.objects.none()
+    followed = Follower.objects.filter(user_id=actor.id).values("offer_id")
+    return Offer.objects.filter(Q(owner_id=actor.id) | Q(pk__in=followed))
+
+
+def offer_for(actor: Actor, offer_id: int) -> Offer:
+    found = offers_for(actor).filter(pk=offer_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def offer_dicts(offers: Iterable[Offer], viewer: Actor) -> list[dict[str, Any]]:
+    """The contract's Offer of each, as the viewer may see it, in a fixed number of queries.
+
+    The offers must be ones that the viewer may see (`offers_for`).
+    """
+    offers = list(offers)
+    sight = Sightings(offers, [viewer])
+    return [sight.of(offer, viewer) for offer in offers]
+
+
+def last_seen(offer: Offer) -> dict[str, Any]:
+    """What drivers have seen of an offer up to now: taken before a change, kept for those whom it closes for."""
+    return shown.for_driver(offer, shown.people_of([offer]))
+
+
+class Sightings:
+    """Offers as several people see them: everything that is needed is read at once, whatever their number."""
+
+    def __init__(self, offers: Collection[Offer], viewers: Collection[Actor]) -> None:
+        prefetch_related_objects(list(offers), "following")
+        self._ids = [offer.pk for offer in offers]
+        self._names = shown.people_of(offers)
+        drivers = {viewer.id for viewer in viewers if viewer.is_driver}
+        self._read_proposals(drivers)
+        self._counts = self._read_counts() if any(viewer.is_office for viewer in viewers) else {}
+        self._unread = chat.unread_by_offer_of({viewer.key for viewer in viewers}, self._ids)
+
+    def visible(self, offer: Offer, viewer: Actor) -> bool:
+        if viewer.is_driver:
+            return (offer.pk, viewer.id) in self._proposals
+        return can_see(viewer, offer)
+
+    def of(self, offer: Offer, viewer: Actor) -> dict[str, Any]:
+        """The offer as this person sees it, who must be one who does."""
+        if viewer.is_driver:
+            proposal = self._proposals[offer.pk, viewer.id]
+            data = self._as_put_to(offer, proposal) | {"proposal": self._shown_proposals[proposal.pk]}
+        else:
+            data = shown.for_office(offer, self._names) | {"counts": self._counts.get(offer.pk, {})}
+        return data | {"unread": self._unread.get((viewer.key, offer.pk), 0)}
+
+    def _as_put_to(self, offer: Offer, proposal: Proposal) -> dict[str, Any]:
+        if driver_access(proposal.status, offer.status).sees is Sight.NOW:
+            show = shown.for_winner if proposal.is_awarded else shown.for_driver
+            return show(offer, self._names)
+        seen = proposal.last_seen_offer or shown.for_driver(offer, self._names)
+        return dict(seen) | {"as_of": iso(proposal.closed_at or proposal.responded_at or proposal.sent_at)}
+
+    def _read_proposals(self, driver_ids: Collection[int]) -> None:
+        rows = list(Proposal.objects.filter(offer__in=self._ids, driver_id__in=driver_ids)) if driver_ids else []
+        self._proposals = {(each.offer_id, each.driver_id): each for each in rows}
+        self._shown_proposals = {each.pk: data for each, data in zip(rows, shown_proposals(rows), strict=True)}
+
+    def _read_counts(self) -> Mapping[int, dict[str, int]]:
+        counts: dict[int, dict[str, int]] = defaultdict(dict)
+        rows = Proposal.objects.filter(offer__in=self._ids).values("offer_id", "status").annotate(number=Count("pk"))
+        for row in rows.order_by("offer_id", "status"):
+            counts[row["offer_id"]][row["status"]] = row["number"]
+        return counts

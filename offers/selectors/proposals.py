@@ -1,0 +1,34 @@
+"""Reading proposals, always through the actor."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from offers.models import Proposal
+from offers.selectors.histories import shown_proposals
+from offers.selectors.offers import offers_for
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotFound
+
+
+def proposals_for(actor: Actor) -> QuerySet[Proposal]:
+    """A driver's own; the office's as far as it sees their offers."""
+    if actor.is_driver:
+        return Proposal.objects.filter(driver_id=actor.id)
+    return Proposal.objects.filter(offer__in=offers_for(actor))
+
+
+def proposal_for(actor: Actor, proposal_id: int) -> Proposal:
+    found = proposals_for(actor).filter(pk=proposal_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def proposal_dicts(proposals: Iterable[Proposal], viewer: Actor) -> list[dict[str, Any]]:
+    """The contract's Proposal of each, in a fixed number of queries.
+
+    The proposals must be ones that the viewer may see (`proposals_for`); then nothing in them is a secret from them.
+    """
+    return shown_proposals(list(proposals))

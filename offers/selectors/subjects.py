@@ -1,0 +1,56 @@
+"""What conversations are about: tells the chat, which knows offers and drivers by their ids only."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from chat.context import Pair, Provider
+from drivers.models import Driver
+from offers.selectors.offers import Sightings, offers_for
+from offers.selectors.people import Trucks
+from offers_project.kernel.actors import Actor
+
+SHOWN = ("id", "pickup_place", "delivery_place", "status")
+SEARCHED_BY_OFFICE = ("pickup_place", "delivery_place", "pickup_location", "delivery_location", "reference")
+SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
+"""A hit must not tell them what they may not see."""
+FOUND_MAX = 500
+
+
+def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[str, Any]]:
+    offers = {offer.pk: offer for offer in offers_for(viewer).filter(pk__in={offer_id for offer_id, _ in pairs})}
+    sight = Sightings(list(offers.values()), [viewer])
+    trucks = Trucks({driver_id for _, driver_id in pairs})
+    return {
+        (offer_id, driver_id): {
+            "offer": _short(sight.of(offers[offer_id], viewer)) if offer_id in offers else {"id": offer_id},
+            "driver": trucks[driver_id],
+        }
+        for offer_id, driver_id in pairs
+    }
+
+
+def search(text: str, viewer: Actor) -> Q:
+    """Conversations about a load or, to the office, with a driver whom the text names."""
+    fields = SEARCHED_BY_OFFICE if viewer.is_office else SEARCHED_BY_DRIVERS
+    about = offers_for(viewer).filter(_contains(fields, text)).order_by("-pk").values_list("pk", flat=True)
+    found = Q(offer_id__in=list(about[:FOUND_MAX]))
+    if viewer.is_office:
+        named = Driver.objects.filter(_contains(("driver_name", "truck_number"), text)).values_list("pk", flat=True)
+        found |= Q(driver_id__in=list(named[:FOUND_MAX]))
+    return found
+
+
+def _contains(fields: Collection[str], text: str) -> Q:
+    condition = Q()
+    for field in fields:
+        condition |= Q(**{f"{field}__icontains": text})
+    return condition
+
+
+def _short(offer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: offer[name] for name in SHOWN}
+
+
+SUBJECTS = Provider(describe=describe, search=search)

@@ -1,0 +1,30 @@
+"""Every write of the market. Each verb locks, refuses, changes, records and tells; every door calls the same one."""
+
+from offers.services.answering import respond
+from offers.services.awarding import award
+from offers.services.changing import set_status, update_offer
+from offers.services.creating import copy_offer, create_offer
+from offers.services.expiring import expire_due
+from offers.services.people import handover, set_followers
+from offers.services.releasing import fall_off
+from offers.services.sending import Outcome, Sending, Skipped, send_offer, withdraw
+from offers.services.tellings import touch
+
+__all__ = [
+    "Outcome",
+    "Sending",
+    "Skipped",
+    "award",
+    "copy_offer",
+    "create_offer",
+    "expire_due",
+    "fall_off",
+    "handover",
+    "respond",
+    "send_offer",
+    "set_followers",
+    "set_status",
+    "touch",
+    "update_offer",
+    "withdraw",
+]

@@ -1,0 +1,133 @@
+"""Exactly one driver is given the load, whatever comes at once.
+
+The offer's lock puts awards one after the other, the driver's booking does so across offers. Under them the rows are
+changed only where they still are what was read, and no two proposals can hold `won_offer`: three walls, of which one
+would do.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import journal.services
+from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
+from offers.errors import DriverBooked, NotAccepted, OfferAlreadyTaken
+from offers.models import Booking, Offer, Proposal
+from offers.rules.access import require_active
+from offers.rules.transitions import BIDDING, Side
+from offers.selectors import last_seen
+from offers.services import lines
+from offers.services.locking import (
+    booked_elsewhere,
+    lock,
+    locked_booking,
+    locked_offer,
+    locked_offer_to_change,
+    locked_proposals,
+)
+from offers.services.moving import keep_chats, lose, move
+from offers.services.tellings import tell_offer, tell_proposals, touch_offer
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotFound
+from presence.telling import service
+
+
+def award(*, actor: Actor, offer_id: int, proposal_id: int) -> Offer:
+    """Give the load to the driver of an accepted proposal.
+
+    Everybody else has lost it in the same moment. What the driver has open elsewhere is closed right afterwards, in
+    transactions of their own, or by the next sweep should this process die in between.
+    """
+    offer, driver_id = _award(actor=actor, offer_id=offer_id, proposal_id=proposal_id)
+    close_elsewhere(driver_id=driver_id)
+    return offer
+
+
+@service
+def _award(*, actor: Actor, offer_id: int, proposal_id: int) -> tuple[Offer, int]:
+    offer = locked_offer_to_change(actor, offer_id)
+    proposals = locked_proposals(offer)
+    winner = next((proposal for proposal in proposals if proposal.pk == proposal_id), None)
+    if winner is None:
+        raise NotFound()
+    require_active(offer)
+    if winner.status != ProposalStatus.ACCEPTED:
+        raise NotAccepted()
+    require_free(offer, winner)
+    others = [proposal for proposal in proposals if proposal is not winner]
+    give(offer, winner, others, by=actor, at=clock.now())
+    return offer, winner.driver_id
+
+
+def require_free(offer: Offer, proposal: Proposal) -> None:
+    """Lock the driver's booking and refuse when another offer holds them."""
+    if locked_booking(proposal.driver_id).offer_id not in (None, offer.pk):
+        raise DriverBooked()
+
+
+def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Actor, at: datetime) -> None:
+    """Award a locked offer to an accepted proposal whose driver's booking is locked and free, and tell everybody."""
+    seen = last_seen(offer)
+    bidding = [proposal for proposal in others if proposal.status in BIDDING]
+    _hold(offer, winner, at)
+    move(offer, [winner], Action.AWARD, side=Side.OFFICE, by=by, at=at, rate=winner.agreed_rate, awarded_at=at)
+    lose(offer, bidding, LostReason.COVERED, at=at, last_seen=seen)
+    journal.services.record(
+        by,
+        "award",
+        object_type="offer",
+        object_id=offer.pk,
+        scope=offer.scope,
+        before={"status": str(OfferStatus.ACTIVE)},
+        after={
+            "status": str(offer.status),
+            "proposal_id": winner.pk,
+            "driver_id": winner.driver_id,
+            "rate": str(winner.agreed_rate),
+        },
+    )
+    lines.say([winner], lines.awarded)
+    lines.say(bidding, lines.lost(LostReason.COVERED))
+    keep_chats(offer, [winner, *others])
+    tell_offer("offer_status_changed", offer, [winner])
+    tell_proposals(offer, [winner, *bidding])
+    touch_offer(offer)
+
+
+def _hold(offer: Offer, winner: Proposal, at: datetime) -> None:
+    """Write down who has the load, where it is still to be had."""
+    offer.status, offer.version = OfferStatus.ASSIGNED, offer.version + 1
+    offer.updated_at = offer.covered_at = at
+    taken = Offer.objects.filter(pk=offer.pk, status=OfferStatus.ACTIVE).update(
+        status=offer.status, version=offer.version, updated_at=at, covered_at=at
+    )
+    won = Proposal.objects.filter(pk=winner.pk, status=ProposalStatus.ACCEPTED).update(won_offer=offer)
+    if not (taken and won):
+        raise OfferAlreadyTaken()
+    if not Booking.objects.filter(driver_id=winner.driver_id, offer=None).update(offer=offer, since=at):
+        raise DriverBooked()
+
+
+def close_elsewhere(*, driver_id: int | None = None, limit: int = 100) -> int:
+    """Close what booked drivers, or one of them, still have open on other offers. Says how many it closed."""
+    held = Booking.objects.filter(offer__isnull=False)
+    if driver_id is not None:
+        held = held.filter(driver_id=driver_id)
+    # On the offer that holds them they have been awarded, so nothing of theirs is bidding there.
+    rows = Proposal.objects.filter(status__in=BIDDING, driver_id__in=held.values("driver_id"))
+    pairs = list(rows.order_by("offer_id", "pk").values_list("offer_id", "driver_id")[:limit])
+    return sum(_close_one(offer_id=offer_id, driver_id=driver) for offer_id, driver in pairs)
+
+
+@service
+def _close_one(*, offer_id: int, driver_id: int) -> bool:
+    offer = locked_offer(offer_id)
+    proposals = list(lock(offer.proposals.filter(driver_id=driver_id, status__in=BIDDING)))
+    if not proposals or not booked_elsewhere([driver_id], offer):
+        return False
+    lose(offer, proposals, LostReason.BOOKED_ELSEWHERE, at=clock.now(), last_seen=last_seen(offer))
+    lines.say(proposals, lines.lost(LostReason.BOOKED_ELSEWHERE))
+    keep_chats(offer, proposals)
+    tell_proposals(offer, proposals)
+    touch_offer(offer)
+    return True

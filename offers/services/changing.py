@@ -1,0 +1,221 @@
+"""Offers are changed: what they say, how long they stand, and in which status they are."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+import journal.services
+from offers.enums import Action, FallOffReason, LostReason, OfferStatus
+from offers.errors import NotInThisState, OfferClosed
+from offers.models import Offer, Proposal
+from offers.rules.transitions import BIDDING, UNAGREED, Side
+from offers.selectors import last_seen, offer_dicts
+from offers.services import lines
+from offers.services.fields import TERMS, write_fields
+from offers.services.locking import locked_offer_to_change, locked_proposals
+from offers.services.moving import change, keep_chats, lose, move
+from offers.services.releasing import fall_off_from, free
+from offers.services.tellings import tell_offer, tell_proposals, touch_offer
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid, StaleVersion
+from presence.telling import service
+
+S = OfferStatus
+ASKED_FOR = {
+    S.ACTIVE: (S.DRAFT, S.EXPIRED, S.CANCELLED),
+    S.COMPLETED: (S.ASSIGNED,),
+    S.CANCELLED: (S.DRAFT, S.ACTIVE, S.ASSIGNED, S.EXPIRED),
+}
+"""The statuses that a person may ask for, and from which others."""
+AMENDABLE = (S.DRAFT, S.ACTIVE, S.EXPIRED)
+"""What has been awarded stays as it was agreed."""
+
+
+@service
+def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[str, Any]) -> Offer:
+    """Change some of what an offer says. `version` is the one that the change was made on.
+
+    New terms are put to every driver who is still in it; a new end moves the ends of those that went with it, and
+    brings an expired offer back. `status` may be asked for along with the rest.
+    """
+    offer = locked_offer_to_change(actor, offer_id)
+    _require_version(offer, version, actor)
+    now = clock.now()
+    proposals = locked_proposals(offer)
+    before = last_seen(offer)
+    values = dict(fields)
+    status = S(values.pop("status", offer.status))
+    was = {name: getattr(offer, name) for name in values if hasattr(offer, name)}
+    old_end = offer.expires_at
+    changed = write_fields(offer, values, now=now)
+    if changed & TERMS and offer.status not in AMENDABLE:
+        raise NotInThisState() if offer.status == S.ASSIGNED else OfferClosed()
+    if offer.status == S.EXPIRED and "expires_at" in changed and status == S.EXPIRED:
+        status = S.ACTIVE
+    if status != offer.status:
+        _require_may_become(offer, status, now)
+    if not changed and status == offer.status:
+        return offer
+
+    _keep(offer, changed, now)
+    moved = _amend(offer, proposals, changed, by=actor, at=now) if changed & TERMS else []
+    if "expires_at" in changed:
+        moved = _in_order(proposals, moved, _move_ends(proposals, old_end, offer.expires_at))
+    journal.services.record(
+        actor,
+        "update",
+        object_type="offer",
+        object_id=offer.pk,
+        scope=offer.scope,
+        before={name: _plain(was[name]) for name in sorted(changed & was.keys())},
+        after={name: _plain(getattr(offer, name)) for name in sorted(changed)},
+    )
+    if status != offer.status:
+        moved = _in_order(proposals, moved, _become(offer, status, proposals, by=actor, at=now, seen=before))
+        tell_offer("offer_status_changed", offer, proposals)
+    else:
+        tell_offer("offer_updated", offer, proposals)
+    tell_proposals(offer, moved)
+    touch_offer(offer)
+    return offer
+
+
+@service
+def set_status(*, actor: Actor, offer_id: int, status: str, version: int | None) -> Offer:
+    """Complete, cancel or (re)activate an offer. Without `version` whatever it is now is meant; twice is no error."""
+    offer = locked_offer_to_change(actor, offer_id)
+    if version is not None:
+        _require_version(offer, version, actor)
+    if status == offer.status:
+        return offer
+    now = clock.now()
+    _require_may_become(offer, S(status), now)
+    proposals = locked_proposals(offer)
+    seen = last_seen(offer)
+    offer.version += 1
+    moved = _become(offer, S(status), proposals, by=actor, at=now, seen=seen)
+    tell_offer("offer_status_changed", offer, proposals)
+    tell_proposals(offer, moved)
+    touch_offer(offer)
+    return offer
+
+
+def _require_version(offer: Offer, version: int, actor: Actor) -> None:
+    if version != offer.version:
+        raise StaleVersion(offer_dicts([offer], actor)[0])
+
+
+def _require_may_become(offer: Offer, status: OfferStatus, now: datetime) -> None:
+    if status not in ASKED_FOR:
+        raise Invalid.field("status", _("Only active, completed and cancelled can be asked for."))
+    if offer.status not in ASKED_FOR[status]:
+        raise NotInThisState()
+    if status == S.ACTIVE and offer.expires_at and offer.expires_at <= now:
+        raise Invalid.field("expires_at", _("This time is over. Extend the offer to make it active again."))
+
+
+def _keep(offer: Offer, changed: Collection[str], now: datetime) -> None:
+    offer.version += 1
+    offer.updated_at = now
+    offer.save(update_fields=[*changed, "version", "updated_at"])
+
+
+def _amend(
+    offer: Offer, proposals: Sequence[Proposal], changed: Collection[str], *, by: Actor, at: datetime
+) -> list[Proposal]:
+    """Put new terms to every driver who is still in it. Gives the proposals that this has changed."""
+    bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
+    if not bidding:
+        return []
+    terms: dict[str, Any] = {"agreed_rate": None, "agreed_at": None}
+    if "proposed_rate" in changed:
+        terms["offered_rate"] = offer.proposed_rate
+    if "currency" in changed:
+        terms["currency"] = offer.currency
+    move(offer, bidding, Action.AMEND, side=Side.OFFICE, by=by, at=at, **terms)
+    lines.say(bidding, lines.amended(offer))
+    return bidding
+
+
+def _move_ends(proposals: Sequence[Proposal], old: datetime | None, new: datetime | None) -> list[Proposal]:
+    """Ends that went with the offer's follow it; nobody has longer for an answer than the offer stands."""
+    waiting = [proposal for proposal in proposals if proposal.status in UNAGREED]
+    following = [
+        each
+        for each in waiting
+        if (old is not None and each.expires_at == old)
+        or (new is not None and (each.expires_at is None or each.expires_at > new))
+    ]
+    change(following, expires_at=new)
+    return following
+
+
+def _become(
+    offer: Offer,
+    status: OfferStatus,
+    proposals: Sequence[Proposal],
+    *,
+    by: Actor,
+    at: datetime,
+    seen: dict[str, Any],
+) -> list[Proposal]:
+    """Bring a locked offer into a status and do to its proposals what follows. Gives those that this has changed."""
+    before = offer.status
+    offer.status, offer.updated_at = status, at
+    offer.save(update_fields=["status", "version", "updated_at"])
+    moved: list[Proposal] = []
+    winner = next((proposal for proposal in proposals if proposal.is_awarded), None)
+    if winner and status in (S.COMPLETED, S.CANCELLED):
+        free(offer, winner)
+    if status == S.COMPLETED and winner:
+        lines.say([winner], lines.completed)
+    if status == S.CANCELLED:
+        moved = _close(offer, proposals, winner, by=by, at=at, seen=seen)
+    keep_chats(offer, proposals)
+    journal.services.record(
+        by,
+        status,
+        object_type="offer",
+        object_id=offer.pk,
+        scope=offer.scope,
+        before={"status": str(before)},
+        after={"status": str(status)},
+    )
+    return moved
+
+
+def _close(
+    offer: Offer,
+    proposals: Sequence[Proposal],
+    winner: Proposal | None,
+    *,
+    by: Actor,
+    at: datetime,
+    seen: dict[str, Any],
+) -> list[Proposal]:
+    """Cancelled: everybody who was still in it has lost it, and who had the load is taken off it."""
+    bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
+    lose(offer, bidding, LostReason.OFFER_CLOSED, at=at, last_seen=seen)
+    lines.say(bidding, lines.lost(LostReason.OFFER_CLOSED))
+    if winner is None:
+        return bidding
+    reason = FallOffReason.SHIPPER_CANCELLED
+    fall_off_from(offer, winner, reason, side=Side.OFFICE, by=by, at=at, last_seen=seen)
+    lines.say([winner], lines.fell_off(by, reason, ""))
+    return [*bidding, winner]
+
+
+def _in_order(proposals: Sequence[Proposal], *groups: Collection[Proposal]) -> list[Proposal]:
+    wanted = {proposal.pk for group in groups for proposal in group}
+    return [proposal for proposal in proposals if proposal.pk in wanted]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON takes it."""
+    if isinstance(value, Decimal | datetime):
+        return str(value)
+    return value

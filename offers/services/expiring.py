@@ -1,0 +1,69 @@
+"""Time runs out: for answers, and for offers that nobody has taken."""
+
+import journal.services
+from offers.enums import Action, OfferStatus, ProposalStatus
+from offers.models import Offer, Proposal
+from offers.rules.transitions import UNAGREED, Side
+from offers.selectors import last_seen
+from offers.services import lines
+from offers.services.awarding import close_elsewhere
+from offers.services.locking import locked_offer, locked_proposals
+from offers.services.moving import keep_chats, move
+from offers.services.tellings import tell_offer, tell_proposals, touch_offer
+from offers_project.kernel import clock
+from offers_project.kernel.actors import SYSTEM
+from presence.telling import service
+
+HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
+"""While somebody has said yes, an offer does not expire."""
+
+
+def expire_due(*, limit: int = 100) -> int:
+    """Write down what has expired, and finish what an award has left to be closed. Says on how many offers.
+
+    Each offer in a transaction of its own. When nothing is due it reads three indexes and is done.
+    """
+    now = clock.now()
+    waiting = Proposal.objects.filter(status__in=UNAGREED, expires_at__lte=now)
+    due = set(waiting.order_by("expires_at").values_list("offer_id", flat=True)[:limit])
+    over = Offer.objects.filter(status=OfferStatus.ACTIVE, expires_at__lte=now)
+    over = over.exclude(pk__in=Proposal.objects.filter(status__in=HOLDING).values("offer_id"))
+    due |= set(over.order_by("expires_at").values_list("pk", flat=True)[:limit])
+    expired = sum(_expire(offer_id=offer_id) for offer_id in sorted(due))
+    return expired + close_elsewhere(limit=limit)
+
+
+@service
+def _expire(*, offer_id: int) -> bool:
+    offer = locked_offer(offer_id)
+    proposals = locked_proposals(offer)
+    now = clock.now()
+    held = any(proposal.status in HOLDING for proposal in proposals)
+    ends = offer.status == OfferStatus.ACTIVE and offer.expires_at is not None and offer.expires_at <= now and not held
+    late = [
+        proposal
+        for proposal in proposals
+        if proposal.status in UNAGREED and (ends or (proposal.expires_at is not None and proposal.expires_at <= now))
+    ]
+    if not (ends or late):
+        return False
+    move(offer, late, Action.EXPIRE, side=Side.SYSTEM, by=SYSTEM, at=now, last_seen_offer=last_seen(offer))
+    if ends:
+        offer.status, offer.version, offer.updated_at = OfferStatus.EXPIRED, offer.version + 1, now
+        offer.save(update_fields=["status", "version", "updated_at"])
+        journal.services.record(
+            SYSTEM,
+            "expire",
+            object_type="offer",
+            object_id=offer.pk,
+            scope=offer.scope,
+            before={"status": str(OfferStatus.ACTIVE)},
+            after={"status": str(offer.status)},
+        )
+    lines.say(late, lines.expired)
+    keep_chats(offer, proposals)
+    if ends:
+        tell_offer("offer_status_changed", offer, proposals)
+    tell_proposals(offer, late)
+    touch_offer(offer)
+    return True

@@ -1,0 +1,67 @@
+"""The only way to lock rows of the market, in the order of everywhere: offer, proposals by id, bookings by driver.
+
+Whoever locks a proposal holds its offer's lock first, so that everything about one offer happens one after the other.
+"""
+
+from collections.abc import Collection
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from offers.models import Booking, Offer, Proposal
+from offers.rules import access
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotFound
+
+Row = TypeVar("Row", bound=Model)
+
+
+def lock(rows: QuerySet[Row]) -> QuerySet[Row]:
+    return rows.select_for_update()
+
+
+def locked_offer(offer_id: int) -> Offer:
+    offer = lock(Offer.objects.filter(pk=offer_id)).first()
+    if offer is None:
+        raise NotFound()
+    return offer
+
+
+def locked_offer_for(actor: Actor, offer_id: int) -> Offer:
+    """The offer, locked, when the actor sees it: a driver, when it has been put to them."""
+    offer = locked_offer(offer_id)
+    put_to_them = actor.is_driver and offer.proposals.filter(driver_id=actor.id).exists()
+    if not (put_to_them or access.can_see(actor, offer)):
+        raise NotFound()
+    return offer
+
+
+def locked_offer_to_change(actor: Actor, offer_id: int) -> Offer:
+    """The offer, locked, for whoever may change it: 404 for what they do not see, 403 for what they only see."""
+    offer = locked_offer_for(actor, offer_id)
+    access.require_can_change(actor, offer)
+    return offer
+
+
+def locked_proposals(offer: Offer) -> list[Proposal]:
+    """All proposals of an offer whose lock is held."""
+    return list(lock(offer.proposals.all()).order_by("pk"))
+
+
+def locked_proposal(offer: Offer, proposal_id: int) -> Proposal:
+    proposal = lock(offer.proposals.filter(pk=proposal_id)).first()
+    if proposal is None:
+        raise NotFound()
+    return proposal
+
+
+def locked_booking(driver_id: int) -> Booking:
+    """The driver's one place to be; the row is made when it is first needed."""
+    Booking.objects.bulk_create([Booking(driver_id=driver_id)], ignore_conflicts=True)
+    return lock(Booking.objects.filter(pk=driver_id)).get()
+
+
+def booked_elsewhere(driver_ids: Collection[int], offer: Offer) -> set[int]:
+    """Those of the drivers whom another offer holds. Not locked: who awards looks again under the lock."""
+    held = Booking.objects.filter(driver_id__in=driver_ids, offer__isnull=False).exclude(offer_id=offer.pk)
+    return set(held.values_list("driver_id", flat=True))

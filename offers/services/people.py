@@ -1,0 +1,77 @@
+"""Who works on an offer: its owner, and those who follow it."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+import journal.services
+from accounts.models import User
+from chat import services as chat
+from offers.models import Follower, Offer
+from offers.services.locking import locked_offer_to_change, locked_proposals
+from offers.services.sending import office_of
+from offers.services.tellings import tell_newcomers, tell_offer, touch_offer
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor, ActorKey
+from offers_project.kernel.errors import Invalid
+from presence.telling import service
+
+FOLLOWERS_MAX = 50
+
+
+@service
+def handover(*, actor: Actor, offer_id: int, owner_id: int) -> Offer:
+    """Give an offer to another person of the office. The former owner sees no more of it, unless by their role."""
+    offer = locked_offer_to_change(actor, offer_id)
+    if owner_id == offer.owner_id:
+        return offer
+    _require_people([owner_id], "owner")
+    team, before = offer.team, offer.owner_id
+    offer.owner_id = owner_id
+    offer.following.filter(user_id=owner_id).delete()
+    return _changed(offer, actor, team, verb="handover", before={"owner": before}, after={"owner": owner_id})
+
+
+@service
+def set_followers(*, actor: Actor, offer_id: int, user_ids: Collection[int]) -> Offer:
+    """Let exactly these people of the office follow an offer. Its owner needs no following."""
+    offer = locked_offer_to_change(actor, offer_id)
+    wanted = sorted(set(user_ids) - {offer.owner_id})
+    if len(wanted) > FOLLOWERS_MAX:
+        raise Invalid.field("user_ids", _("At most {max} people can follow an offer.").format(max=FOLLOWERS_MAX))
+    before = sorted(offer.follower_ids)
+    if wanted == before:
+        return offer
+    _require_people([id_ for id_ in wanted if id_ not in before], "user_ids")
+    team, now = offer.team, clock.now()
+    offer.following.exclude(user_id__in=wanted).delete()
+    Follower.objects.bulk_create(
+        Follower(offer=offer, user_id=id_, created_at=now) for id_ in wanted if id_ not in before
+    )
+    return _changed(offer, actor, team, verb="follow", before={"followers": before}, after={"followers": wanted})
+
+
+def _require_people(ids: Collection[int], field: str) -> None:
+    known = set(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", flat=True))
+    if missing := [id_ for id_ in ids if id_ not in known]:
+        words = ", ".join(f"#{id_}" for id_ in missing[:10])
+        raise Invalid.field(field, _("There is no such person in the office: {ids}.").format(ids=words))
+
+
+def _changed(
+    offer: Offer, actor: Actor, former_team: Collection[ActorKey], *, verb: str, before: dict, after: dict
+) -> Offer:
+    """Seat the new team in the conversations, let the former one go, and tell."""
+    offer.__dict__.pop("follower_ids", None)
+    offer._prefetched_objects_cache = {}
+    offer.version, offer.updated_at = offer.version + 1, clock.now()
+    offer.save(update_fields=["owner", "version", "updated_at"])
+    proposals = locked_proposals(offer)
+    journal.services.record(
+        actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, before=before, after=after
+    )
+    chat.set_office_members(offer_id=offer.pk, office=office_of(offer))
+    tell_offer("offer_updated", offer, proposals)
+    tell_newcomers(offer, [key for key in offer.team if key not in former_team], proposals)
+    touch_offer(offer)
+    return offer

@@ -1,0 +1,85 @@
+"""A driver lets go of a load, or has brought it home: the award and the booking end."""
+
+from datetime import datetime
+from typing import Any
+
+import journal.services
+from offers.enums import Action, FallOffReason, OfferStatus
+from offers.errors import NotInThisState
+from offers.models import Booking, Offer, Proposal
+from offers.rules.access import require_can_change, side_of
+from offers.rules.transitions import Side
+from offers.selectors import last_seen
+from offers.services import lines
+from offers.services.locking import locked_booking, locked_offer_for, locked_proposals
+from offers.services.moving import keep_chats, move
+from offers.services.tellings import tell_offer, tell_proposals, touch_offer
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor
+from presence.telling import service, tell
+
+
+@service
+def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Offer:
+    """The awarded driver gives the load back, or the office takes it from them: the offer is active again.
+
+    The driver is free for other loads; who had lost the offer stays out until it is sent to them again. An end that
+    has passed meanwhile is taken away, or the offer would be over at once.
+    """
+    offer = locked_offer_for(actor, offer_id)
+    if not actor.is_driver:
+        require_can_change(actor, offer)
+    reason = FallOffReason(reason)
+    proposals = locked_proposals(offer)
+    winner = next((proposal for proposal in proposals if proposal.is_awarded), None)
+    if offer.status != OfferStatus.ASSIGNED or winner is None:
+        raise NotInThisState()
+    if actor.is_driver and winner.driver_id != actor.id:
+        raise NotInThisState()
+    now = clock.now()
+    seen = last_seen(offer)
+    free(offer, winner)
+    fall_off_from(offer, winner, reason, side=side_of(actor), by=actor, at=now, last_seen=seen, note=note)
+    offer.status, offer.version, offer.updated_at, offer.covered_at = OfferStatus.ACTIVE, offer.version + 1, now, None
+    if offer.expires_at and offer.expires_at <= now:
+        offer.expires_at = None
+    offer.save(update_fields=["status", "version", "updated_at", "covered_at", "expires_at"])
+    journal.services.record(
+        actor,
+        "fall_off",
+        object_type="offer",
+        object_id=offer.pk,
+        scope=offer.scope,
+        before={"status": str(OfferStatus.ASSIGNED)},
+        after={"status": str(offer.status), "driver_id": winner.driver_id, "reason": str(reason)},
+    )
+    lines.say([winner], lines.fell_off(actor, reason, note))
+    keep_chats(offer, proposals)
+    tell_offer("offer_status_changed", offer, proposals)
+    tell("offer_updated", object_id=offer.pk, detail=offer.version, to=[winner.driver_key])
+    tell_proposals(offer, [winner])
+    touch_offer(offer)
+    return offer
+
+
+def fall_off_from(
+    offer: Offer,
+    winner: Proposal,
+    reason: FallOffReason,
+    *,
+    side: Side,
+    by: Actor,
+    at: datetime,
+    last_seen: dict[str, Any],
+    note: str = "",
+) -> None:
+    """End the award. What the driver goes on seeing is as coarse as before it."""
+    rate = winner.agreed_rate
+    shown = {"won_offer": None, "reason": reason, "last_seen_offer": last_seen}
+    move(offer, [winner], Action.FALL_OFF, side=side, by=by, at=at, rate=rate, note=note, **shown)
+
+
+def free(offer: Offer, winner: Proposal) -> None:
+    """Let the driver have other loads again."""
+    locked_booking(winner.driver_id)
+    Booking.objects.filter(driver_id=winner.driver_id, offer_id=offer.pk).update(offer=None, since=None)

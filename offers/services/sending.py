@@ -1,0 +1,277 @@
+"""An offer is put to drivers, and taken back from them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+import journal.services
+from chat import rules as chat_rules
+from chat import services as chat
+from chat.enums import MemberRole
+from drivers import dimensions
+from drivers.models import Driver
+from offers.enums import Action, OfferStatus
+from offers.errors import OfferClosed, ProposalClosed
+from offers.models import Offer, Proposal
+from offers.rules.access import require_active
+from offers.rules.transitions import BIDDING, CLOSED, OPEN, Side
+from offers.selectors import last_seen
+from offers.services import lines
+from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
+from offers.services.moving import keep_chats, move, note_rounds
+from offers.services.tellings import tell_proposals, touch_offer
+from offers_project.kernel import clock
+from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.errors import Invalid, NotFound
+from presence.telling import service, tell
+
+AVAILABLE = "available"
+WORDS: Mapping[str, Any] = {
+    "not_found": _("There is no such driver."),
+    "inactive": _("This truck is not active."),
+    "already_sent": _("The driver already has this offer."),
+    "booked_elsewhere": _("The driver already has another load."),
+    "in_transit": _("The truck is on its way with a load."),
+    "not_available": _("The truck is not available."),
+    "does_not_fit": _("The load does not fit into the truck."),
+}
+OVERRULED = frozenset({"not_available", "in_transit", "does_not_fit"})
+"""What `force` sends in spite of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    driver_id: int
+    code: str
+
+    @property
+    def message(self) -> Any:
+        return WORDS[self.code]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    sent: list[Proposal]
+    skipped: list[Skipped]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one driver where several were meant; `code` and `message` where it was refused."""
+
+    driver_id: int
+    ok: bool
+    code: str = ""
+    message: Any = ""
+
+
+@service
+def send_offer(
+    *,
+    actor: Actor,
+    offer_id: int,
+    driver_ids: Sequence[int],
+    message: str = "",
+    expires_in_minutes: int | None = None,
+    force: bool = False,
+) -> Sending:
+    """Put an offer to drivers: a proposal and a conversation each, `message` as the sender's first words in it.
+
+    Whom it cannot be put to is skipped with a reason. To whom it was put before it is put again, with its history.
+    Without `expires_in_minutes` a driver has until the offer's end, or `OFFER_MINUTES` when it has none.
+    """
+    ids = list(dict.fromkeys(driver_ids))
+    _require_sendable(ids, message)
+    offer = locked_offer_to_change(actor, offer_id)
+    require_active(offer, or_draft=True)
+    now = clock.now()
+    if offer.expires_at and offer.expires_at <= now:
+        raise OfferClosed()
+    known = {proposal.driver_id: proposal for proposal in locked_proposals(offer)}
+    skipped = _skipped(offer, ids, known, force)
+    chosen = [id_ for id_ in ids if id_ not in skipped]
+    sending = Sending(sent=[], skipped=[Skipped(id_, skipped[id_]) for id_ in ids if id_ in skipped])
+    if not chosen:
+        return sending
+
+    was_draft = offer.status == OfferStatus.DRAFT
+    end = _end(offer, expires_in_minutes, now)
+    conversations = chat.open_conversations(offer_id=offer.pk, driver_ids=chosen, office=office_of(offer))
+    again = [known[id_] for id_ in chosen if id_ in known]
+    _send_again(offer, again, by=actor, at=now, end=end)
+    new = _send_first(
+        offer, {id_: conversations[id_].pk for id_ in chosen if id_ not in known}, by=actor, at=now, end=end
+    )
+    by_driver = {proposal.driver_id: proposal for proposal in (*again, *new)}
+    sending.sent.extend(by_driver[id_] for id_ in chosen)
+    if was_draft:
+        offer.status, offer.version, offer.updated_at = OfferStatus.ACTIVE, offer.version + 1, now
+    offer.first_sent_at = offer.first_sent_at or now
+    offer.save(update_fields=["status", "version", "updated_at", "first_sent_at"])
+    lines.say(sending.sent, lines.offered(offer))
+    if message:
+        lines.say_words(sending.sent, message, by=actor)
+    if was_draft:
+        tell("offer_status_changed", object_id=offer.pk, detail=offer.version, to=offer.team)
+    tell(
+        "offer_updated",
+        object_id=offer.pk,
+        detail=offer.version,
+        to=[proposal.driver_key for proposal in sending.sent],
+    )
+    tell_proposals(offer, sending.sent)
+    touch_offer(offer)
+    return sending
+
+
+@service
+def withdraw(*, actor: Actor, offer_id: int, driver_ids: Collection[int] | None = None) -> list[Outcome]:
+    """Take an offer back from some drivers, or from all who could still win it. Says for each whether it was done."""
+    offer = locked_offer_to_change(actor, offer_id)
+    proposals = {proposal.driver_id: proposal for proposal in locked_proposals(offer)}
+    open_ids = [id_ for id_, proposal in proposals.items() if proposal.status in BIDDING]
+    meant = open_ids if driver_ids is None else list(dict.fromkeys(driver_ids))
+    outcomes = [_withdrawal(id_, proposals.get(id_)) for id_ in meant]
+    taken_back = [proposals[outcome.driver_id] for outcome in outcomes if outcome.ok]
+    if taken_back:
+        seen = last_seen(offer)
+        move(
+            offer,
+            taken_back,
+            Action.WITHDRAW,
+            side=Side.OFFICE,
+            by=actor,
+            at=clock.now(),
+            last_seen_offer=seen,
+        )
+        lines.say(taken_back, lines.withdrawn(actor))
+        keep_chats(offer, taken_back)
+        tell_proposals(offer, taken_back)
+        touch_offer(offer)
+    return outcomes
+
+
+def office_of(offer: Offer) -> dict[ActorKey, MemberRole]:
+    """The office people of the offer's conversations."""
+    members = dict.fromkeys(offer.team, MemberRole.FOLLOWER)
+    return members | {ActorKey(DISPATCHER, offer.owner_id): MemberRole.OWNER}
+
+
+def _require_sendable(ids: Sequence[int], message: str) -> None:
+    most = settings.SEND_MAX_DRIVERS
+    if not ids or len(ids) > most:
+        words = ngettext("Choose one driver.", "Choose between one and %(max)d drivers.", most) % {"max": most}
+        raise Invalid.field("driver_ids", words)
+    if message:
+        chat_rules.require_sendable(message, None)
+
+
+def _skipped(offer: Offer, ids: Sequence[int], known: Mapping[int, Proposal], force: bool) -> dict[int, str]:
+    """The reason why each driver who cannot be asked cannot be."""
+    trucks = Driver.objects.in_bulk(ids)
+    booked = booked_elsewhere(ids, offer)
+    reasons = {}
+    for id_ in ids:
+        reason = _reason(offer, trucks.get(id_), known.get(id_), id_ in booked)
+        if reason and not (force and reason in OVERRULED):
+            reasons[id_] = reason
+    return reasons
+
+
+def _reason(offer: Offer, truck: Driver | None, proposal: Proposal | None, booked: bool) -> str:
+    if truck is None:
+        return "not_found"
+    if proposal is not None and proposal.status in OPEN:
+        return "already_sent"
+    if not truck.is_active:
+        return "inactive"
+    if booked:
+        return "booked_elsewhere"
+    status = (truck.status or "").strip().lower()
+    if status in {each.lower() for each in settings.IN_TRANSIT_STATUSES}:
+        return "in_transit"
+    if status != AVAILABLE:
+        return "not_available"
+    if dimensions.fits(offer.dimensions, truck.dimensions) is dimensions.Fits.NO:
+        return "does_not_fit"
+    return ""
+
+
+def _end(offer: Offer, minutes: int | None, now: datetime) -> datetime:
+    """Until when a driver may answer: never longer than the offer stands."""
+    if minutes is None:
+        return offer.expires_at or now + timedelta(minutes=settings.OFFER_MINUTES)
+    end = now + timedelta(minutes=minutes)
+    return min(end, offer.expires_at) if offer.expires_at else end
+
+
+def _send_first(
+    offer: Offer, conversation_ids: Mapping[int, int], *, by: Actor, at: datetime, end: datetime
+) -> list[Proposal]:
+    Proposal.objects.bulk_create(
+        Proposal(
+            offer=offer,
+            driver_id=driver_id,
+            conversation_id=conversation_id,
+            offered_rate=offer.proposed_rate,
+            currency=offer.currency,
+            expires_at=end,
+            sent_at=at,
+        )
+        for driver_id, conversation_id in conversation_ids.items()
+    )
+    # Not every database tells the keys of what it has inserted.
+    proposals = list(offer.proposals.filter(driver_id__in=list(conversation_ids)).order_by("pk"))
+    note_rounds(proposals, Action.SEND, by=by, at=at)
+    journal.services.record_all(
+        [
+            journal.services.entry(
+                by,
+                Action.SEND,
+                "proposal",
+                proposal.pk,
+                scope=offer.scope,
+                after={"status": str(proposal.status), "driver_id": proposal.driver_id},
+            )
+            for proposal in proposals
+        ]
+    )
+    return proposals
+
+
+def _send_again(offer: Offer, proposals: Sequence[Proposal], *, by: Actor, at: datetime, end: datetime) -> None:
+    if not proposals:
+        return
+    blank = ("driver_proposed_rate", "agreed_rate", "viewed_at", "responded_at", "agreed_at", "awarded_at")
+    move(
+        offer,
+        proposals,
+        Action.SEND,
+        side=Side.OFFICE,
+        by=by,
+        at=at,
+        note="",
+        reason="",
+        offered_rate=offer.proposed_rate,
+        currency=offer.currency,
+        expires_at=end,
+        sent_at=at,
+        closed_at=None,
+        last_seen_offer=None,
+        **dict.fromkeys(blank),
+    )
+
+
+def _withdrawal(driver_id: int, proposal: Proposal | None) -> Outcome:
+    if proposal is None:
+        return Outcome(driver_id, ok=False, code=NotFound.code, message=WORDS["not_found"])
+    if proposal.status in CLOSED:
+        return Outcome(driver_id, ok=False, code=ProposalClosed.code, message=ProposalClosed.default_message)
+    if proposal.is_awarded:
+        return Outcome(driver_id, ok=False, code="conflict", message=_("The driver has the load: take them off it."))
+    return Outcome(driver_id, ok=True)

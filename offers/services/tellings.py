@@ -1,0 +1,41 @@
+"""Whom a change of an offer or of its proposals is told: the owner, the followers, the drivers it concerns."""
+
+from collections.abc import Collection, Iterable
+
+from django.conf import settings
+
+from offers.models import Offer, Proposal
+from offers.rules.transitions import OPEN
+from offers_project.kernel.actors import ActorKey
+from presence import topics
+from presence.telling import pass_on, service, tell
+
+
+def tell_offer(kind: str, offer: Offer, proposals: Iterable[Proposal] = ()) -> None:
+    """Tell the team, and those of the proposals' drivers who see the offer as it is now."""
+    drivers = [proposal.driver_key for proposal in proposals if proposal.status in OPEN]
+    tell(kind, object_id=offer.pk, detail=offer.version, to=[*offer.team, *drivers])
+
+
+def tell_proposals(offer: Offer, proposals: Iterable[Proposal]) -> None:
+    for proposal in proposals:
+        tell("proposal_updated", object_id=proposal.pk, detail=proposal.version, to=[*offer.team, proposal.driver_key])
+
+
+def tell_newcomers(offer: Offer, people: Collection[ActorKey], proposals: Iterable[Proposal]) -> None:
+    """Give people who have come to work on an offer its proposals too, since they have been told of none."""
+    for proposal in proposals if people else ():
+        tell("proposal_updated", object_id=proposal.pk, detail=proposal.version, to=people)
+
+
+def touch_offer(offer: Offer) -> None:
+    """Let whoever of the office sees the offer without working on it know that it is worth another look."""
+    topic = topics.OFFICE if settings.DISPATCHERS_SEE == "all" else topics.MANAGERS
+    pass_on("offer_touched", {"offer_id": offer.pk, "version": offer.version}, to=[topic], but=offer.team)
+
+
+@service
+def touch(*, offer_ids: Collection[int]) -> None:
+    """Something was said about these offers: tell those who look without following."""
+    for offer in Offer.objects.filter(pk__in=offer_ids).prefetch_related("following"):
+        touch_offer(offer)
