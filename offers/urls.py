@@ -1,6 +1,6 @@
 """Addresses of the market."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from offers.api import desk, offers, proposals
 
@@ -21,3 +21,5 @@ api_urls = [
     path("activity", desk.Activity.as_view()),
     path("stats", desk.Stats.as_view()),
 ]
+
+page_urls: list[URLPattern] = []
