@@ -78,7 +78,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found.driver is not None:
         context["driver"] = {"name": found.driver.name, "truck_number": found.driver.truck_number}
     response = render(request, "drivers/link.html", context, status=200 if found.state == LinkState.GOOD else 404)
-    response["Referrer-Policy"] = "no-referrer"  # The address is the key.
+    # The address is the key, so no other site may learn it. "no-referrer" would hide it from our own, too: browsers
+    # then send `Origin: null` with the form, which the check against forged forms refuses.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 
