@@ -35,7 +35,9 @@ class Passing:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """An order to every process about one person's connections: `close` or `leave`."""
+    """Something for every process about one person: `close`, `renew` or `leave` for their connections; `met` and
+    `parted` for whom their presence has been told to.
+    """
 
     action: str
     key: ActorKey

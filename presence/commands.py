@@ -2,24 +2,40 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
 
 from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Refusal
+from offers_project.kernel.errors import Invalid, Refusal
+from offers_project.kernel.shapes import flat_words
+from presence.bus import Passing
 
 Answer = Mapping[str, Any] | None
 
 
+class Hold(NamedTuple):
+    """Something that lasts only while its connection keeps saying so, `seconds` at a time: somebody is typing."""
+
+    name: str
+    on_release: Passing
+    seconds: float
+
+
 @dataclass(slots=True)
 class Call:
-    """One command of one connection, its fields checked. What it joins and leaves takes effect before its ack."""
+    """One command of one connection, its fields checked. What it joins, leaves, holds and releases takes effect after
+    it has been done, before its ack.
+    """
 
     actor: Actor
     data: Mapping[str, Any]
     joined: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    held: list[Hold] = field(default_factory=list)
+    released: list[str] = field(default_factory=list)
 
     def join(self, topic: str) -> None:
         """Let the connection hear a topic (`presence.topics`) from now on."""
@@ -27,6 +43,17 @@ class Call:
 
     def leave(self, topic: str) -> None:
         self.left.append(topic)
+
+    def hold(self, name: str, on_release: Passing, seconds: float = 6) -> None:
+        """Tell `on_release` once, to whoever listens: `seconds` from now unless the same connection holds `name` again
+        before, when it releases `name`, or when it ends. So `typing_start` passes on that somebody types and holds;
+        `typing_stop` only releases.
+        """
+        self.held.append(Hold(name, on_release, seconds))
+
+    def release(self, name: str) -> None:
+        """End a hold before its time; without one, nothing is told."""
+        self.released.append(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +68,19 @@ class Command:
     fields: type[Serializer]
     run: Callable[[Call], Answer] | None = None
     run_many: Callable[[Sequence[Call]], Sequence[Answer | Refusal]] | None = None
+
+    def read(self, data: Any) -> Mapping[str, Any]:
+        """The fields of a frame as this command understands them, or `Invalid` naming those at fault."""
+        try:
+            return _shape(self.fields).run_validation(data)
+        except ValidationError as error:
+            raise Invalid(fields=flat_words(error.detail)) from error
+
+
+@cache
+def _shape(fields: type[Serializer]) -> Serializer:
+    """One for all frames: making a serializer costs more than using it."""
+    return fields()
 
 
 _commands: dict[str, Command] = {}

@@ -1,7 +1,7 @@
 """How a reference in a stream becomes what its reader sees.
 
 Each room declares a renderer for its kinds of event (`events.py`), and `offers_project.wiring` registers it here. The
-same one serves the live telling and the replay, so that both show the object as it is now and as that person may see it.
+same one serves the live telling and the replay, so that both show the object as it is now and that person may see it.
 """
 
 from collections import defaultdict
@@ -44,6 +44,8 @@ def render(wanted: Sequence[tuple[str, Wanted]]) -> list[Data | None]:
         places[kind].append(place)
     shown: list[Data | None] = [None] * len(wanted)
     for kind, indexes in places.items():
+        if kind not in _renderers:
+            continue  # A kind of a room that is no more.
         answers = _renderers[kind]([wanted[index][1] for index in indexes])
         for index, data in zip(indexes, answers, strict=True):
             shown[index] = data

@@ -115,6 +115,11 @@ def close_connections(key: ActorKey, *, auth_session_id: str | None = None) -> N
     _current().controls.append(bus.Control(action="close", key=key, argument=auth_session_id or ""))
 
 
+def renew_connections(key: ActorKey) -> None:
+    """Let a person's connections come again after the commit (4005): what they may hear is another than before."""
+    _current().controls.append(bus.Control(action="renew", key=key))
+
+
 def stop_listening(key: ActorKey, *, topics_beginning: str) -> None:
     """Take a person's connections out of the topics that begin so, after the commit: they may not see them any more."""
     _current().controls.append(bus.Control(action="leave", key=key, argument=topics_beginning))

@@ -1,6 +1,6 @@
 """What a connection can listen to, beside its person's own stream."""
 
-from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.actors import DRIVER, ActorKey
 
 OFFICE = "office"
 """Every connection of every office person."""
@@ -22,3 +22,18 @@ def of_chat(offer_id: int, driver_id: int) -> str:
 def of_offer_chats(offer_id: int) -> str:
     """The beginning that the topics of all chats of one offer share."""
     return f"chat:{offer_id}:"
+
+
+def person_of(topic: str) -> ActorKey | None:
+    """Whose connections a topic of `of_actor` means; None for any other topic."""
+    kind, _colon, rest = topic.partition(":")
+    if kind != "actor":
+        return None
+    type_, _colon, id_ = rest.partition(":")
+    return ActorKey(type_, int(id_))
+
+
+def driver_of(topic: str) -> ActorKey | None:
+    """The driver that a chat's topic is about; None for any other topic."""
+    parts = topic.split(":")
+    return ActorKey(DRIVER, int(parts[2])) if parts[0] == "chat" and len(parts) == 3 else None

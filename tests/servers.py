@@ -33,7 +33,9 @@ class Server:
 
 
 @contextmanager
-def serving(directory: Path, *, kind: str = "uvicorn", **environment: str) -> Iterator[Server]:
+def serving(
+    directory: Path, *, kind: str = "uvicorn", application: str = APPLICATION, **environment: str
+) -> Iterator[Server]:
     """A server of this `kind`, `uvicorn` or `daphne`, on the database of the test that asks, until the block ends.
 
     The test must commit what it writes (`django_db(transaction=True)`). `environment` goes before the test's own.
@@ -44,7 +46,7 @@ def serving(directory: Path, *, kind: str = "uvicorn", **environment: str) -> It
     path = directory / f"server-{port}.log"
     with path.open("wb") as output:
         process = subprocess.Popen(
-            command(kind, port), cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
+            command(kind, port, application), cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
         )
     server = Server(url=url, process=process, log=lambda: path.read_text(errors="replace"))
     try:
@@ -59,7 +61,7 @@ def serving(directory: Path, *, kind: str = "uvicorn", **environment: str) -> It
             process.wait()
 
 
-def command(kind: str, port: int) -> list[str]:
+def command(kind: str, port: int, application: str = APPLICATION) -> list[str]:
     match kind:
         case "uvicorn":
             options = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "10"]
@@ -67,7 +69,7 @@ def command(kind: str, port: int) -> list[str]:
             options = ["--bind", "127.0.0.1", "--port", str(port)]
         case _:
             raise ValueError(kind)
-    return [sys.executable, "-m", kind, APPLICATION, *options]
+    return [sys.executable, "-m", kind, application, *options]
 
 
 def wait_until_ready(server: Server) -> None:

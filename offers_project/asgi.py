@@ -1,0 +1,38 @@
+"""The ASGI application, for Daphne and uvicorn alike."""
+
+import os
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- needs the apps loaded
+
+from offers_project.routing import websocket_urls  # noqa: E402
+from presence import drain, hub, longpoll  # noqa: E402
+
+
+async def lifespan(scope: Any, receive: Any, send: Any) -> None:
+    """What uvicorn asks for and Daphne does not: there is nothing to do that the first request would not do as well."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+_by_protocol = ProtocolTypeRouter(
+    {
+        "http": longpoll.waiting(django_application, path="/api/events"),
+        "websocket": URLRouter(websocket_urls),
+        "lifespan": lifespan,
+    }
+)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Whatever comes first starts what goes on beside it."""
+    drain.on_sigterm(hub.start())
+    await _by_protocol(scope, receive, send)

@@ -1,0 +1,28 @@
+"""The long poll: events for networks that block WebSockets."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.doors import ApiView
+from offers_project.kernel.schema import documented
+from presence import longpoll, replay, wire
+from presence.replay import Cursor
+from presence.shapes import EventsQuery, EventsShape
+
+
+class EventsView(ApiView):
+    """Answers at once what there is. Waiting is done around it (`presence.longpoll`), so that it holds no thread."""
+
+    @documented(
+        answer=EventsShape,
+        query=[EventsQuery],
+        summary="Durable events after a cursor, waiting for them when there are none",
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(EventsQuery)
+        cursor = Cursor.read({"epoch": query.get("epoch"), "seq": query.get("after")})
+        epoch, head, recovered, frames = replay.since(self.actor.key, cursor)
+        if recovered and not frames:
+            longpoll.wait_for(request._request, self.actor.key, after=head, seconds=query["wait"])
+        events = [wire.read(frame) for frame in frames]
+        return Response({"epoch": epoch, "head": head, "recovered": recovered, "events": events})

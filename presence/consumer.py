@@ -1,0 +1,272 @@
+"""The door of the live connection: frames come in, are understood, done, and answered.
+
+An ordinary Channels consumer without a channel of its own: what it is to hear comes from the hub, so that an open
+socket costs one task and no queue in the channel layer.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
+from django.conf import settings
+from django.utils import translation
+
+from offers_project.kernel import api, clock, errors, request_id
+from presence import builtin, commands, hub, identity, metrics, pool, replay, wire
+from presence.commands import Call, Command
+from presence.connection import DRAINING, NOT_AUTHENTICATED, PROTOCOL_ERROR, Connection
+from presence.errors import MalformedFrame, UnknownCommand
+from presence.leases import Lease
+from presence.replay import Cursor
+
+logger = logging.getLogger(__name__)
+
+SUBPROTOCOL = "offers.v1"
+LARGEST_FRAME = 1024 * 1024
+"""Beyond this nobody is answered any more: the connection is closed."""
+
+Frame = Mapping[str, Any]
+
+
+class LiveConsumer(AsyncConsumer):
+    channel_layer_alias = "none: the hub has one for all"
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Take one frame after the other until the client has gone.
+
+        Channels' own loop would make two more tasks for each connection, and look after the database before each frame.
+        """
+        self.scope = scope
+        self.hub = hub.start()
+        self.connection = Connection(secrets.token_hex(12), self.hub, send)
+        self.bad_frames = 0
+        self.base_send = send
+        self.deadline: asyncio.TimerHandle | None = None
+        if task := asyncio.current_task():
+            self.connection.on_giving_up = task.cancel
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        except asyncio.CancelledError:
+            if not self.connection.is_closing:
+                raise
+        finally:
+            self._met_the_deadline()
+            self.connection.abandon()
+            self.connection.on_giving_up = None
+
+    async def dispatch(self, message: Mapping[str, Any]) -> None:
+        match message["type"]:
+            case "websocket.receive":
+                if not self.connection.is_closing:
+                    await self.receive(message)
+            case "websocket.connect":
+                await self.connect()
+            case "websocket.disconnect":
+                raise StopConsumer
+
+    # --- opening ----------------------------------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        """Every handshake is accepted: a browser could not read the code of a refused one."""
+        offered = SUBPROTOCOL in self.scope.get("subprotocols", ())
+        await self.base_send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
+        if self.hub.is_draining:
+            self.connection.close(DRAINING)
+            return
+        seconds = settings.PRESENCE["AUTHENTICATE_SECONDS"]
+        self.deadline = self.hub.loop.call_later(seconds, self.connection.close, NOT_AUTHENTICATED)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is known whose connection this is."""
+        return self.connection.sent is not None
+
+    def _met_the_deadline(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
+
+    async def open(self, token: str | None, cursor: Cursor | None) -> None:
+        """Let the client in: hear what is told first, then look how far the stream has come, then catch up."""
+        found = await pool.run(identity.identify, token, identity.headers_of(self.scope))
+        connection = self.connection
+        if connection.is_closing:
+            return
+        if found is None:
+            connection.close(NOT_AUTHENTICATED)
+            return
+        self._met_the_deadline()
+        connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)
+        self.hub.add(connection)
+        lease = Lease(connection.id, self.hub.process, connection.key, connection.auth_session_id)
+        entered = await self.hub.enter.call(lease)
+        if connection.is_closing:
+            self.hub.end_lease(connection.id)
+            return
+        recovered = replay.can_serve(cursor, epoch=entered.epoch, head=entered.head)
+        metrics.OPENED.labels(str(recovered).lower()).inc()
+        self._tell_ready(entered.epoch, entered.head.seq, recovered=recovered)
+        start = cursor.seq if recovered and cursor is not None else entered.head.seq
+        connection.go_on_from(start, head=entered.head.seq)
+        self.epoch = entered.epoch
+
+    def _tell_ready(self, epoch: str, head: int, *, recovered: bool, **more: Any) -> None:
+        self.connection.push(
+            wire.frame(
+                "ready",
+                connection_id=self.connection.id,
+                user=self.connection.actor.as_dict(),
+                epoch=epoch,
+                head=head,
+                recovered=recovered,
+                heartbeat_interval=settings.PRESENCE["HEARTBEAT_SECONDS"],
+                server_time=server_time(),
+                **more,
+            )
+        )
+
+    # --- frames -----------------------------------------------------------------------------------------------------
+
+    async def receive(self, message: Mapping[str, Any]) -> None:
+        """One frame: whatever is wrong with it is answered, and the next one is welcome."""
+        request_id.begin()
+        ref: Any = None
+        with translation.override(self.connection.language):
+            try:
+                frame = self._read(message)
+                ref = _ref(frame)
+                await self._do(frame, ref)
+                self.bad_frames = max(0, self.bad_frames - 1)
+            except Exception as error:
+                self._refuse(ref, error)
+
+    def _read(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        text = message.get("text")
+        if text is None:
+            size, text = len(message.get("bytes") or b""), ""
+        else:
+            size = len(text) if text.isascii() else len(text.encode(errors="replace"))
+        if size > LARGEST_FRAME:
+            self.connection.close(PROTOCOL_ERROR)
+        if size > settings.PRESENCE["FRAME_MAX_BYTES"]:
+            raise errors.TooLarge()
+        try:
+            frame = wire.read(text)
+        except ValueError as error:
+            raise MalformedFrame() from error
+        if not isinstance(frame, dict):
+            raise MalformedFrame()
+        return frame
+
+    async def _do(self, frame: dict[str, Any], ref: Any) -> None:
+        kind = frame.pop("type", None)
+        if not isinstance(kind, str) or frame.pop("ref", None) != ref:
+            raise MalformedFrame()
+        if not self.is_open:
+            await self._first(kind, frame)
+            return
+        command = builtin.find(kind) or commands.find(kind)
+        if command is None:
+            raise UnknownCommand()
+        metrics.FRAMES_IN.labels(kind).inc()
+        fields = command.read(frame)
+        match kind:
+            case "heartbeat":
+                self._pong(ref)
+            case "authenticate":
+                await self._renew(ref, fields)
+            case "resume":
+                await self._resume(ref, fields["cursor"])
+            case _:
+                await self._command(ref, command, fields)
+
+    async def _first(self, kind: str, frame: Frame) -> None:
+        if kind != builtin.AUTHENTICATE.name:
+            self.connection.close(NOT_AUTHENTICATED)
+            return
+        fields = builtin.AUTHENTICATE.read(frame)
+        await self.open(fields.get("token"), Cursor.read(fields.get("cursor")))
+
+    async def _command(self, ref: Any, command: Command, fields: Frame) -> None:
+        connection = self.connection
+        call = Call(actor=connection.actor, data=fields)
+        answer = await self.hub.do(command, call)
+        if connection.is_closing:
+            return
+        for topic in call.joined:
+            self.hub.join(connection, topic)
+            self.hub.meet(connection.actor, topic)
+        for topic in call.left:
+            self.hub.leave(connection, topic)
+        for hold in call.held:
+            connection.hold(hold)
+        for name in call.released:
+            connection.release(name)
+        self._acknowledge(ref, answer)
+
+    # --- what the connection itself is asked for --------------------------------------------------------------------
+
+    def _pong(self, ref: Any) -> None:
+        more = {} if ref is None else {"ref": ref}
+        self.connection.push(wire.frame("pong", head=self.connection.sent, server_time=server_time(), **more))
+
+    async def _renew(self, ref: Any, fields: Frame) -> None:
+        """The same person goes on, with what they show now."""
+        connection = self.connection
+        found = await pool.run(identity.identify, fields.get("token"), identity.headers_of(self.scope))
+        if found is None or found.signed_in.actor.key != connection.key:
+            raise errors.NotAuthenticated()
+        if connection.is_closing:
+            return
+        connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)
+        self._tell_ready(self.epoch, connection.sent or 0, recovered=True)
+        if ref is not None:
+            self._acknowledge(ref, {})
+
+    async def _resume(self, ref: Any, cursor: Cursor) -> None:
+        connection = self.connection
+        epoch, head = await pool.run(replay.place_of, connection.key)
+        recovered = replay.can_serve(cursor, epoch=epoch, head=head)
+        self._acknowledge(ref, {"epoch": epoch, "head": head.seq, "recovered": recovered})
+        connection.go_on_from(cursor.seq if recovered else head.seq, head=head.seq)
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _acknowledge(self, ref: Any, data: Any) -> None:
+        self.connection.push(wire.frame("ack", ref=ref, data={} if data is None else data))
+
+    def _refuse(self, ref: Any, error: Exception) -> None:
+        refusal = api.as_refusal(error)
+        if refusal is None:
+            logger.exception("a command failed", exc_info=error)
+            refusal = errors.Unavailable()
+        metrics.ERRORS.labels(refusal.code).inc()
+        if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge):
+            self.bad_frames += 1
+        if isinstance(refusal, MalformedFrame | errors.TooLarge) and not self.is_open:
+            self.connection.close(NOT_AUTHENTICATED)  # Not what a first frame must be.
+            return
+        more = {"retry_after": refusal.retry_after} if isinstance(refusal, errors.RateLimited) else {}
+        self.connection.push(wire.frame("error", ref=ref, **refusal.as_dict(), retryable=refusal.retryable, **more))
+        if self.bad_frames >= settings.PRESENCE["BAD_FRAMES_MAX"]:
+            self.connection.close(PROTOCOL_ERROR)
+        elif isinstance(refusal, errors.Unavailable) and not self.is_open:
+            self.connection.close(DRAINING)  # Whether they may come in cannot be found out now: they may try again.
+
+
+def _ref(frame: Frame) -> str | int | float | None:
+    """What the client knows this frame by, when it is something that can be known again."""
+    ref = frame.get("ref")
+    return ref if isinstance(ref, str | int | float) else None
+
+
+def server_time() -> str | None:
+    return clock.iso(datetime.now(UTC))

@@ -1,0 +1,359 @@
+"""The hub: the one thing in a process that knows which open connections belong to whom and who listens to what.
+
+It lives in the server's event loop. What a commit of this process tells reaches its own connections directly, and those
+of other processes through one channel of the channel layer that every hub is in. Either may fail: the rows are the log.
+"""
+
+import asyncio
+import logging
+import math
+import random
+import secrets
+import time
+from collections.abc import Collection, Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
+
+from offers_project.kernel.actors import Actor, ActorKey
+from presence import leases, metrics, outside, pool, replay, topics, watch, wire
+from presence.bus import Batch, Control, Passing
+from presence.commands import Call, Command
+from presence.connection import DRAINING, REVOKED, TOKEN_EXPIRED, Connection
+from presence.entering import Entered, Entry, enter_many
+from presence.grouping import Grouped
+from presence.leases import Lease
+
+logger = logging.getLogger(__name__)
+
+GROUP = "presence.hubs"
+RETRY_SECONDS = 2.0
+PUBLISH_SECONDS = 5.0
+PUBLISH_MAX = 1000
+"""How many batches may wait for the channel layer. The rows tell what is dropped then."""
+
+
+class Waiter(NamedTuple):
+    """Somebody who waits for an event without a connection."""
+
+    future: asyncio.Future[None]
+    after: int
+
+
+class Hub:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.process = secrets.token_hex(8)
+        self.epoch: str | None = None
+        self.is_draining = False
+        self.people: dict[ActorKey, list[Connection]] = {}
+        self.writing: set[Connection] = set()
+        """The connections with something on its way to their readers."""
+        self.waiting: dict[ActorKey, list[Waiter]] = {}
+        self.met: dict[ActorKey, set[str]] = {}
+        """To whom of the drivers an office person's presence has been told."""
+        self.read_rows: Grouped[replay.Wish, list[replay.Shown]] = Grouped("read_rows", replay.read_many)
+        self.enter: Grouped[Entry, Entered] = Grouped("enter", enter_many)
+        self._leaving: Grouped[str, None] = Grouped("leave", _end_leases)
+        self._commands: dict[str, Grouped[Call, Any]] = {}
+        self._topics: dict[str, set[Connection]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._unpublished: list[wire.Packed] = []
+        self._publisher: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Listen to the other processes, and look after what needs looking after."""
+        if is_shared():
+            self.spawn(self._listen())
+        for job in watch.jobs(self):
+            self.spawn(job)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # --- connections ------------------------------------------------------------------------------------------------
+
+    def add(self, connection: Connection) -> None:
+        self.people.setdefault(connection.key, []).append(connection)
+        for topic in _own_topics(connection.actor):
+            self.join(connection, topic)
+        metrics.CONNECTIONS.inc()
+
+    def forget(self, connection: Connection) -> None:
+        """It has closed, or is about to. Nothing happens when it was forgotten before."""
+        theirs = self.people.get(getattr(connection, "key", None), [])  # type: ignore[call-overload]
+        if connection not in theirs:
+            return
+        theirs.remove(connection)
+        if not theirs:
+            del self.people[connection.key]
+        for topic in list(connection.topics):
+            self.leave(connection, topic)
+        metrics.CONNECTIONS.dec()
+        if not self.is_draining and connection.sent is not None:
+            self.end_lease(connection.id)
+
+    def end_lease(self, id_: str) -> None:
+        self.spawn(self._end_lease(id_))
+
+    def join(self, connection: Connection, topic: str) -> None:
+        connection.topics.add(topic)
+        self._topics.setdefault(topic, set()).add(connection)
+
+    def leave(self, connection: Connection, topic: str) -> None:
+        connection.topics.discard(topic)
+        listeners = self._topics.get(topic, set())
+        listeners.discard(connection)
+        if not listeners:
+            self._topics.pop(topic, None)
+
+    @property
+    def connections(self) -> list[Connection]:
+        return [connection for theirs in self.people.values() for connection in theirs]
+
+    def leases(self) -> list[Lease]:
+        return [
+            Lease(each.id, self.process, each.key, each.auth_session_id)
+            for each in self.connections
+            if each.sent is not None
+        ]
+
+    async def _end_lease(self, id_: str) -> None:
+        try:
+            await self._leaving.call(id_)
+        except Exception as error:
+            logger.warning("a lease is left to lapse by itself: %s", type(error).__name__)
+
+    # --- what is told -----------------------------------------------------------------------------------------------
+
+    def ring(self, packed: wire.Packed) -> None:
+        """What this process tells: to its own connections at once, to the others by the channel layer."""
+        self.deliver(packed)
+        if not is_shared():
+            return
+        if len(self._unpublished) >= PUBLISH_MAX:
+            metrics.PUBLISH_FAILURES.labels("too many waiting").inc()
+            return
+        self._unpublished.append(packed)
+        if self._publisher is None:
+            self._publisher = self.spawn(self._publish())
+
+    def deliver(self, packed: wire.Packed) -> None:
+        """Hand what was told to those of our connections whom it concerns."""
+        data: Sequence[bytes] = packed["data"]
+        for type_, id_, seq, kind, at, place in packed["events"]:
+            key = ActorKey(type_, id_)
+            if theirs := self.people.get(key):
+                frame = wire.durable_frame(kind, seq, at, None if place == wire.NOTHING else data[place])
+                for connection in list(theirs):
+                    connection.take(seq, frame)
+            if key in self.waiting:
+                self.look_again(key, seq)
+        for kind, place, to, but in packed["passing"]:
+            if listeners := self._listeners(to, but=wire.keys(but)):
+                frame = wire.passing_frame(kind, data[place])
+                for connection in listeners:
+                    connection.pass_on(frame)
+        for action, type_, id_, argument in packed["controls"]:
+            self._obey(action, ActorKey(type_, id_), argument)
+        if packed["events"]:
+            metrics.DELIVERY.observe(max(0.0, time.time() - packed["rung"]))
+
+    def wait_for(self, key: ActorKey, after: int) -> Waiter:
+        """A future that is done once this person's stream has come beyond `after`. Give it back with `wait_no_more`."""
+        waiter = Waiter(self.loop.create_future(), after)
+        self.waiting.setdefault(key, []).append(waiter)
+        return waiter
+
+    def wait_no_more(self, key: ActorKey, waiter: Waiter) -> None:
+        theirs = self.waiting.get(key, [])
+        if waiter in theirs:
+            theirs.remove(waiter)
+        if not theirs:
+            self.waiting.pop(key, None)
+
+    def look_again(self, key: ActorKey, head: float) -> None:
+        """This person's stream has come to `head`: wake those who wait for that without a connection."""
+        for future, after in self.waiting.get(key, ()):
+            if head > after and not future.done():
+                future.set_result(None)
+
+    def pass_on(self, passing: Passing) -> None:
+        self.ring(wire.pack(Batch(passing=[passing]), sender=self.process))
+
+    def meet(self, actor: Actor, topic: str) -> None:
+        """An office person has joined a chat: its driver learns that they are here, once while they are."""
+        driver = topics.driver_of(topic)
+        if driver is None or not actor.is_office:
+            return
+        theirs = topics.of_actor(driver)
+        if theirs in self.met.get(actor.key, ()):
+            return
+        shown = leases.changed(actor, online=True, at=datetime.now(UTC))
+        batch = Batch(
+            passing=[Passing("presence_changed", shown, (theirs,))], controls=[Control("met", actor.key, theirs)]
+        )
+        self.ring(wire.pack(batch, sender=self.process))
+
+    def _listeners(self, to: Sequence[str], *, but: Collection[ActorKey]) -> set[Connection]:
+        found: set[Connection] = set()
+        for topic in to:
+            person = topics.person_of(topic)
+            found.update(self.people.get(person, ()) if person else self._topics.get(topic, ()))
+        return {connection for connection in found if connection.key not in but}
+
+    def _obey(self, action: str, key: ActorKey, argument: str) -> None:
+        match action:
+            case "close":
+                for connection in list(self.people.get(key, ())):
+                    if not argument or connection.auth_session_id == argument:
+                        connection.close(REVOKED)
+            case "renew":
+                for connection in list(self.people.get(key, ())):
+                    connection.close(TOKEN_EXPIRED)
+            case "leave":
+                for connection in self.people.get(key, ()):
+                    for topic in [each for each in connection.topics if each.startswith(argument)]:
+                        self.leave(connection, topic)
+            case "met":
+                self.met.setdefault(key, set()).add(argument)
+            case "parted":
+                self.met.pop(key, None)
+
+    # --- the other processes ----------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """One channel for the whole process, in the group that every hub is in."""
+        while True:
+            try:
+                layer = get_channel_layer()
+                channel = await layer.new_channel()
+                await layer.group_add(GROUP, channel)
+                while True:
+                    self._heard(await layer.receive(channel))
+            except Exception as error:
+                logger.warning("the channel layer is away: %s", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _heard(self, packed: wire.Packed) -> None:
+        if packed.get("from") == self.process:
+            return
+        try:
+            self.deliver(packed)
+        except Exception:
+            logger.exception("a batch of another process was not understood")
+
+    async def _publish(self) -> None:
+        try:
+            while self._unpublished:
+                packed = self._unpublished.pop(0)
+                try:
+                    async with asyncio.timeout(PUBLISH_SECONDS):
+                        await get_channel_layer().group_send(GROUP, packed)
+                    metrics.PUBLISHED.inc()
+                except Exception as error:
+                    _count_failure(error)
+        finally:
+            self._publisher = None
+
+    # --- commands that are done together ----------------------------------------------------------------------------
+
+    async def do(self, command: Command, call: Call) -> Any:
+        """Do one command in a database thread: by itself, or with the others that come at the same time."""
+        if command.run_many is None:
+            if command.run is None:
+                raise TypeError(f"{command.name} has nothing to run")
+            return await pool.run(command.run, call)
+        grouped = self._commands.get(command.name)
+        if grouped is None:
+            grouped = self._commands[command.name] = Grouped(command.name, command.run_many)
+        return await grouped.call(call)
+
+    # --- going ------------------------------------------------------------------------------------------------------
+
+    async def drain(self) -> None:
+        """Tell everybody to come back elsewhere, close their connections, and let their leases go."""
+        self.is_draining = True
+        seconds = settings.PRESENCE["DRAIN_SECONDS"]
+        connections = self.connections
+        for connection in connections:
+            retry_ms = random.randint(100, 2000)  # noqa: S311 -- so that not all come back at once
+            connection.push(wire.passing_frame("draining", b'{"retry_ms":%d}' % retry_ms))
+        for key in list(self.waiting):
+            self.look_again(key, math.inf)
+        if connections:
+            await asyncio.sleep(min(1.0, seconds / 5))  # What is being done now is still acknowledged.
+        for connection in connections:
+            connection.close(DRAINING)
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*(connection.written() for connection in connections))
+                await pool.run(leases.end_process, process=self.process)
+        except Exception as error:
+            logger.warning("drained in part: %s", type(error).__name__)
+
+
+_hub: Hub | None = None
+
+
+def start() -> Hub:
+    """The hub of the running event loop, begun when it is asked for first."""
+    global _hub
+    loop = asyncio.get_running_loop()
+    if _hub is None or _hub.loop is not loop:
+        _hub = Hub(loop)
+        _hub.begin()
+    return _hub
+
+
+def running() -> Hub | None:
+    """The hub of this process, if it serves connections at all."""
+    return _hub if _hub is not None and _hub.loop.is_running() else None
+
+
+def ring(batch: Batch) -> None:
+    """Publish what a commit tells, from any thread. Never raises, never waits; a failure is counted."""
+    try:
+        hub = running()
+        if hub is not None:
+            hub.loop.call_soon_threadsafe(hub.ring, wire.pack(batch, sender=hub.process))
+        elif is_shared():
+            outside.publish(GROUP, wire.pack(batch, sender="outside"))
+    except Exception as error:
+        _count_failure(error)
+
+
+def met_by(key: ActorKey, *, forget: bool = False) -> Sequence[str]:
+    """The topics of the drivers to whom an office person's presence was told; once they part, that is forgotten."""
+    hub = running()
+    if hub is None:
+        return ()
+    theirs = tuple(hub.met.get(key, ()))
+    if forget and theirs:
+        ring(Batch(controls=[Control("parted", key)]))
+    return theirs
+
+
+def is_shared() -> bool:
+    """Whether the channel layer reaches other processes at all."""
+    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
+def _own_topics(actor: Actor) -> list[str]:
+    mine = [topics.OFFICE] if actor.is_office else []
+    return [*mine, topics.MANAGERS] if actor.is_manager else mine
+
+
+def _end_leases(ids: Sequence[str]) -> list[None]:
+    leases.end(ids=ids)
+    return [None] * len(ids)
+
+
+def _count_failure(error: Exception) -> None:
+    metrics.PUBLISH_FAILURES.labels(type(error).__name__).inc()
+    logger.warning("the doorbell failed: %s", type(error).__name__)

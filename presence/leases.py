@@ -1,0 +1,163 @@
+"""Who is here. A connection holds a lease that its process renews for all of its connections at once; what is not
+renewed lapses, whatever happened to the process. Only the edges are told: somebody came, somebody has gone.
+
+A connection that closes leaves a short lease behind, so that coming back at once tells nothing.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Exists, Max, OuterRef, Q
+
+from accounts import kinds
+from offers_project.kernel import clock, facts
+from offers_project.kernel.actors import DRIVER, Actor, ActorKey
+from presence import streams, topics
+from presence.facts import WentOffline, WentOnline
+from presence.models import Attendance, SocketSession
+from presence.telling import pass_on, service
+
+LEFT = ""
+"""Stands for the process of a lease that nobody renews."""
+KEPT = timedelta(minutes=10)
+"""How long a lapsed lease is kept, at the least, before its row goes."""
+
+
+class Lease(NamedTuple):
+    """One open connection."""
+
+    id: str
+    process: str
+    key: ActorKey
+    auth_session_id: str | None
+
+
+@service
+def begin(*, leases: Sequence[Lease]) -> None:
+    """These connections have opened: their people are here."""
+    now = clock.now()
+    SocketSession.objects.bulk_create(
+        [
+            SocketSession(
+                id=lease.id,
+                process=lease.process,
+                actor_type=lease.key.type,
+                actor_id=lease.key.id,
+                auth_session_id=lease.auth_session_id,
+                connected_at=now,
+                expires_at=now + _lease(),
+            )
+            for lease in leases
+        ],
+        ignore_conflicts=True,
+    )
+    keys = {lease.key for lease in leases}
+    rows = _locked(keys)
+    if missing := keys - rows.keys():
+        Attendance.objects.bulk_create(
+            [Attendance(actor_type=key.type, actor_id=key.id) for key in sorted(missing)], ignore_conflicts=True
+        )
+        rows = _locked(keys)
+    came = sorted(key for key, row in rows.items() if not row.online)
+    Attendance.objects.filter(pk__in=[rows[key].pk for key in came]).update(online=True, last_seen=now)
+    for key, actor in _people(came).items():
+        facts.publish(WentOnline(key))
+        pass_on("presence_changed", changed(actor, online=True, at=now), to=_told(key))
+
+
+def renew(*, process: str, open_leases: Collection[Lease]) -> None:
+    """The connections of `process` are still open: one statement, unless rows have been lost meanwhile."""
+    expires_at = clock.now() + _lease()
+    renewed = SocketSession.objects.filter(process=process).update(expires_at=expires_at)
+    if renewed < len(open_leases):
+        kept = set(SocketSession.objects.filter(process=process).values_list("pk", flat=True))
+        begin(leases=[lease for lease in open_leases if lease.id not in kept])
+
+
+def end(*, ids: Collection[str]) -> None:
+    """These connections have closed. Their people are gone when nobody of them comes back within the grace."""
+    SocketSession.objects.filter(pk__in=ids).update(process=LEFT, expires_at=clock.now() + _grace())
+
+
+def end_process(*, process: str) -> None:
+    """All connections of a process have closed."""
+    SocketSession.objects.filter(process=process).update(process=LEFT, expires_at=clock.now() + _grace())
+
+
+def sweep() -> None:
+    """Find those who have gone, and tell it. Any number of processes may do it at once."""
+    now = clock.now()
+    living = SocketSession.objects.filter(
+        actor_type=OuterRef("actor_type"), actor_id=OuterRef("actor_id"), expires_at__gt=now
+    )
+    found = Attendance.objects.filter(~Exists(living), online=True).values_list("actor_type", "actor_id")
+    if keys := [ActorKey(*pair) for pair in found]:
+        lapse(keys=keys)
+    SocketSession.objects.filter(expires_at__lt=now - KEPT).delete()
+
+
+@service
+def lapse(*, keys: Collection[ActorKey]) -> None:
+    """Whoever of these has no lease any more has gone."""
+    rows = {key: row for key, row in _locked(keys).items() if row.online}
+    now = clock.now()
+    leases = SocketSession.objects.filter(streams.of_keys(rows))
+    here = {ActorKey(*pair) for pair in leases.filter(expires_at__gt=now).values_list("actor_type", "actor_id")}
+    gone = sorted(rows.keys() - here)
+    seen = _last_seen(gone, otherwise=now)
+    for key in gone:
+        Attendance.objects.filter(pk=rows[key].pk).update(online=False, last_seen=seen[key])
+        facts.publish(WentOffline(key))
+    for key, actor in _people(gone).items():
+        pass_on("presence_changed", changed(actor, online=False, at=seen[key]), to=_told(key, parting=True))
+
+
+def changed(actor: Actor, *, online: bool, at: datetime) -> dict[str, object]:
+    """What `presence_changed` shows."""
+    return {"actor": actor.as_dict(), "online": online, "last_seen": clock.iso(at)}
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.PRESENCE["LEASE_SECONDS"])
+
+
+def _grace() -> timedelta:
+    return timedelta(seconds=settings.PRESENCE["GRACE_SECONDS"])
+
+
+def _locked(keys: Iterable[ActorKey]) -> dict[ActorKey, Attendance]:
+    rows = Attendance.objects.select_for_update().filter(streams.of_keys(keys)).order_by("actor_type", "actor_id")
+    return {ActorKey(row.actor_type, row.actor_id): row for row in rows}
+
+
+def _last_seen(keys: Collection[ActorKey], *, otherwise: datetime) -> dict[ActorKey, datetime]:
+    """When each was here last: a lease that was left ends a grace later, one that lapsed was renewed before that."""
+    ends = (
+        SocketSession.objects.filter(streams.of_keys(keys))
+        .values("actor_type", "actor_id")
+        .annotate(left=Max("expires_at", filter=Q(process=LEFT)), lapsed=Max("expires_at", filter=~Q(process=LEFT)))
+        .values_list("actor_type", "actor_id", "left", "lapsed")
+    )
+    seen = dict.fromkeys(keys, otherwise)
+    for type_, id_, left, lapsed in ends:
+        moments = [moment - span for moment, span in ((left, _grace()), (lapsed, _lease())) if moment]
+        if moments:
+            seen[ActorKey(type_, id_)] = max(moments)
+    return seen
+
+
+def _people(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
+    """The actors behind the keys; somebody who was deleted has no name any more, but has gone all the same."""
+    known = kinds.actors(keys)
+    return {key: known.get(key) or Actor(type=key.type, id=key.id, name="", role=key.type) for key in keys}
+
+
+def _told(key: ActorKey, *, parting: bool = False) -> Sequence[str]:
+    """Who hears of it: the whole office of a driver, the drivers whose chats they joined of an office person."""
+    if key.type == DRIVER:
+        return (topics.OFFICE,)
+    from presence import hub
+
+    return hub.met_by(key, forget=parting)

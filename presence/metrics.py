@@ -1,0 +1,34 @@
+"""What this process counts about itself, for `/metrics`. Nothing here says who wrote what to whom."""
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+CONNECTIONS = Gauge("live_connections", "Open live connections")
+OPENED = Counter("live_opened_total", "Live connections that became ready", ["recovered"])
+CLOSED = Counter("live_closed_total", "Live connections closed by the server", ["code"])
+FRAMES_IN = Counter("live_frames_in_total", "Frames that clients sent", ["type"])
+ERRORS = Counter("live_errors_total", "Error frames sent", ["code"])
+FRAMES_OUT = Counter("live_frames_out_total", "Frames sent to clients")
+DROPPED = Counter("live_dropped_total", "Frames that were not sent", ["reason"])
+BATCHES = Histogram(
+    "live_batch_size",
+    "Calls done together in one transaction",
+    ["command"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+)
+PUBLISHED = Counter("doorbell_published_total", "Batches handed to the channel layer")
+PUBLISH_FAILURES = Counter("doorbell_publish_failures_total", "Batches the channel layer did not take", ["reason"])
+DELIVERY = Histogram(
+    "live_delivery_seconds",
+    "From the commit to the hand-over to the connections of a process",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+GAPS = Counter("live_gaps_filled_total", "Times that rows were read because a number was missing")
+REPLAYED = Counter("live_replayed_total", "Events sent from the rows")
+BEHIND = Counter("live_found_behind_total", "People whom the look at the heads found behind")
+QUEUED = Gauge("live_queued_frames", "Frames waiting for readers")
+TASK_FAILURES = Counter("live_task_failures_total", "Periodic tasks that failed", ["task"])
+
+
+def exposition() -> tuple[bytes, str]:
+    """Everything counted, as Prometheus reads it, and the content type of that."""
+    return generate_latest(), CONTENT_TYPE_LATEST

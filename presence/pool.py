@@ -1,0 +1,56 @@
+"""The threads in which the live connection does its database work.
+
+They are few, and each keeps a connection to the database of its own, so that a slow query stalls one of them and not
+everybody, and a flood queues here and not in the database.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRUSTED_SECONDS = 5
+"""A connection idle for longer is asked whether it still works before it is used."""
+
+_thread = threading.local()
+
+
+@cache
+def _executor() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=settings.PRESENCE["THREADS"], thread_name_prefix="presence")
+
+
+async def run(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do `function` in one of the threads, with the caller's context (request id, language), and give its result."""
+    context = copy_context()
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_executor(), lambda: context.run(_with_connection, function, *args, **kwargs))
+
+
+def _with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    _drop_unusable()
+    try:
+        return function(*args, **kwargs)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise
+    finally:
+        _thread.used_at = time.monotonic()
+
+
+def _drop_unusable() -> None:
+    idle = time.monotonic() - getattr(_thread, "used_at", 0.0)
+    if connection.connection is None or idle < TRUSTED_SECONDS:
+        return
+    if connection.errors_occurred or not connection.is_usable():
+        connection.close()

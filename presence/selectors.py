@@ -1,0 +1,35 @@
+"""Readings: who is here."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from offers_project.kernel.actors import DISPATCHER, DRIVER, ActorKey
+from presence import streams
+from presence.models import Attendance
+
+
+class Seen(NamedTuple):
+    """Whether somebody is here, as last told, and when they came or were here last; None for never."""
+
+    online: bool = False
+    last_seen: datetime | None = None
+
+
+def online(keys: Collection[ActorKey]) -> dict[ActorKey, Seen]:
+    """Each of the people, in one query; those who were never here too."""
+    seen = {key: Seen() for key in keys}
+    if seen:
+        rows = Attendance.objects.filter(streams.of_keys(seen))
+        for type_, id_, is_online, last_seen in rows.values_list("actor_type", "actor_id", "online", "last_seen"):
+            seen[ActorKey(type_, id_)] = Seen(is_online, last_seen)
+    return seen
+
+
+def counts() -> dict[str, int]:
+    """How many are here: `{"drivers": n, "dispatchers": n}`."""
+    rows = Attendance.objects.filter(online=True).values_list("actor_type").annotate(number=Count("pk"))
+    numbers = dict(rows)
+    return {"drivers": numbers.get(DRIVER, 0), "dispatchers": numbers.get(DISPATCHER, 0)}

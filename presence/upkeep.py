@@ -1,0 +1,9 @@
+"""What every process looks after beside its connections."""
+
+from presence import leases, services
+from presence.tasks import Task
+
+TASKS = [
+    Task("presence.sweep", 2, leases.sweep),
+    Task("presence.prune", 3600, services.prune),
+]

@@ -1,0 +1,135 @@
+"""What a hub looks after again and again: who is behind, who may still be here, whose lease runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from accounts import sign_ins
+from offers_project.kernel import request_id
+from offers_project.kernel.actors import ActorKey
+from presence import epochs, leases, metrics, pool, replay, tasks
+from presence.connection import CANNOT_RESUME, REVOKED, TOKEN_EXPIRED, TOO_SLOW
+
+if TYPE_CHECKING:
+    from presence.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+STUCK_SECONDS = 20
+"""A reader that has taken nothing for so long is closed as too slow."""
+GIVE_UP_SECONDS = 5
+"""One that does not even take the close frame is left alone after so much longer."""
+AT_A_TIME = 1000
+"""How many people one query asks about."""
+
+
+def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
+    """Everything that goes on as long as the process serves."""
+    own: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+        ("heads", settings.PRESENCE["HEADS_SECONDS"], lambda: look_at_heads(hub)),
+        ("access", settings.PRESENCE["WATCH_SECONDS"], lambda: look_at_access(hub)),
+        ("leases", settings.PRESENCE["LEASE_RENEW_SECONDS"], lambda: renew_leases(hub)),
+        ("readers", 1.0, lambda: look_at_readers(hub)),
+    ]
+    declared: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+        (task.name, task.seconds, lambda task=task: pool.run(task.run)) for task in tasks.registered()
+    ]
+    return [_every(*job) for job in [*own, *declared]]
+
+
+async def _every(name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+    # Processes that start together do not all ask at the same time.
+    await asyncio.sleep(seconds * random.random() / 2)  # noqa: S311
+    while True:
+        request_id.begin()
+        try:
+            await job()
+        except Exception as error:
+            metrics.TASK_FAILURES.labels(name).inc()
+            logger.warning("%s failed: %s: %s", name, type(error).__name__, error)
+        await asyncio.sleep(seconds)
+
+
+async def look_at_heads(hub: Hub) -> None:
+    """Bring those up to date whom no doorbell told: one query, however many are connected."""
+    before = {key: [(each, each.sent) for each in theirs] for key, theirs in hub.people.items()}
+    keys = {*before, *hub.waiting}
+    if not keys:
+        return
+    epoch, heads = await pool.run(_heads, keys)
+    if hub.epoch not in (None, epoch):
+        logger.warning("another epoch has begun")
+        for connection in hub.connections:
+            connection.close(CANNOT_RESUME)
+    hub.epoch = epoch
+    for key, theirs in before.items():
+        head = heads.get(key, replay.Head()).seq
+        for connection, sent in theirs:
+            if sent is None or connection.sent is None:
+                continue
+            if head < sent:
+                connection.close(CANNOT_RESUME)  # A backup was restored.
+            elif head > connection.sent:
+                metrics.BEHIND.inc()
+                connection.catch_up(head)
+    for key in list(hub.waiting):
+        hub.look_again(key, heads.get(key, replay.Head()).seq)
+
+
+async def look_at_access(hub: Hub) -> None:
+    """Close the connections of those who may not be here any more, whoever has taken it from them."""
+    connections = [each for each in hub.connections if each.sent is not None]
+    if not connections:
+        return
+    standing = await pool.run(_standing, {each.sign_in for each in connections})
+    for connection in connections:
+        stands = standing.get(connection.sign_in)
+        if stands is None:
+            connection.close(REVOKED)
+        elif stands.actor.role != connection.actor.role:
+            connection.close(TOKEN_EXPIRED)  # What it may hear is decided when it comes back.
+        else:
+            connection.actor = stands.actor
+
+
+async def renew_leases(hub: Hub) -> None:
+    if open_leases := hub.leases():
+        await pool.run(leases.renew, process=hub.process, open_leases=open_leases)
+
+
+async def look_at_readers(hub: Hub) -> None:
+    """Part with those who do not read: nothing else would ever end such a connection."""
+    now = hub.loop.time()
+    queued = 0
+    for connection in list(hub.writing):
+        queued += connection.queued
+        stuck = now - connection.writing_since
+        if stuck > STUCK_SECONDS + GIVE_UP_SECONDS:
+            connection.give_up()
+        elif stuck > STUCK_SECONDS:
+            connection.close(TOO_SLOW)
+    metrics.QUEUED.set(queued)
+
+
+def _heads(keys: Collection[ActorKey]) -> tuple[str, dict[ActorKey, replay.Head]]:
+    heads: dict[ActorKey, replay.Head] = {}
+    for some in _portions(sorted(keys)):
+        heads |= replay.heads(some)
+    return epochs.current(), heads
+
+
+def _standing(those: Collection[sign_ins.SignIn]) -> dict[sign_ins.SignIn, sign_ins.Standing]:
+    found: dict[sign_ins.SignIn, sign_ins.Standing] = {}
+    for some in _portions(list(those)):
+        found |= sign_ins.standing(some)
+    return found
+
+
+def _portions(everything: list[Any]) -> list[list[Any]]:
+    return [everything[start : start + AT_A_TIME] for start in range(0, len(everything), AT_A_TIME)]

@@ -1,0 +1,82 @@
+"""How things look on the wire: frames for clients, and batches for the other processes.
+
+What an event shows is encoded once, here, however many people, connections and processes it goes to.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from offers_project.kernel import clock
+from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.api import json_bytes
+from presence.bus import Batch
+
+BATCH = "presence.batch"
+NOTHING = -1
+"""Stands where an event has nothing to show."""
+
+Packed = dict[str, Any]
+"""A batch as the channel layer carries it: texts, numbers, bytes and lists of them."""
+
+
+def frame(kind: str, **fields: Any) -> str:
+    """A frame with everything at its top level: `ready`, `ack`, `error`, `pong`."""
+    return json_bytes({"type": kind} | fields).decode()
+
+
+def passing_frame(kind: str, data: bytes) -> str:
+    return f'{{"type":"{kind}","data":{data.decode()}}}'
+
+
+def durable_frame(kind: str, seq: int, at: str, data: bytes | None) -> str:
+    """One durable event; without data it tells only that there was one."""
+    if data is None:
+        return f'{{"type":"redacted","seq":{seq}}}'
+    return f'{{"type":"{kind}","seq":{seq},"at":"{at}","data":{data.decode()}}}'
+
+
+def read(text: str) -> Any:
+    """What a client has sent. Raises `ValueError` for what is no JSON."""
+    return orjson.loads(text)
+
+
+class Encoder:
+    """Encodes each mapping once; the same one again gives the same place."""
+
+    def __init__(self) -> None:
+        self.encoded: list[bytes] = []
+        self._places: dict[int, int] = {}
+
+    def place(self, data: Mapping[str, Any] | None) -> int:
+        if data is None:
+            return NOTHING
+        if (place := self._places.get(id(data))) is None:
+            place = self._places[id(data)] = len(self.encoded)
+            self.encoded.append(json_bytes(data))
+        return place
+
+
+def pack(batch: Batch, *, sender: str) -> Packed:
+    """The batch for the channel layer; `sender` names the process, which does not need to hear itself."""
+    encoder = Encoder()
+    return {
+        "type": BATCH,
+        "from": sender,
+        "rung": time.time(),
+        "events": [
+            [*event.to, event.seq, event.kind, clock.iso(event.at), encoder.place(event.data)] for event in batch.events
+        ],
+        "passing": [
+            [passing.kind, encoder.place(passing.data), list(passing.to), [list(key) for key in passing.but]]
+            for passing in batch.passing
+        ],
+        "controls": [[control.action, *control.key, control.argument] for control in batch.controls],
+        "data": encoder.encoded,
+    }
+
+
+def keys(pairs: list[list[Any]]) -> frozenset[ActorKey]:
+    return frozenset(ActorKey(*pair) for pair in pairs)

@@ -1,0 +1,143 @@
+"""A room of the tests' own: notes that people tell each other, so that the live connection is tested without the rooms
+that stand above it. `live` serves with it, and with what `FAULTS` in the environment takes away.
+"""
+
+import os
+import random
+import threading
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from accounts.models import User
+from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.errors import Conflict, Refusal
+from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
+from presence import commands, renderers, topics
+from presence.bus import Passing
+from presence.commands import Answer, Call, Command
+from presence.renderers import Wanted
+from presence.telling import pass_on, service, tell
+
+KIND = "note_written"
+HIDDEN = 13
+"""A note with this number is nobody's to see."""
+TOPIC = topics.of_chat(1, 2)
+
+together: list[int] = []
+"""How many notes were written in each transaction."""
+
+
+def show(wanted: Sequence[Wanted]) -> list[dict[str, Any] | None]:
+    return [None if each.object_id == HIDDEN else {"id": each.object_id, "for": each.viewer.id} for each in wanted]
+
+
+@service
+def write(*, to: Collection[ActorKey], number: int, times: int = 1) -> None:
+    for _ in range(times):
+        tell(KIND, object_id=number, detail=random.getrandbits(40), to=to)
+
+
+@service
+def write_many(*, calls: Sequence[Call]) -> list[Answer | Refusal]:
+    together.append(len(calls))
+    answers: list[Answer | Refusal] = []
+    for call in calls:
+        number = call.data["number"]
+        if number < 0:
+            answers.append(Conflict())
+            continue
+        if number == 666:
+            raise ZeroDivisionError
+        tell(KIND, object_id=number, detail=random.getrandbits(40), to=[call.actor.key])
+        answers.append({"together": len(calls)})
+    return answers
+
+
+class NoteShape(Shape):
+    number = WholeNumber()
+    to = WholeNumber(required=False)
+
+
+class TextShape(Shape):
+    text = CleanCharField(required=False)
+
+
+class NothingShape(Shape):
+    pass
+
+
+def note(call: Call) -> Answer:
+    write(to=[ActorKey(DISPATCHER, call.data.get("to", call.actor.key.id))], number=call.data["number"])
+    return {"by": call.actor.name}
+
+
+def stumble(call: Call) -> Answer:
+    raise ZeroDivisionError
+
+
+def refuse(call: Call) -> Answer:
+    raise Conflict(extra={"current": {"version": 3}})
+
+
+def listen(call: Call) -> Answer:
+    call.join(TOPIC)
+    return None
+
+
+def hush(call: Call) -> Answer:
+    call.leave(TOPIC)
+    return None
+
+
+def hum(call: Call) -> Answer:
+    """Hums for as long as it is said again in time."""
+    pass_on("humming", {"by": call.actor.id}, to=[TOPIC], but=[call.actor.key])
+    call.hold("hum", Passing("humming_ended", {"by": call.actor.id}, (TOPIC,), (call.actor.key,)), seconds=1)
+    return None
+
+
+def stop_humming(call: Call) -> Answer:
+    call.release("hum")
+    return None
+
+
+def register() -> None:
+    renderers.register({KIND: show})
+    commands.register(
+        Command("note", NoteShape, run=note),
+        Command("note_together", NoteShape, run_many=lambda calls: write_many(calls=calls)),
+        Command("stumble", NothingShape, run=stumble),
+        Command("refuse", TextShape, run=refuse),
+        Command("listen", NothingShape, run=listen),
+        Command("hush", NothingShape, run=hush),
+        Command("hum", NothingShape, run=hum),
+        Command("stop_humming", NothingShape, run=stop_humming),
+    )
+
+
+def lose_doorbells(rate: float) -> None:
+    """Lose some of what commits ring, as a channel layer may."""
+    from presence import bus, hub
+
+    lock, chance = threading.Lock(), random.Random(7)
+    ring = hub.ring
+
+    def ring_or_not(batch: bus.Batch) -> None:
+        with lock:
+            lost = chance.random() < rate
+        if not lost:
+            ring(batch)
+
+    hub.ring = ring_or_not
+
+
+def dispatcher(name: str = "olga", role: str = "dispatcher") -> Actor:
+    user = User.objects.create(
+        username=name, email=f"{name}@example.com", full_name=name.title(), role=role, password="!"
+    )
+    return user.actor
+
+
+def apply_faults() -> None:
+    if rate := os.environ.get("LOST_DOORBELLS"):
+        lose_doorbells(float(rate))
