@@ -51,8 +51,11 @@ def activity_for(actor: Actor) -> Activity:
 def stats_for(actor: Actor) -> dict[str, Any]:
     """How many offers and proposals there are in each status, who is here, and how fast answers come."""
     now = clock.now()
+    offers = offers_for(actor)
+    if actor.is_driver:  # What has become of the others since they left is none of their business.
+        offers = offers.filter(proposals__driver_id=actor.key.id, proposals__status__in=OPEN)
     return {
-        "offers": _by_status(offers_for(actor)),
+        "offers": _by_status(offers),
         "proposals": _by_status(proposals_for(actor)),
         "unread": chat.unread_total(actor),
         "online": _online(actor),
@@ -100,7 +103,7 @@ def _speeds(actor: Actor, now: datetime) -> dict[str, float | None]:
     """Medians over the latest offers of a month; a driver's own answers, and nothing of who else covers what."""
     since = now - timedelta(days=MEASURED_DAYS)
     if actor.is_driver:
-        own = Proposal.objects.filter(driver_id=actor.id, first_answered_at__isnull=False, sent_at__gte=since)
+        own = Proposal.objects.filter(driver_id=actor.key.id, first_answered_at__isnull=False, sent_at__gte=since)
         times = own.order_by("-pk").values_list("sent_at", "first_answered_at")[:MEASURED_OFFERS]
         return {"median_first_answer_s": _median(times), "median_cover_s": None}
     sent = offers_for(actor).filter(first_sent_at__gte=since).order_by("-first_sent_at")
@@ -111,6 +114,6 @@ def _speeds(actor: Actor, now: datetime) -> dict[str, float | None]:
     }
 
 
-def _median(times: Iterable[tuple[datetime, datetime | None]]) -> float | None:
-    seconds = [(end - start).total_seconds() for start, end in times if end is not None and end >= start]
+def _median(times: Iterable[tuple[datetime | None, datetime | None]]) -> float | None:
+    seconds = [(end - start).total_seconds() for start, end in times if start and end and start <= end]
     return round(median(seconds), 1) if seconds else None

@@ -20,12 +20,12 @@ from offers_project.kernel.errors import NotFound
 def offers_for(actor: Actor) -> QuerySet[Offer]:
     """What a person may see: managers all, dispatchers what they own or follow, drivers what was put to them."""
     if actor.is_driver:
-        return Offer.objects.filter(proposals__driver_id=actor.id)
+        return Offer.objects.filter(proposals__driver_id=actor.key.id)
     if sees_everything(actor):
         return Offer.objects.all()
     if not actor.is_office:
         return Offer.objects.none()
-    followed = Follower.objects.filter(user_id=actor.id).values("offer_id")
+    followed = Follower.objects.filter(user_id=actor.key.id).values("offer_id")
     return Offer.objects.filter(Q(owner_id=actor.id) | Q(pk__in=followed))
 
 
@@ -58,7 +58,7 @@ class Sightings:
         prefetch_related_objects(list(offers), "following")
         self._ids = [offer.pk for offer in offers]
         self._names = shown.people_of(offers)
-        drivers = {viewer.id for viewer in viewers if viewer.is_driver}
+        drivers = {viewer.key.id for viewer in viewers if viewer.is_driver}
         self._read_proposals(drivers)
         self._counts = self._read_counts() if any(viewer.is_office for viewer in viewers) else {}
         self._unread = chat.unread_by_offer_of({viewer.key for viewer in viewers}, self._ids)
@@ -71,7 +71,7 @@ class Sightings:
     def of(self, offer: Offer, viewer: Actor) -> dict[str, Any]:
         """The offer as this person sees it, who must be one who does."""
         if viewer.is_driver:
-            proposal = self._proposals[offer.pk, viewer.id]
+            proposal = self._proposals[offer.pk, viewer.key.id]
             data = self._as_put_to(offer, proposal) | {"proposal": self._shown_proposals[proposal.pk]}
         else:
             data = shown.for_office(offer, self._names) | {"counts": self._counts.get(offer.pk, {})}

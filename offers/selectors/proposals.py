@@ -15,7 +15,7 @@ from offers_project.kernel.errors import NotFound
 def proposals_for(actor: Actor) -> QuerySet[Proposal]:
     """A driver's own; the office's as far as it sees their offers."""
     if actor.is_driver:
-        return Proposal.objects.filter(driver_id=actor.id)
+        return Proposal.objects.filter(driver_id=actor.key.id)
     return Proposal.objects.filter(offer__in=offers_for(actor))
 
 

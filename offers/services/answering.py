@@ -11,7 +11,7 @@ from offers.enums import Action, AwardMode, LostReason, OfferStatus, ProposalSta
 from offers.errors import NotInThisState, OfferAlreadyTaken, ProposalClosed, ProposalExpired
 from offers.models import Offer, Proposal
 from offers.rules.access import require_can_change, side_of
-from offers.rules.transitions import ANSWERS, CLOSED, UNAGREED, Side, next_status
+from offers.rules.transitions import ANSWERS, BIDDING, CLOSED, UNAGREED, Side, next_status
 from offers.selectors import last_seen, offer_dicts, proposal_dicts, proposal_for
 from offers.services import lines
 from offers.services.awarding import close_elsewhere, give, require_free
@@ -127,7 +127,7 @@ def _require_open(offer: Offer, proposal: Proposal, now: datetime) -> None:
         raise ProposalExpired()
     if proposal.status == ProposalStatus.LOST and proposal.reason == LostReason.COVERED:
         raise OfferAlreadyTaken() if offer.status == OfferStatus.ASSIGNED else ProposalClosed()
-    if proposal.status in CLOSED:
+    if proposal.status in CLOSED or (proposal.status in BIDDING and offer.status != OfferStatus.ACTIVE):
         raise ProposalClosed()
 
 
@@ -163,7 +163,7 @@ class _Answer:
         if self._is_a_drivers_word and offer.first_answered_at is None:
             offer.first_answered_at = at
             offer.save(update_fields=["first_answered_at"])
-        if self.action == Action.COUNTER:
+        if self.action == Action.COUNTER and rate is not None:
             lines.say_rate(proposal, rate, self.note, by=self.by)
         elif text := lines.answered(self.side, self.action, self.by, reason=self.reason, note=self.note):
             lines.say([proposal], text)

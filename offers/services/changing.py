@@ -49,9 +49,8 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
     before = last_seen(offer)
     values = dict(fields)
     status = S(values.pop("status", offer.status))
-    was = {name: getattr(offer, name) for name in values if hasattr(offer, name)}
-    old_end = offer.expires_at
-    changed = write_fields(offer, values, now=now)
+    former = write_fields(offer, values, now=now)
+    changed = former.keys()
     if changed & TERMS and offer.status not in AMENDABLE:
         raise NotInThisState() if offer.status == S.ASSIGNED else OfferClosed()
     if offer.status == S.EXPIRED and "expires_at" in changed and status == S.EXPIRED:
@@ -64,14 +63,14 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
     _keep(offer, changed, now)
     moved = _amend(offer, proposals, changed, by=actor, at=now) if changed & TERMS else []
     if "expires_at" in changed:
-        moved = _in_order(proposals, moved, _move_ends(proposals, old_end, offer.expires_at))
+        moved = _in_order(proposals, moved, _move_ends(proposals, former["expires_at"], offer.expires_at))
     journal.services.record(
         actor,
         "update",
         object_type="offer",
         object_id=offer.pk,
         scope=offer.scope,
-        before={name: _plain(was[name]) for name in sorted(changed & was.keys())},
+        before={name: _plain(former[name]) for name in sorted(changed)},
         after={name: _plain(getattr(offer, name)) for name in sorted(changed)},
     )
     if status != offer.status:
@@ -204,7 +203,7 @@ def _close(
     if winner is None:
         return bidding
     reason = FallOffReason.SHIPPER_CANCELLED
-    fall_off_from(offer, winner, reason, side=Side.OFFICE, by=by, at=at, last_seen=seen)
+    fall_off_from(offer, winner, reason, side=Side.OFFICE, by=by, at=at, seen=seen)
     lines.say([winner], lines.fell_off(by, reason, ""))
     return [*bidding, winner]
 

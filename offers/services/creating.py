@@ -41,8 +41,8 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
 @service
 def copy_offer(*, actor: Actor, offer_id: int) -> Offer:
     """Make a draft of the actor's own with the same load. Nobody is invited to it, and it has no end."""
-    require_office(actor)
     original = offer_for(actor, offer_id)
+    require_office(actor)
     copy = _owned_by(actor, clock.now(), status=OfferStatus.DRAFT)
     for name in (*(WRITABLE - NOT_COPIED), "distance_source"):
         setattr(copy, name, getattr(original, name))
@@ -51,8 +51,8 @@ def copy_offer(*, actor: Actor, offer_id: int) -> Offer:
 
 def _owned_by(actor: Actor, now: datetime, *, status: str) -> Offer:
     return Offer(
-        created_by_id=actor.id,
-        owner_id=actor.id,
+        created_by_id=actor.key.id,
+        owner_id=actor.key.id,
         status=status,
         currency=settings.CURRENCY,
         created_at=now,

@@ -1,5 +1,7 @@
 """Time runs out: for answers, and for offers that nobody has taken."""
 
+from django.db.models import Exists, OuterRef
+
 import journal.services
 from offers.enums import Action, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
@@ -27,7 +29,7 @@ def expire_due(*, limit: int = 100) -> int:
     waiting = Proposal.objects.filter(status__in=UNAGREED, expires_at__lte=now)
     due = set(waiting.order_by("expires_at").values_list("offer_id", flat=True)[:limit])
     over = Offer.objects.filter(status=OfferStatus.ACTIVE, expires_at__lte=now)
-    over = over.exclude(pk__in=Proposal.objects.filter(status__in=HOLDING).values("offer_id"))
+    over = over.exclude(Exists(Proposal.objects.filter(offer=OuterRef("pk"), status__in=HOLDING)))
     due |= set(over.order_by("expires_at").values_list("pk", flat=True)[:limit])
     expired = sum(_expire(offer_id=offer_id) for offer_id in sorted(due))
     return expired + close_elsewhere(limit=limit)

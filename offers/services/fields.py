@@ -37,8 +37,8 @@ WRITABLE = TERMS | {
 Problems = dict[str, list[str]]
 
 
-def write_fields(offer: Offer, fields: Mapping[str, Any], *, now: datetime) -> frozenset[str]:
-    """Put `fields` into the offer, unsaved, and say which of its columns are different now.
+def write_fields(offer: Offer, fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Put `fields` into the offer, unsaved, and give what the columns were that are different now.
 
     Raises `Invalid` that names every field at fault. Left out places, coordinates and zones are found from the
     location, the distance from the coordinates.
@@ -62,7 +62,7 @@ def write_fields(offer: Offer, fields: Mapping[str, Any], *, now: datetime) -> f
         _complete_distance(offer, given, before)
     if problems:
         raise Invalid(fields=problems)
-    return frozenset(name for name, value in before.items() if getattr(offer, name) != value)
+    return {name: value for name, value in before.items() if getattr(offer, name) != value}
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -49,9 +49,9 @@ def move(
             raise NotInThisState()
         by_target[target].append(proposal)
     entries = []
-    for target, group in by_target.items():
-        changes = values | {"status": target}
-        if target in CLOSED:
+    for status, group in by_target.items():
+        changes = values | {"status": status}
+        if status in CLOSED:
             changes["closed_at"] = at
         before = [proposal.status for proposal in group]
         change(group, **changes)
@@ -62,12 +62,12 @@ def move(
                 "proposal",
                 proposal.pk,
                 scope=offer.scope,
-                before={"status": status},
-                after={"status": target, "driver_id": proposal.driver_id}
+                before={"status": was},
+                after={"status": status, "driver_id": proposal.driver_id}
                 | ({"rate": str(rate)} if rate is not None else {})
                 | {name: str(values[name]) for name in ("reason", "note") if values.get(name)},
             )
-            for proposal, status in zip(group, before, strict=True)
+            for proposal, was in zip(group, before, strict=True)
         ]
     note_rounds(proposals, action, by=by, at=at, rate=rate, note=note or "", pressed_at=pressed_at)
     journal.services.record_all(entries)
@@ -125,8 +125,16 @@ def lose(
 
     `last_seen` is the offer as their drivers knew it.
     """
-    shown = {"reason": reason, "last_seen_offer": last_seen}
-    move(offer, proposals, Action.LOSE, side=Side.SYSTEM, by=SYSTEM, at=at, **shown)
+    move(
+        offer,
+        proposals,
+        Action.LOSE,
+        side=Side.SYSTEM,
+        by=SYSTEM,
+        at=at,
+        reason=reason,
+        last_seen_offer=last_seen,
+    )
 
 
 def keep_chats(offer: Offer, proposals: Sequence[Proposal]) -> None:

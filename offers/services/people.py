@@ -62,8 +62,7 @@ def _changed(
     offer: Offer, actor: Actor, former_team: Collection[ActorKey], *, verb: str, before: dict, after: dict
 ) -> Offer:
     """Seat the new team in the conversations, let the former one go, and tell."""
-    offer.__dict__.pop("follower_ids", None)
-    offer._prefetched_objects_cache = {}
+    offer.follower_ids = frozenset(offer.following.values_list("user_id", flat=True))
     offer.version, offer.updated_at = offer.version + 1, clock.now()
     offer.save(update_fields=["owner", "version", "updated_at"])
     proposals = locked_proposals(offer)

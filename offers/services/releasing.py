@@ -39,8 +39,8 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     now = clock.now()
     seen = last_seen(offer)
     free(offer, winner)
-    fall_off_from(offer, winner, reason, side=side_of(actor), by=actor, at=now, last_seen=seen, note=note)
     offer.status, offer.version, offer.updated_at, offer.covered_at = OfferStatus.ACTIVE, offer.version + 1, now, None
+    fall_off_from(offer, winner, reason, side=side_of(actor), by=actor, at=now, seen=seen, note=note)
     if offer.expires_at and offer.expires_at <= now:
         offer.expires_at = None
     offer.save(update_fields=["status", "version", "updated_at", "covered_at", "expires_at"])
@@ -56,7 +56,6 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     lines.say([winner], lines.fell_off(actor, reason, note))
     keep_chats(offer, proposals)
     tell_offer("offer_status_changed", offer, proposals)
-    tell("offer_updated", object_id=offer.pk, detail=offer.version, to=[winner.driver_key])
     tell_proposals(offer, [winner])
     touch_offer(offer)
     return offer
@@ -70,13 +69,27 @@ def fall_off_from(
     side: Side,
     by: Actor,
     at: datetime,
-    last_seen: dict[str, Any],
+    seen: dict[str, Any],
     note: str = "",
 ) -> None:
-    """End the award. What the driver goes on seeing is as coarse as before it."""
-    rate = winner.agreed_rate
-    shown = {"won_offer": None, "reason": reason, "last_seen_offer": last_seen}
-    move(offer, [winner], Action.FALL_OFF, side=side, by=by, at=at, rate=rate, note=note, **shown)
+    """End the award, when the offer has its new version already.
+
+    What the driver goes on seeing is as coarse as before the award; they are told, so that what they had is replaced.
+    """
+    move(
+        offer,
+        [winner],
+        Action.FALL_OFF,
+        side=side,
+        by=by,
+        at=at,
+        rate=winner.agreed_rate,
+        note=note,
+        won_offer=None,
+        reason=reason,
+        last_seen_offer=seen | {"version": offer.version},
+    )
+    tell("offer_updated", object_id=offer.pk, detail=offer.version, to=[winner.driver_key])
 
 
 def free(offer: Offer, winner: Proposal) -> None:
