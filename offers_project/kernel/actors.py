@@ -23,7 +23,7 @@ class ActorKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person as the rest of the product sees them. `role` is `dispatcher`, `manager`, `admin`, `driver` or `system`."""
+    """A person as the rest of the product sees them; `role` is `dispatcher`, `manager`, `admin`, `driver`, `system`."""
 
     type: str
     id: int | None
