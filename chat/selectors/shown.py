@@ -9,8 +9,8 @@ from chat import context
 from chat.lookups import Among
 from chat.models import Conversation, Member, Message
 from chat.selectors.access import conversations_for
-from chat.selectors.unread import unread as unread_in
-from chat.selectors.unread import with_unread
+from chat.selectors.counting import unread as unread_in
+from chat.selectors.counting import with_unread
 from chat.shapes.reading import message_dict
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor
 from presence.selectors import online
