@@ -122,3 +122,6 @@ class ProposalFilters(ActorFilterSet):
     class Meta:
         model = Proposal
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        return super().filter_queryset(queryset).order_by("-id")

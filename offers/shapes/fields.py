@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -84,6 +85,13 @@ class Measure(PlainDecimalField):
         value = super().to_internal_value(data)
         # What is far out of bounds is refused afterwards, and could not be rounded.
         return value.quantize(self.places) if abs(value) < BIGGEST_ID else value
+
+
+class MeasureSchema(OpenApiSerializerFieldExtension):
+    target_class = Measure
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
+        return {"type": "number", "minimum": float(self.target.min_value), "maximum": float(self.target.max_value)}
 
 
 def latitude(**options: Any) -> Measure:

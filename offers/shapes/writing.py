@@ -116,7 +116,9 @@ class OfferShape(Shape):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         require_pairs(attrs, ("pickup_lat", "pickup_lon"), ("delivery_lat", "delivery_lon"))
-        return attrs
+        # A place that is blank is to be found from the location, as one that is left out.
+        blank = [name for name in ("pickup_place", "delivery_place") if attrs.get(name) == ""]
+        return {name: value for name, value in attrs.items() if name not in blank}
 
 
 class OfferReplacement(OfferShape):

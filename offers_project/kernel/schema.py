@@ -31,9 +31,18 @@ class ShapeSchema(OpenApiSerializerExtension):
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         if direction == "request" and schema.get("properties"):
             schema["additionalProperties"] = False
+            schema["properties"] = {name: _one_text(each) for name, each in schema["properties"].items()}
             required = [name for name, field in self.target.fields.items() if field.required and not field.read_only]
             schema |= {"required": sorted(required)} if required else {}
         return schema
+
+
+def _one_text(field: dict[str, Any]) -> dict[str, Any]:
+    """A text that may be blank as one text: split in two, the blank one would fit both."""
+    match field.get("oneOf"):
+        case [{"type": "string", "pattern": _} as text, {"maxLength": 0}]:
+            return {name: value for name, value in field.items() if name != "oneOf"} | text
+    return field
 
 
 class CleanCharFieldSchema(OpenApiSerializerFieldExtension):
@@ -62,7 +71,7 @@ def documented(
     """Document one method of a view. `refusals` are the codes beside those that every endpoint may answer."""
     statuses = [status] if isinstance(status, int) else list(status)
     responses: dict[int, Any] = {each: answer or OpenApiResponse(description="") for each in statuses}
-    responses |= {code: ErrorBody for code in sorted({*ALWAYS, *refusals})}
+    responses |= dict.fromkeys(sorted({*ALWAYS, *refusals}), ErrorBody)
     if not auth:
         more["auth"] = []
     return extend_schema(request=body, responses=responses, parameters=list(query), **more)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -107,6 +108,8 @@ class Scene:
 
     def answer(self, driver: Driver, action: str, offer: Offer | None = None, **said: Any) -> Proposal:
         proposal = self.proposal(driver, offer)
+        if "rate" in said:
+            said["rate"] = Decimal(said["rate"])
         return services.respond(
             actor=driver.actor, proposal_id=proposal.pk, action=action, version=proposal.version, **said
         )

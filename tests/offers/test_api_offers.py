@@ -192,7 +192,9 @@ def test_what_was_read_can_be_put_back(scene):
 
 def test_put_empties_what_is_left_out(scene):
     path, caller = f"offers/{scene.offer.pk}", scene.by(scene.olga)
-    answer = caller.send("PUT", path, LOAD | {"version": caller.read(path).json()["version"]}).json()
+    answer = caller.send("PUT", path, LOAD | {"version": caller.read(path).json()["version"]})
+    assert answer.status_code == 200, answer.content
+    answer = answer.json()
     assert answer["reference"] == answer["customer_name"] == answer["dimensions"] == ""
     assert answer["customer_rate"] is answer["rate_ceiling"] is answer["pieces"] is answer["expires_at"] is None
     assert answer["status"] == "active"

@@ -174,7 +174,8 @@ def test_a_change_takes_some_fields_and_needs_the_version():
 
 def test_a_replacement_empties_what_is_left_out_but_the_status():
     read = read_shape(writing.OfferReplacement, LEAST | {"version": 3})
-    assert read["notes"] == read["reference"] == read["pickup_place"] == ""
+    assert read["notes"] == read["reference"] == read["pickup_zone"] == ""
+    assert "pickup_place" not in read  # It is found from the location.
     assert read["customer_rate"] is read["pickup_from"] is read["weight_lbs"] is None
     assert read["stops"] == read["invited_driver_ids"] == []
     assert read["award_mode"] == "dispatcher"
