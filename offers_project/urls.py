@@ -1,29 +1,37 @@
-from importlib import import_module
-from typing import Any
-
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+import accounts.urls
+import chat.urls
+import drivers.urls
+import offers.urls
+import presence.urls
+from offers_project import health, me
 from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-ROOMS = ("accounts", "journal", "presence", "drivers", "chat", "offers")
-
-
-def _urls(room: str, name: str) -> list[Any]:
-    try:
-        return getattr(import_module(f"{room}.urls"), name, [])
-    except ModuleNotFoundError as missing:
-        if missing.name != f"{room}.urls":
-            raise
-        return []
-
+api_urls = [
+    path("me", me.MeView.as_view(), name="me"),
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    *accounts.urls.api_urls,
+    *presence.urls.api_urls,
+    *drivers.urls.api_urls,
+    *chat.urls.api_urls,
+    *offers.urls.api_urls,
+]
 
 urlpatterns = [
+    path("api/", include(api_urls)),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics_page, name="metrics"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("offers_project.shell")),
-    *[path("api/", include(_urls(room, "api_urls"))) for room in ROOMS],
-    *[path("", include(_urls(room, "page_urls"))) for room in ROOMS],
+    *accounts.urls.page_urls,
+    *drivers.urls.page_urls,
+    *offers.urls.page_urls,
 ]

@@ -1,29 +1,49 @@
 """Who is connected to whom, across rooms that do not import each other. Read it as a list."""
 
-from importlib import import_module
-from typing import Any
-
+import accounts.office
+import accounts.tasks
+import chat.commands
+import chat.events
+import chat.tasks
+import drivers.people
+import drivers.tasks
+import journal.tasks
+import offers.commands
+import offers.events
+import offers.selectors
+import offers.services
+import offers.tasks
+import presence.services
+import presence.upkeep
 from accounts import kinds
+from accounts.facts import RoleChanged, SessionsEnded
+from chat import context
+from chat.facts import MessagesSent
+from offers_project.kernel import facts
 from presence import commands, renderers, tasks
-
-
-def _from(room: str, name: str, default: Any) -> Any:
-    try:
-        return getattr(import_module(room), name, default)
-    except ModuleNotFoundError as missing:
-        if missing.name and room.startswith(missing.name):
-            return default
-        raise
 
 
 def connect() -> None:
     """Called once, when every app is loaded."""
-    for room in ("accounts.office", "drivers.people"):
-        if kind := _from(room, "KIND", None):
-            kinds.register(kind)
-    for room in ("presence.builtin", "chat.commands", "offers.commands"):
-        commands.register(*_from(room, "COMMANDS", []))
-    for room in ("chat.events", "offers.events"):
-        renderers.register(_from(room, "RENDERERS", {}))
-    for room in ("accounts.tasks", "journal.tasks", "presence.upkeep", "drivers.tasks", "chat.tasks", "offers.tasks"):
-        tasks.register(*_from(room, "TASKS", []))
+    kinds.register(accounts.office.KIND, drivers.people.KIND)
+
+    commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)
+
+    renderers.register(chat.events.RENDERERS)
+    renderers.register(offers.events.RENDERERS)
+
+    # What a conversation is about, for those who list conversations.
+    context.register(offers.selectors.SUBJECTS)
+
+    tasks.register(
+        *accounts.tasks.TASKS,
+        *journal.tasks.TASKS,
+        *presence.upkeep.TASKS,
+        *drivers.tasks.TASKS,
+        *chat.tasks.TASKS,
+        *offers.tasks.TASKS,
+    )
+
+    facts.answer(SessionsEnded, presence.services.close_ended)
+    facts.answer(RoleChanged, presence.services.come_again)
+    facts.answer(MessagesSent, lambda fact: offers.services.touch(offer_ids=fact.offer_ids))

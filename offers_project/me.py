@@ -1,0 +1,44 @@
+"""`/api/me`: what a person is to the whole product. It draws on several rooms, so it stands above them."""
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.doors import ApiView
+from accounts.me import PreferencesShape, preferences_dict
+from accounts.services import set_preferences
+from accounts.shapes import ActorOut
+from chat.selectors import unread_total
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.schema import documented
+from offers_project.kernel.shapes import Shape
+
+
+class MeShape(Shape):
+    """What may be changed about oneself."""
+
+    user = ActorOut(read_only=True)
+    unread = serializers.IntegerField(read_only=True)
+    preferences = PreferencesShape(partial=True)
+
+
+class MeView(ApiView):
+    """Who I am, how much I have not read, and how I want the product to behave."""
+
+    @documented(answer=MeShape)
+    def get(self, request: Request) -> Response:
+        return Response(me_dict(self.actor))
+
+    @documented(body=MeShape, answer=MeShape)
+    def patch(self, request: Request) -> Response:
+        changes = self.body(MeShape, partial=True).get("preferences", {})
+        set_preferences(actor=self.actor, changes=changes)
+        return Response(me_dict(self.actor))
+
+
+def me_dict(actor: Actor) -> dict[str, object]:
+    return {
+        "user": actor.as_dict(),
+        "unread": unread_total(actor),
+        "preferences": preferences_dict(actor.key),
+    }

@@ -1,0 +1,40 @@
+import pytest
+from django.test import Client, override_settings
+
+from offers_project import health
+
+
+def test_healthz_needs_no_database(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_readyz_names_what_works(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["checks"] == {"database": "ok", "doorbell": "ok", "migrations": "ok"}
+
+
+@pytest.mark.django_db
+def test_readyz_is_503_and_names_what_fails(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> bool:
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(health, "_doorbell", broken)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["doorbell"] == "failing"
+    assert response.json()["checks"]["database"] == "ok"
+
+
+def test_metrics_do_not_exist_without_a_token(client: Client) -> None:
+    assert client.get("/metrics").status_code == 404
+
+
+@override_settings(METRICS_TOKEN="a-long-metrics-token")
+def test_metrics_want_their_token(client: Client) -> None:
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    response = client.get("/metrics", headers={"Authorization": "Bearer a-long-metrics-token"})
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/plain")
