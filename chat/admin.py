@@ -18,7 +18,6 @@ class ConversationAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     search_fields = ("=offer_id", "=driver_id")
     search_help_text = _("The number of an offer or a driver.")
-    date_hierarchy = "created_at"
     list_per_page = 50
 
 
@@ -39,7 +38,6 @@ class MessageAdmin(ReadOnlyAdmin):
     list_select_related = ("conversation",)
     search_fields = ("=conversation__offer_id", "=conversation__driver_id", "sender_name", "message")
     search_help_text = _("The number of an offer or a driver, a sender, or words of the message.")
-    date_hierarchy = "created_at"
     list_per_page = 50
     actions = ("remove",)
 

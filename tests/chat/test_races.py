@@ -120,16 +120,3 @@ def test_marks_at_once_end_at_the_furthest(people, conversation, told, repetitio
         assert conversation.members.get(actor_type="driver").read_seq == start + 10
         assert conversation.members.get(role=MemberRole.GUEST).read_seq == start + 4
         assert not conversation.messages.filter(read_at=None).exists()
-
-
-def test_nobody_writes_into_a_conversation_after_it_is_closed(people, conversation, told, repetitions):
-    for repetition in range(repetitions):
-        services.reopen_conversations(conversation_ids=[conversation.pk])
-        answers = at_once(
-            *[sending(people.driver, conversation, str(n), f"{repetition}-{n}") for n in range(8)],
-            lambda: services.close_conversations(conversation_ids=[conversation.pk]),
-        )[:-1]
-        kept = sum(isinstance(answer, Sent) for answer in answers)
-        assert {answer.code for answer in answers if isinstance(answer, Refusal)} <= {"conversation_closed"}
-        assert Message.objects.filter(client_id__startswith=f"{repetition}-").count() == kept
-        assert isinstance(sending(people.driver, conversation, "late")(), Refusal)
