@@ -75,7 +75,8 @@ def _kept(name: str, value: Any) -> Any:
 
 def _check_columns(offer: Offer, given: Mapping[str, Any], problems: Problems) -> None:
     """That every value fits its column. Doors have seen to the form already; other callers have not."""
-    others = [field.name for field in Offer._meta.fields if field.name not in given]
+    left_out = {f"{end}_place" for end in ENDS if not given.get(f"{end}_place")}
+    others = [field.name for field in Offer._meta.fields if field.name in left_out or field.name not in given]
     try:
         offer.clean_fields(exclude=others)
     except ValidationError as error:
@@ -104,6 +105,8 @@ def _complete_end(
     if not given.keys() & {location, place, *parts.values()}:
         return
     named = given.get(place)
+    if not named and getattr(offer, location) == before[location]:
+        setattr(offer, place, before[place])
     moved = getattr(offer, location) != before[location] or (bool(named) and named != before[place])
     missing = [name for name in parts.values() if getattr(offer, name) in (None, "")]
     if not moved and getattr(offer, place) and not missing:
