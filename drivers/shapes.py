@@ -40,8 +40,8 @@ class PlainDecimal(serializers.Field):
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, int | float | Decimal | str):
             self.fail("invalid")
-        text = format(data, "f") if isinstance(data, float | Decimal) else str(data).strip()[:50]
-        if not _PLAIN_DECIMAL.fullmatch(text):
+        text = format(Decimal(repr(data)), "f") if isinstance(data, float) else str(data).strip()
+        if len(text) > 50 or not _PLAIN_DECIMAL.fullmatch(text):
             self.fail("invalid")
         number = Decimal(text)
         if not self.least <= number <= self.most:

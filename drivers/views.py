@@ -90,7 +90,10 @@ def _step(request: HttpRequest, step: str, *, refusal: Refusal | None = None, **
     if refusal is None:
         return render(request, "accounts/driver_sign_in.html", context)
     context["error"] = _words(refusal)
-    return render(request, "accounts/driver_sign_in.html", context, status=refusal.status, headers=retry_after(refusal))
+    response = render(request, "accounts/driver_sign_in.html", context, status=refusal.status)
+    for name, value in retry_after(refusal).items():
+        response[name] = value
+    return response
 
 
 def _words(refusal: Refusal) -> str:

@@ -1,0 +1,56 @@
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.facts import SessionsEnded
+from drivers import sending
+from drivers.facts import DriverDeactivated
+from offers_project.kernel import facts, sms
+from tests.accounts.factories import api_client, make_user
+from tests.drivers.factories import driver_client, make_driver
+
+
+class AtOnce(Executor):
+    """Does what it is given at once, where real sending goes on beside the request."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@pytest.fixture(autouse=True)
+def texts(monkeypatch) -> list[tuple[str, str]]:
+    """The text messages that were sent, `(phone, text)`. Mails are in Django's `mailoutbox`."""
+    sent: list[tuple[str, str]] = []
+    monkeypatch.setattr(sending, "executor", AtOnce())
+    monkeypatch.setattr(sms.ConsoleSms, "send", lambda self, *, phone, text: sent.append((phone, text)))
+    return sent
+
+
+@pytest.fixture
+def published(monkeypatch) -> Iterator[list[Any]]:
+    """The facts about drivers and their sign-ins that were published, in order; nobody else answers them."""
+    heard: list[Any] = []
+    for fact in (SessionsEnded, DriverDeactivated):
+        monkeypatch.setitem(facts._answers, fact, [heard.append])
+    return heard
+
+
+@pytest.fixture
+def office(db) -> Client:
+    return api_client(make_user(full_name="Dana Dispatcher"))
+
+
+@pytest.fixture
+def driver(db):
+    return make_driver()
+
+
+@pytest.fixture
+def phone(driver) -> Client:
+    """A client that is signed in as `driver`."""
+    return driver_client(driver)

@@ -1,0 +1,88 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers import dimensions
+from drivers.dimensions import Fits, Size, fits, holds, of_load, of_truck
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("144x72x74", (144, 72, 74)),
+        ("144X72X74", (144, 72, 74)),
+        ("144 x 72 x 74 in", (144, 72, 74)),
+        ("144*72*74", (144, 72, 74)),
+        ("144 by 72 by 74", (144, 72, 74)),
+        ("144” × 72” × 74”", (144, 72, 74)),
+        ("168/72/72", (168, 72, 72)),
+        ("12'x6'x6'", (144, 72, 72)),
+        ("12’ x 6’ x 6’", (144, 72, 72)),
+        ("12x6x6", (144, 72, 72)),
+        ("12x6x6 ft", (144, 72, 72)),
+        ("12ft6in x 6ft x 6ft", (150, 72, 72)),
+        ("12' 6\" x 6' x 6'2\"", (150, 72, 74)),
+        ("12'-6\"x6'x6'", (150, 72, 72)),
+        ("144 L x 72 W x 74 H", (144, 72, 74)),
+        ("144lx72wx74h", (144, 72, 74)),
+        ("L144 W72 H74", (144, 72, 74)),
+        ("L: 144, W: 72, H: 74", (144, 72, 74)),
+        ("Length 144 Width 72 Height 74", (144, 72, 74)),
+        ("74 H x 144 L x 72 W", (144, 72, 74)),
+        ("53 ft", (636, None, None)),
+        ("53'", (636, None, None)),
+        ("26 ft box truck", (312, None, None)),
+        ("26' box, 288x96x96", (288, 96, 96)),
+        ("170 x 70 x 70 dock high 5000 lbs", (170, 70, 70)),
+        ("144x72", (144, 72, None)),
+        ("3.6m x 1.8m x 1.9m", (141.73, 70.87, 74.8)),
+    ],
+)
+def test_a_truck_is_measured_as_people_write_it(text, size):
+    assert of_truck(text) == Size(*size)
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "sprinter", "53", "0x0x0", "99999x1", "1e9", "<script>", "٣x٤x٥", "x", "''"]
+)
+def test_what_says_nothing_is_no_size(text):
+    assert of_truck(text) == Size()
+
+
+@given(st.text(max_size=200))
+def test_nothing_that_people_write_is_too_strange(text):
+    size = of_truck(text)
+    for side in (size.length, size.width, size.height):
+        assert side is None or 0 < side <= dimensions.LARGEST_INCHES
+    assert fits(text, "144x72x74") in Fits
+
+
+def test_a_load_has_as_many_pieces_as_are_written_down_in_inches():
+    assert of_load("2 @ 48x40x60, 1 crate 96 x 48 x 50") == [Size(48, 40, 60), Size(96, 48, 50)]
+    assert of_load("20x20x20") == [Size(20, 20, 20)]
+
+
+@pytest.mark.parametrize(
+    ("load", "truck", "answer"),
+    [
+        ("48x40x48", "144x72x74", Fits.YES),
+        ("40x144x74", "144x72x74", Fits.YES),
+        ("73x73x40", "144x72x74", Fits.NO),
+        ("48x40x75", "144x72x74", Fits.NO),
+        ("145x40x40", "144x72x74", Fits.NO),
+        ("145x40x40", "12 ft", Fits.NO),
+        ("48x40x48", "53 ft", Fits.UNKNOWN),
+        ("48x40x48", "sprinter", Fits.UNKNOWN),
+        ("two pallets", "144x72x74", Fits.UNKNOWN),
+        ("", "144x72x74", Fits.UNKNOWN),
+        ("48x40x48; 145x40x40", "144x72x74", Fits.NO),
+    ],
+)
+def test_whether_a_load_fits(load, truck, answer):
+    assert fits(load, truck) is answer
+
+
+def test_a_truck_is_large_enough_only_where_that_is_known():
+    assert holds("144x72x74", Size(length=144, width=60))
+    assert not holds("144x72x74", Size(length=145))
+    assert not holds("53 ft", Size(length=144, height=60))
