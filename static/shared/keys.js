@@ -17,7 +17,11 @@ export function keycaps(keys) {
 export async function showKeys() {
   if (document.querySelector("dialog[open]")) return;
   const line = ({ keys, words }) => h("div", {}, h("dt", {}, words), h("dd", { class: "row tight" }, keycaps(keys)));
-  const single = h("input", { type: "checkbox", checked: singleKeysOn(), onchange: () => switchSingleKeys(single.checked) });
+  const single = h("input", {
+    type: "checkbox",
+    checked: singleKeysOn(),
+    onchange: () => switchSingleKeys(single.checked),
+  });
   const dialog = h(
     "dialog",
     { class: "dialog keys", "aria-labelledby": "keys-title" },

@@ -172,3 +172,20 @@ def test_words_of_scripts_come_from_our_own_address(client):
     response = client.get("/jsi18n/")
     assert response.status_code == 200
     assert b"gettext" in response.content
+
+
+@pytest.mark.django_db
+def test_policy_lets_the_import_map_in_and_nothing_else_inline(client):
+    response = client.get("/sign-in")
+    directives = dict(part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
+    (nonce,) = re.findall(r'<script type="importmap" nonce="([^"]+)">', response.content.decode())
+    assert sorted(directives["script-src"].split()) == [f"'nonce-{nonce}'", "'self'"]
+    assert directives["style-src"] == "'self'"
+    assert directives["default-src"] == "'none'"
+    again = client.get("/sign-in")
+    assert nonce not in again["Content-Security-Policy"]
+
+
+def test_icon_is_found_without_a_page(client):
+    response = client.get("/favicon.ico")
+    assert (response.status_code, response["Location"]) == (302, "/static/shared/app/mark.svg")
