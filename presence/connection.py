@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -22,6 +22,7 @@ from offers_project.kernel.actors import Actor, ActorKey
 from presence import metrics
 from presence.bus import Passing
 from presence.commands import Hold
+from presence.flow import Send
 from presence.replay import Shown, Wish
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ GAP_SECONDS = 0.05
 AHEAD_MAX = 256
 """How many events may wait for a missing one. What is beyond is read from the rows."""
 RETRY_SECONDS = 1.0
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Waiting(NamedTuple):
@@ -64,6 +63,7 @@ class Connection:
         "_writer",
         "actor",
         "auth_session_id",
+        "epoch",
         "id",
         "key",
         "known_head",
@@ -80,6 +80,7 @@ class Connection:
         self.key: ActorKey
         self.auth_session_id: str | None = None
         self.language = settings.LANGUAGE_CODE
+        self.epoch = ""
         self.topics: set[str] = set()
         self.sent: int | None = None
         """The last number sent; None until its place in the stream is known."""
@@ -99,6 +100,10 @@ class Connection:
         self._code: int | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._holds: dict[str, tuple[asyncio.TimerHandle, Passing]] | None = None
+
+    def send_by(self, send: Send) -> None:
+        """Send everything by `send` from now on."""
+        self._send = send
 
     # --- whose it is ------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import translation
 
 from offers_project.kernel import api, clock, errors, request_id
-from presence import builtin, commands, hub, identity, metrics, pool, replay, wire
+from presence import builtin, commands, flow, hub, identity, metrics, pool, replay, wire
 from presence.commands import Call, Command
 from presence.connection import DRAINING, NOT_AUTHENTICATED, PROTOCOL_ERROR, Connection
 from presence.errors import MalformedFrame, UnknownCommand
@@ -78,6 +78,7 @@ class LiveConsumer(AsyncConsumer):
         """Every handshake is accepted: a browser could not read the code of a refused one."""
         offered = SUBPROTOCOL in self.scope.get("subprotocols", ())
         await self.base_send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
+        self.connection.send_by(flow.regulated(self.base_send))
         if self.hub.is_draining:
             self.connection.close(DRAINING)
             return
@@ -113,18 +114,18 @@ class LiveConsumer(AsyncConsumer):
             return
         recovered = replay.can_serve(cursor, epoch=entered.epoch, head=entered.head)
         metrics.OPENED.labels(str(recovered).lower()).inc()
-        self._tell_ready(entered.epoch, entered.head.seq, recovered=recovered)
+        connection.epoch = entered.epoch
+        self._tell_ready(entered.head.seq, recovered=recovered)
         start = cursor.seq if recovered and cursor is not None else entered.head.seq
         connection.go_on_from(start, head=entered.head.seq)
-        self.epoch = entered.epoch
 
-    def _tell_ready(self, epoch: str, head: int, *, recovered: bool, **more: Any) -> None:
+    def _tell_ready(self, head: int, *, recovered: bool, **more: Any) -> None:
         self.connection.push(
             wire.frame(
                 "ready",
                 connection_id=self.connection.id,
                 user=self.connection.actor.as_dict(),
-                epoch=epoch,
+                epoch=self.connection.epoch,
                 head=head,
                 recovered=recovered,
                 heartbeat_interval=settings.PRESENCE["HEARTBEAT_SECONDS"],
@@ -227,7 +228,7 @@ class LiveConsumer(AsyncConsumer):
         if connection.is_closing:
             return
         connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)
-        self._tell_ready(self.epoch, connection.sent or 0, recovered=True)
+        self._tell_ready(connection.sent or 0, recovered=True)
         if ref is not None:
             self._acknowledge(ref, {})
 

@@ -46,7 +46,6 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.process = secrets.token_hex(8)
-        self.epoch: str | None = None
         self.is_draining = False
         self.people: dict[ActorKey, list[Connection]] = {}
         self.writing: set[Connection] = set()

@@ -63,17 +63,12 @@ async def look_at_heads(hub: Hub) -> None:
     if not keys:
         return
     epoch, heads = await pool.run(_heads, keys)
-    if hub.epoch not in (None, epoch):
-        logger.warning("another epoch has begun")
-        for connection in hub.connections:
-            connection.close(CANNOT_RESUME)
-    hub.epoch = epoch
     for key, theirs in before.items():
         head = heads.get(key, replay.Head()).seq
         for connection, sent in theirs:
             if sent is None or connection.sent is None:
                 continue
-            if head < sent:
+            if head < sent or connection.epoch != epoch:
                 connection.close(CANNOT_RESUME)  # A backup was restored.
             elif head > connection.sent:
                 metrics.BEHIND.inc()

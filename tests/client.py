@@ -11,11 +11,13 @@ to be without a gap, `device.passing` the others.
 
 import itertools
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urlsplit
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -56,6 +58,7 @@ class Device:
         origin: str | None = None,
         authenticate: bool = True,
         headers: dict[str, str] | None = None,
+        receive_buffer: int | None = None,
     ) -> None:
         """Connects and, unless told not to, authenticates and waits until the server is ready."""
         self.frames: list[Frame] = []
@@ -68,6 +71,8 @@ class Device:
         self._refs = itertools.count(1)
         self._heard = threading.Condition()
         sent = dict(headers or {}) | ({"Cookie": cookie} if cookie else {})
+        self._reads = threading.Event()
+        self._reads.set()
         self._open = ExitStack()
         connecting = connect(
             url,
@@ -79,6 +84,7 @@ class Device:
             max_size=None,
             close_timeout=2,
             proxy=None,
+            sock=_tcp(url, receive_buffer) if receive_buffer else None,
         )
         self._socket = self._open.enter_context(connecting)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -141,6 +147,13 @@ class Device:
         """End without a word, as a phone in a tunnel does."""
         self._socket.socket.close()
 
+    def stop_reading(self) -> None:
+        """Take nothing any more, as a frozen reader; best with a small `receive_buffer`."""
+        self._reads.clear()
+
+    def go_on_reading(self) -> None:
+        self._reads.set()
+
     # --- hearing something ------------------------------------------------------------------------------------------
 
     def wait_for(
@@ -189,6 +202,7 @@ class Device:
     def _read(self) -> None:
         try:
             for text in self._socket:
+                self._reads.wait()
                 with self._heard:
                     self._hear(json.loads(text))
                     self._heard.notify_all()
@@ -214,6 +228,15 @@ class Device:
             self.durable.append(frame)
         elif "ref" not in frame and frame["type"] not in ("pong", "ready", "error"):
             self.passing.append(frame)
+
+
+def _tcp(url: str, receive_buffer: int) -> socket.socket:
+    """A connection on whose other side little can wait."""
+    address = urlsplit(url)
+    tcp = socket.socket()
+    tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    tcp.connect((address.hostname, address.port))
+    return tcp
 
 
 def _code(closed: ConnectionClosed) -> int | None:

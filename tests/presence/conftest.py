@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from presence.bus import Batch
 from tests.presence import notes
 from tests.servers import Server, serving
 
@@ -40,3 +41,33 @@ def serve(transactional_db: None, tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture
 def server(serve: Serve) -> Server:
     return serve()
+
+
+@pytest.fixture(params=["uvicorn", "daphne"])
+def each_server(request: pytest.FixtureRequest, serve: Serve) -> Server:
+    """The same under both servers."""
+    return serve(request.param)
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
+    """What was published, instead of publishing it."""
+    batches: list[Batch] = []
+    monkeypatch.setattr("presence.hub.ring", batches.append)
+    return batches
+
+
+@pytest.fixture(scope="module")
+def module_server(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One server for all tests of a module; ask for `shared_server`."""
+    directory = tmp_path_factory.mktemp("server")
+    with django_db_blocker.unblock(), serving(directory, application="tests.presence.live:application", **QUICK) as it:
+        yield it
+
+
+@pytest.fixture
+def shared_server(transactional_db: None, module_server: Server) -> Server:
+    """A server that other tests of the module use as well: for what neither changes it nor needs it fresh."""
+    return module_server

@@ -5,11 +5,10 @@ that stand above it. `live` serves with it, and with what `FAULTS` in the enviro
 import os
 import random
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from accounts.models import User
-from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.actors import DISPATCHER, ActorKey
 from offers_project.kernel.errors import Conflict, Refusal
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
 from presence import commands, renderers, topics
@@ -32,9 +31,9 @@ def show(wanted: Sequence[Wanted]) -> list[dict[str, Any] | None]:
 
 
 @service
-def write(*, to: Collection[ActorKey], number: int, times: int = 1) -> None:
+def write(*, to: Collection[ActorKey], number: int, times: int = 1, data: Mapping[str, Any] | None = None) -> None:
     for _ in range(times):
-        tell(KIND, object_id=number, detail=random.getrandbits(40), to=to)
+        tell(KIND, object_id=number, detail=random.getrandbits(40), to=to, data=data)
 
 
 @service
@@ -56,6 +55,7 @@ def write_many(*, calls: Sequence[Call]) -> list[Answer | Refusal]:
 class NoteShape(Shape):
     number = WholeNumber()
     to = WholeNumber(required=False)
+    text = CleanCharField(required=False)
 
 
 class TextShape(Shape):
@@ -67,7 +67,9 @@ class NothingShape(Shape):
 
 
 def note(call: Call) -> Answer:
-    write(to=[ActorKey(DISPATCHER, call.data.get("to", call.actor.key.id))], number=call.data["number"])
+    number, text = call.data["number"], call.data.get("text")
+    to = ActorKey(DISPATCHER, call.data.get("to", call.actor.key.id))
+    write(to=[to], number=number, data={"id": number, "text": text} if text else None)
     return {"by": call.actor.name}
 
 
@@ -129,13 +131,6 @@ def lose_doorbells(rate: float) -> None:
             ring(batch)
 
     hub.ring = ring_or_not
-
-
-def dispatcher(name: str = "olga", role: str = "dispatcher") -> Actor:
-    user = User.objects.create(
-        username=name, email=f"{name}@example.com", full_name=name.title(), role=role, password="!"
-    )
-    return user.actor
 
 
 def apply_faults() -> None:

@@ -1,0 +1,150 @@
+"""Who is let in, how, and for how long."""
+
+import json
+
+import httpx
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+
+from accounts import services as accounts_services
+from tests.client import Closed, Device, Refused
+from tests.presence import notes
+from tests.presence.factories import connect, key, make_driver, make_user, token_of
+
+
+def cookie_of(user) -> str:
+    """The cookie of a browser in which this person has signed in by the page."""
+    session = accounts_services.open_session(actor=user.actor, way="password")
+    store = SessionStore()
+    store["actor"] = list(user.actor.key)
+    store["auth_session"] = str(session.pk)
+    store.save()
+    return f"sessionid={store.session_key}"
+
+
+def test_ready_says_who_where_and_how_often(each_server):
+    olga = make_user()
+    with connect(each_server, olga) as device:
+        ready = dict(device.ready)
+        assert device._socket.subprotocol == "offers.v1"
+    assert ready.pop("connection_id")
+    assert ready.pop("epoch")
+    assert ready.pop("server_time").endswith("Z")
+    assert ready == {
+        "type": "ready",
+        "user": {"type": "dispatcher", "id": olga.pk, "name": olga.name, "role": "dispatcher"},
+        "head": 0,
+        "recovered": False,
+        "heartbeat_interval": 25,
+    }
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        '{"type": "heartbeat", "ref": "1"}',
+        '{"type": "authenticate", "token": "nonsense"}',
+        '{"type": "authenticate", "token": "a.b.c"}',
+        '{"type": "authenticate", "token": ""}',
+        '{"type": "authenticate"}',
+        '{"token": "x"}',
+        "not json",
+        "[]",
+        b"\x00",
+        "x" * 70_000,
+    ],
+    ids=["another", "ticket", "token", "empty", "nothing", "untyped", "no json", "no object", "binary", "large"],
+)
+def test_first_frame_that_shows_nobody_is_closed_as_not_authenticated(shared_server, first):
+    device = Device(shared_server.socket_url, authenticate=False)
+    device.say_raw(first)
+    assert device.wait_until_closed() == 4500
+    assert not any(frame["type"] == "ready" for frame in device.frames)
+
+
+def test_silence_is_closed_as_not_authenticated(each_server):
+    device = Device(each_server.socket_url, authenticate=False)
+    assert device.wait_until_closed(timeout=15) == 4500
+
+
+def test_tokens_in_the_address_are_not_read(server):
+    token = token_of(make_user().actor)
+    with pytest.raises(Closed) as closed:
+        Device(f"{server.socket_url}?token={token}")
+    assert closed.value.code == 4500
+
+
+def test_cookie_counts_from_our_own_pages_only(server):
+    cookie = cookie_of(make_user())
+    with Device(server.socket_url, cookie=cookie, origin=server.url) as device:
+        assert device.ready
+    for origin in ("https://elsewhere.example", None):
+        with pytest.raises(Closed) as closed:
+            Device(server.socket_url, cookie=cookie, origin=origin)
+        assert closed.value.code == 4500
+
+
+def test_ticket_opens_once(server):
+    user = make_user()
+    answer = httpx.post(f"{server.url}/api/socket/auth", headers={"Authorization": f"Bearer {token_of(user.actor)}"})
+    ticket = answer.json()["ticket"]
+    with Device(server.socket_url, token=ticket) as device:
+        assert device.ready["user"]["id"] == user.pk
+    with pytest.raises(Closed) as closed:
+        Device(server.socket_url, token=ticket)
+    assert closed.value.code == 4500
+
+
+def test_expired_token_closes_and_a_renewed_one_goes_on(each_server):
+    olga = make_user()
+    url, token = each_server.socket_url, token_of(olga.actor, seconds=3)
+    with Device(url, token=token) as short, Device(url, token=token) as renewed:
+        renewed.authenticate(token=token_of(olga.actor))
+        assert short.wait_until_closed() == 4005
+        assert renewed.ask("note", number=5) == {"by": olga.name}
+        renewed.wait_until(lambda it: it.durable)
+
+
+def test_renewing_is_for_the_same_person(server):
+    olga, other = make_user(), make_user()
+    with connect(server, olga) as device:
+        for token in (token_of(other.actor), "a.b.c"):
+            with pytest.raises(Refused) as refused:
+                device.ask("authenticate", token=token)
+            assert refused.value.code == "not_authenticated"
+        assert device.ask("note", number=5) == {"by": olga.name}
+
+
+def test_unknown_field_of_authenticate_is_refused_and_one_may_try_again(server):
+    token = token_of(make_user().actor)
+    device = Device(server.socket_url, authenticate=False)
+    device.say_raw(json.dumps({"type": "authenticate", "token": token, "colour": "red"}))
+    assert device.wait_for("error")["code"] == "validation_error"
+    assert device.authenticate(token=token)
+    device.close()
+
+
+def test_cursor_is_served_where_it_can_be(serve):
+    server = serve(REPLAY_MAX=5)
+    olga = make_user()
+    notes.write(to=[key(olga)], number=5, times=8)
+    with connect(server, olga) as device:
+        epoch = device.ready["epoch"]
+        assert device.ready["head"] == 8
+    for seq, recovered in ((8, True), (3, True), (2, False), (9, False), (-1, False)):
+        with connect(server, olga, cursor={"epoch": epoch, "seq": seq}) as device:
+            assert device.ready["recovered"] is recovered, seq
+            device.ask("note", number=6)
+            device.wait_until(lambda it: it.durable and it.durable[-1]["data"]["id"] == 6)
+            assert len(device.durable) == (8 - seq + 1 if recovered else 1)
+        olga = make_user()
+        notes.write(to=[key(olga)], number=5, times=8)
+    for cursor in ({"epoch": "another", "seq": 8}, {"epoch": epoch}, {"epoch": epoch, "seq": "8"}, [], "x"):
+        with connect(server, olga, cursor=cursor) as device:
+            assert device.ready["recovered"] is False
+
+
+def test_drivers_are_let_in_too(server):
+    driver = make_driver()
+    with connect(server, driver) as device:
+        assert device.ready["user"] == {"type": "driver", "id": driver.pk, "name": driver.name, "role": "driver"}
