@@ -6,7 +6,7 @@ import pytest
 from chat.models import Message
 from offers import services
 from offers.enums import Action
-from offers.models import Offer, Proposal, Round
+from offers.models import Booking, Offer, Proposal, Round
 from offers_project.kernel import clock
 from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from tests.accounts.factories import make_user
@@ -266,8 +266,6 @@ def test_who_has_another_load_cannot_take_one_at_once():
     driver = make_driver()
     offer = make_offer(award_mode="first_accept")
     proposal = put_to(offer, driver)[0]
-    from offers.models import Booking
-
     Booking.objects.create(driver_id=driver.pk, offer=make_offer(), since=clock.now())
     with nothing_changed(), pytest.raises(Refusal) as refused:
         answer(proposal, "accept")
