@@ -158,7 +158,7 @@ def test_reader_that_stays_behind_is_closed_as_too_slow_and_others_are_not(serve
     olga = make_user()
     url = server.socket_url
     with connect(server, olga) as writer:
-        slow = Device(url, token=token_of(olga.actor), receive_buffer=4096)
+        slow = Device(url, token=token_of(olga.actor), receive_buffer=65_536)
         slow.stop_reading()
         padding = secrets.token_hex(30_000)  # Not to be compressed to nothing.
         for number in range(300):
