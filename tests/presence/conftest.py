@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ def server(serve: Serve) -> Server:
 def each_server(request: pytest.FixtureRequest, serve: Serve) -> Server:
     """The same under both servers."""
     return serve(request.param)
+
+
+@pytest.fixture(params=["uvicorn", "daphne"])
+def each_serve(request: pytest.FixtureRequest, serve: Serve) -> Serve:
+    """Starts servers of either kind."""
+    return partial(serve, request.param)
 
 
 @pytest.fixture
