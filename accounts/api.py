@@ -21,6 +21,7 @@ from accounts.shapes import (
     VerifiedOut,
     VerifyShape,
 )
+from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.errors import NotAuthenticated
 from offers_project.kernel.schema import documented
 
@@ -74,15 +75,15 @@ class LogoutView(ApiView):
     @documented(body=LogoutShape, answer=NothingOut, refusals=(403,), summary="Sign out")
     def post(self, request: Request) -> Response:
         given = self.body(LogoutShape)
-        keys = set()
-        if refresh := given.get("refresh") or refresh_cookie.read(request._request):
-            keys.add(services.end_session_of(refresh=refresh, because="signed out"))
+        keys: set[ActorKey] = set()
+        refresh = given.get("refresh") or refresh_cookie.read(request._request)
+        if refresh and (ended := services.end_session_of(refresh=refresh, because="signed out")):
+            keys.add(ended)
         if request.user is not None:
             keys.add(self.actor.key)
             if self.signed_in.auth_session_id:
                 session_id = UUID(self.signed_in.auth_session_id)
                 services.end_session(auth_session_id=session_id, key=self.actor.key, because="signed out")
-        keys.discard(None)
         if not keys:
             raise NotAuthenticated()
         if given.get("everywhere"):

@@ -29,7 +29,7 @@ def register(*actor_kinds: ActorKind) -> None:
 
 def actors(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
     """The people behind the keys, without those who are gone, inactive, or of a kind nobody knows."""
-    found = {}
+    found: dict[ActorKey, Actor] = {}
     for actor_type, ids in _by_type(keys).items():
         found |= {ActorKey(actor_type, id_): actor for id_, actor in _kinds[actor_type].load(ids).items()}
     return found
@@ -41,7 +41,7 @@ def actor(key: ActorKey) -> Actor | None:
 
 def fingerprints(keys: Collection[ActorKey]) -> dict[ActorKey, str]:
     """What each person's sign-in sessions depend on, now."""
-    found = {}
+    found: dict[ActorKey, str] = {}
     for actor_type, ids in _by_type(keys).items():
         found |= {ActorKey(actor_type, id_): print_ for id_, print_ in _kinds[actor_type].fingerprints(ids).items()}
     return found

@@ -55,6 +55,7 @@ def actor_of(token: str) -> SignedIn | None:
 
 
 def _ours(claims: Mapping[str, Any]) -> SignedIn | None:
+    user_id: Any
     user_id, user_type, sid = claims.get("user_id"), claims.get("user_type"), claims.get("sid")
     if claims.get("token_type") != ACCESS or not _is_id(user_id) or not isinstance(user_type, str):
         return None
@@ -64,6 +65,7 @@ def _ours(claims: Mapping[str, Any]) -> SignedIn | None:
 
 
 def _legacy(claims: Mapping[str, Any]) -> SignedIn | None:
+    user_id: Any
     user_id, user_type = claims.get("user_id"), claims.get("user_type")
     if claims.get("token_type", ACCESS) != ACCESS or not _is_id(user_id):
         return None

@@ -1,7 +1,5 @@
 """Conversations over REST."""
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -103,5 +101,5 @@ class Conversations(ApiView):
         """The conversations one may read, the latest first."""
         found = selectors.found_conversations(self.actor, **self.query(ConversationsQuery))
         pages = Pagination()
-        page: list[Any] = pages.paginate_queryset(found, request, view=self)
+        page = pages.paginate_queryset(found, request, view=self) or []
         return pages.get_paginated_response(selectors.conversation_dicts(page, self.actor))

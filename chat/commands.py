@@ -53,7 +53,7 @@ def send_messages(calls: Sequence[Call]) -> list[Answer | Refusal]:
 
 def typing_start(call: Call) -> dict[str, Any]:
     conversation = selectors.writable_conversation_for(call.actor, **call.data)
-    passing_on = {
+    passing_on: dict[str, Any] = {
         "data": {
             "conversation_id": conversation.pk,
             "offer_id": conversation.offer_id,

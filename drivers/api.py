@@ -50,7 +50,7 @@ class DriversView(ApiView):
 
     def page(self, rows: Sequence[Any], show: Callable[[list[Any]], list[dict[str, Any]]]) -> Response:
         paginator = Pagination()
-        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self)))
+        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self) or []))
 
     def answer(self, query: Query) -> Response:
         found = search.trucks(self.actor, query)
@@ -81,7 +81,7 @@ class DriversView(ApiView):
             ordering=ordering,
         )
 
-    def _dispatcher(self, given: str | int | None) -> int | None:
+    def _dispatcher(self, given: Any) -> int | None:
         match given:
             case "me":
                 return self.actor.id

@@ -34,7 +34,7 @@ class Gate:
 
 def regulated(send: Send) -> Send:
     """`send`, made to wait while the reader of this connection takes nothing. To be asked for after the handshake."""
-    protocol = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
+    protocol: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
     if not hasattr(protocol, "registerProducer"):
         return send
     gate = Gate()

@@ -85,7 +85,7 @@ class Hub:
 
     def forget(self, connection: Connection) -> None:
         """It has closed, or is about to. Nothing happens when it was forgotten before."""
-        theirs = self.people.get(getattr(connection, "key", None), [])  # type: ignore[call-overload]
+        theirs = self.people.get(getattr(connection, "key", None), [])  # type: ignore[arg-type]
         if connection not in theirs:
             return
         theirs.remove(connection)

@@ -19,7 +19,7 @@ _WISH = "presence.longpoll"
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Any, Receive, Send], Awaitable[None]]
+Application = Callable[..., Awaitable[None]]
 
 
 class Wish(NamedTuple):

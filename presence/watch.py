@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -38,7 +39,7 @@ def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
         ("readers", 1.0, lambda: look_at_readers(hub)),
     ]
     declared: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
-        (task.name, task.seconds, lambda task=task: pool.run(task.run)) for task in tasks.registered()
+        (task.name, task.seconds, partial(pool.run, task.run)) for task in tasks.registered()
     ]
     return [_every(*job) for job in [*own, *declared]]
 

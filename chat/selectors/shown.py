@@ -12,7 +12,7 @@ from chat.selectors.access import conversations_for
 from chat.selectors.counting import unread as unread_in
 from chat.selectors.counting import with_unread
 from chat.shapes.reading import message_dict
-from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor
+from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from presence.selectors import online
 
 
@@ -51,7 +51,7 @@ def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> 
     numbers = unread_in(viewer, ids)
     members = list(Member.objects.filter(conversation_id__in=ids, left_at=None))
     read = {member.conversation_id: member.read_seq for member in members if member.key == viewer.key}
-    others = {id_: [] for id_ in ids}
+    others: dict[int, list[ActorKey]] = {id_: [] for id_ in ids}
     for member in members:
         if member.seated and member.actor_type == (DISPATCHER if viewer.is_driver else DRIVER):
             others[member.conversation_id].append(member.key)

@@ -145,7 +145,7 @@ class _Desk:
         member = self._seats[conversation.pk].get(mark.actor.key)
         rules.require_can_read(mark.actor, member)
         seq = mark.seq if mark.message_id is None else self._seqs.get((mark.message_id, conversation.pk))
-        if seq is None:
+        if member is None or seq is None:
             raise NotFound()
         self._move(mark, member, min(seq, conversation.last_seq))
         return {

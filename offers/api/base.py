@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
@@ -28,7 +27,7 @@ class MarketView(ApiView):
     def shown_proposal(self, proposal: Proposal) -> dict[str, Any]:
         return selectors.proposal_dicts([proposal], self.actor)[0]
 
-    def page(self, rows: QuerySet | Sequence, show: Callable[[list], Sequence[Any]] = list) -> Response:
+    def page(self, rows: Any, show: Callable[[list], Sequence[Any]] = list) -> Response:
         """The page of `rows` that was asked for, each as `show` shows them all at once."""
         paginator = Pagination()
-        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self)))
+        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self) or []))

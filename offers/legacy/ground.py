@@ -1,5 +1,6 @@
 """Looking at a database before anything is done to it: may it be adopted, and what has to be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.apps import apps
@@ -147,11 +148,13 @@ def _tables_made_by(migration: Migration) -> list[str]:
     return names
 
 
-def _database_operations(operations: list[Operation]) -> list[Operation]:
-    flat = []
+def _database_operations(operations: Sequence[Operation]) -> list[Operation]:
+    flat: list[Operation] = []
     for operation in operations:
-        inside = isinstance(operation, SeparateDatabaseAndState)
-        flat += _database_operations(operation.database_operations) if inside else [operation]
+        if isinstance(operation, SeparateDatabaseAndState):
+            flat += _database_operations(operation.database_operations)
+        else:
+            flat.append(operation)
     return flat
 
 

@@ -89,6 +89,6 @@ def read_tables() -> Tables:
 
 def _columns_of_ours() -> dict[str, frozenset[str]]:
     return {
-        model._meta.db_table: frozenset(field.column.lower() for field in model._meta.local_concrete_fields)
+        model._meta.db_table: frozenset((field.column or "").lower() for field in model._meta.local_concrete_fields)
         for model in apps.get_models(include_auto_created=True)
     }

@@ -1,16 +1,18 @@
 """How things look on the way out, for the OpenAPI schema. What a person may not see is absent: little is required."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.shapes import ActorOut
 from offers.enums import Action, AwardMode, DistanceSource, OfferStatus, ProposalStatus
 
 
-def _money(**options: bool) -> serializers.DecimalField:
+def _money(**options: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=12, decimal_places=2, **options)
 
 
-def _counts(**options: bool) -> serializers.DictField:
+def _counts(**options: Any) -> serializers.DictField:
     return serializers.DictField(child=serializers.IntegerField(), **options)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 
 ALWAYS = (400, 401, 405, 413, 415, 429, 503)
@@ -64,7 +64,7 @@ def documented(
     body: Any = None,
     status: int | Sequence[int] = 200,
     refusals: Sequence[int] = (),
-    query: Sequence[OpenApiParameter] = (),
+    query: Sequence[Any] = (),
     auth: bool = True,
     **more: Any,
 ) -> Callable[[Any], Any]:
