@@ -61,7 +61,7 @@ class OfferOut(serializers.Serializer):
     status = serializers.CharField(required=False)
 
 
-class DriverOut(serializers.Serializer):
+class ConversationDriverOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField(required=False)
 
@@ -71,7 +71,7 @@ class ConversationOut(serializers.Serializer):
     offer_id = serializers.IntegerField()
     driver_id = serializers.IntegerField()
     offer = OfferOut()
-    driver = DriverOut()
+    driver = ConversationDriverOut()
     status = serializers.ChoiceField(choices=ConversationStatus.choices)
     last_message = MessageOut(allow_null=True)
     last_seq = serializers.IntegerField()

@@ -1,6 +1,7 @@
 """What the OpenAPI schema says of a view: its body, its answer, and every refusal it may give."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
@@ -77,6 +78,7 @@ def documented(
     return extend_schema(request=body, responses=responses, parameters=list(query), **more)
 
 
+@cache
 def page_of(shape: type[serializers.Serializer]) -> serializers.Serializer:
     """The schema of a page of a list."""
     return inline_serializer(
