@@ -8,6 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+CLOSE_SECONDS = 10
+"""How long a client may take to answer the close frame. Daphne gives it a second, too little for one that is behind: it
+would be cut off before it has read why."""
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -37,6 +41,7 @@ def regulated(send: Send) -> Send:
     protocol: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
     if not hasattr(protocol, "registerProducer"):
         return send
+    protocol.closeHandshakeTimeout = CLOSE_SECONDS
     gate = Gate()
     protocol.unregisterProducer()  # The HTTP channel that the socket began as.
     protocol.registerProducer(gate, True)

@@ -5,5 +5,6 @@ from presence.tasks import Task
 
 TASKS = [
     Task("presence.sweep", 2, leases.sweep),
+    Task("presence.clear", 300, leases.clear),
     Task("presence.prune", 3600, services.prune),
 ]

@@ -1,0 +1,65 @@
+"""What comes together is done together, and each gets an answer of their own."""
+
+import asyncio
+
+import pytest
+from django.db import OperationalError
+
+from presence.grouping import Grouped
+
+
+async def gather(grouped, items):
+    return await asyncio.gather(*(grouped.call(item) for item in items), return_exceptions=True)
+
+
+async def test_a_batch_is_what_came_while_the_last_was_done():
+    batches = []
+
+    def double(items):
+        batches.append(list(items))
+        return [item * 2 for item in items]
+
+    grouped = Grouped("double", double)
+    assert await grouped.call(1) == 2
+    assert await gather(grouped, range(50)) == [item * 2 for item in range(50)]
+    assert batches[0] == [1]
+    assert len(batches) < 10
+
+
+async def test_one_may_be_refused_alone():
+    grouped = Grouped("some", lambda items: [ValueError(item) if item == 3 else item for item in items])
+    results = await gather(grouped, range(5))
+    assert [type(result) for result in results] == [int, int, int, ValueError, int]
+
+
+async def test_a_fault_is_found_by_trying_one_by_one():
+    def stumble(items):
+        if 3 in items:
+            raise ZeroDivisionError
+        return list(items)
+
+    results = await gather(Grouped("stumble", stumble), range(5))
+    assert [type(result) for result in results] == [int, int, int, ZeroDivisionError, int]
+
+
+async def test_without_a_database_nobody_tries_again():
+    tries = []
+
+    def away(items):
+        tries.append(len(items))
+        raise OperationalError(2006, "gone away")
+
+    results = await gather(Grouped("away", away), range(5))
+    assert [type(result) for result in results] == [OperationalError] * 5
+    assert sum(tries) == 5
+
+
+async def test_whoever_asked_and_left_does_not_disturb_the_others():
+    grouped = Grouped("slow", lambda items: list(items))
+    leaving = asyncio.create_task(grouped.call(1))
+    staying = asyncio.create_task(grouped.call(2))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert await staying == 2
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
