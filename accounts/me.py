@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.selectors import preferences_of
@@ -31,12 +32,17 @@ class TimeZoneField(CleanCharField):
         return name
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "22:00"})
+class HourField(serializers.TimeField):
+    """A time of day, as people say it."""
+
+
 class PreferencesShape(Shape):
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     time_zone = TimeZoneField(required=False)
     sounds = serializers.BooleanField(required=False)
-    quiet_from = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
-    quiet_until = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
+    quiet_from = HourField(required=False, allow_null=True, format="%H:%M")
+    quiet_until = HourField(required=False, allow_null=True, format="%H:%M")
     not_now = serializers.BooleanField(required=False)
 
 

@@ -5,15 +5,14 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from chat import selectors as chat
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.transitions import CLOSED
 from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
-from offers.shapes.writing import BIGGEST_OFFSET
 from offers_project.kernel.actors import Actor
-from offers_project.kernel.api import Pagination
 from offers_project.kernel.errors import Invalid
 
 SEARCH_LENGTH = 100
@@ -52,10 +51,7 @@ class WholeNumberFilter(filters.Filter):
 
 
 class ActorFilterSet(filters.FilterSet):
-    """Filters for one actor's reading. `limit` and `offset` are the pages' business and only checked here."""
-
-    limit = WholeNumberFilter(method="as_it_is", min_value=1, max_value=Pagination.max_limit)
-    offset = WholeNumberFilter(method="as_it_is", min_value=0, max_value=BIGGEST_OFFSET)
+    """Filters for one actor's reading."""
 
     def __init__(self, *, params: Any, queryset: QuerySet, actor: Actor) -> None:
         super().__init__(data=params, queryset=queryset)
@@ -63,12 +59,12 @@ class ActorFilterSet(filters.FilterSet):
 
     def found(self) -> QuerySet:
         """The rows that fit, or `Invalid` naming the parameters at fault."""
+        empty = [name for name in self.filters if name != "search" and self.data.get(name) == ""]
+        if empty:
+            raise Invalid(fields={name: [_("Give a value, or leave this out.")] for name in empty})
         if not self.is_valid():
             raise Invalid(fields={name: [str(word) for word in words] for name, words in self.errors.items()})
         return self.qs
-
-    def as_it_is(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
-        return rows
 
 
 class OfferFilters(ActorFilterSet):

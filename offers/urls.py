@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from offers.api import desk, offers, proposals
+from offers.pages.desk import desk as desk_page
 
 api_urls = [
     path("offers", offers.Offers.as_view()),
@@ -22,4 +23,6 @@ api_urls = [
     path("stats", desk.Stats.as_view()),
 ]
 
-page_urls: list[URLPattern] = []
+page_urls: list[URLPattern] = [
+    path("offers/", desk_page, name="desk"),
+]

@@ -19,7 +19,7 @@ class MeShape(Shape):
 
     user = ActorOut(read_only=True)
     unread = serializers.IntegerField(read_only=True)
-    preferences = PreferencesShape(partial=True)
+    preferences = PreferencesShape(partial=True, required=False)
 
 
 class MeView(ApiView):

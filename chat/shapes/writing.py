@@ -1,5 +1,7 @@
 """What may come in at a door. What a text or a client id must be like is said once, by the service."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db.models import BigIntegerField
 from drf_spectacular.utils import extend_schema_field
@@ -21,7 +23,7 @@ SEARCH_MAX_LENGTH = 200
     }
 )
 class MessageText(CleanCharField):
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
 
 
@@ -45,7 +47,7 @@ class PageQuery(serializers.Serializer):
 
 class ConversationsQuery(serializers.Serializer):
     offer_id = serializers.IntegerField(min_value=1, max_value=BIGGEST, required=False)
-    unread = serializers.BooleanField(required=False, allow_null=True, default=None)
+    unread = serializers.BooleanField(required=False, default=None)
     search = CleanCharField(max_length=SEARCH_MAX_LENGTH, required=False, allow_blank=True)
 
 

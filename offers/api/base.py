@@ -9,13 +9,18 @@ from rest_framework.response import Response
 from accounts.doors import ApiView
 from offers import selectors
 from offers.models import Offer, Proposal
-from offers.shapes.writing import BIGGEST_OFFSET
 from offers_project.kernel.api import Pagination
 
 PAGE = (
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": Pagination.max_limit}),
-    OpenApiParameter("offset", {"type": "integer", "minimum": 0, "maximum": BIGGEST_OFFSET}),
+    OpenApiParameter("offset", {"type": "integer", "minimum": 0, "maximum": Pagination.max_offset}),
 )
+
+
+def one_or_more(name: str, choices: Sequence[str]) -> OpenApiParameter:
+    """A parameter that takes one of the choices, or several with commas between them."""
+    several = {"type": "array", "items": {"type": "string", "enum": list(choices)}, "minItems": 1}
+    return OpenApiParameter(name, several, explode=False)
 
 
 class MarketView(ApiView):

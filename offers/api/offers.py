@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from offers import selectors, services
-from offers.api.base import PAGE, MarketView
+from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import OfferStatus
 from offers.filters import ORDERINGS, SEARCH_LENGTH, YES_NO, OfferFilters
 from offers.shapes import reading, writing
@@ -17,13 +17,13 @@ from offers_project.kernel.schema import documented, page_of
 TEXT = {"type": "string", "maxLength": SEARCH_LENGTH, "pattern": r"^[^\x00]*$"}
 MOMENT = {"type": "string", "format": "date-time"}
 FILTERS = (
-    OpenApiParameter("status", str, enum=OfferStatus.values, many=True, explode=False),
+    one_or_more("status", OfferStatus.values),
     OpenApiParameter("owner", {"type": "integer", "minimum": 1, "maximum": BIGGEST_LEGACY_ID}),
     OpenApiParameter("search", TEXT),
     OpenApiParameter("pickup_after", MOMENT),
     OpenApiParameter("pickup_before", MOMENT),
     OpenApiParameter("unread", str, enum=[value for value, _label in YES_NO]),
-    OpenApiParameter("ordering", str, enum=[*ORDERINGS, *(f"-{name}" for name in ORDERINGS)], many=True, explode=False),
+    one_or_more("ordering", [*ORDERINGS, *(f"-{name}" for name in ORDERINGS)]),
     *PAGE,
 )
 

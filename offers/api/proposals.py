@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from offers import selectors, services
-from offers.api.base import PAGE, MarketView
+from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import ProposalStatus
 from offers.filters import ProposalFilters
 from offers.shapes import reading, writing
@@ -14,7 +14,7 @@ from offers_project.kernel.schema import documented, page_of
 
 FILTERS = (
     OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": BIGGEST_ID}),
-    OpenApiParameter("status", str, enum=ProposalStatus.values, many=True, explode=False),
+    one_or_more("status", ProposalStatus.values),
     *PAGE,
 )
 
@@ -35,7 +35,7 @@ class OneProposal(MarketView):
 
 
 class Respond(MarketView):
-    @documented(body=writing.RESPOND_SCHEMA, answer=reading.Proposal, refusals=(403, 404, 409))
+    @documented(body=writing.RespondShape, answer=reading.Proposal, refusals=(403, 404, 409))
     def put(self, request: Request, proposal_id: int) -> Response:
         """Answer a proposal, from either side. Accepting and countering need the version one has seen."""
         said = self.body(writing.RespondShape)
@@ -48,5 +48,4 @@ class Grid(MarketView):
     )
     def get(self, request: Request, offer_id: int) -> Response:
         """The dispatcher's grid: everybody who was asked, how far away, whether here, what was said last."""
-        self.query(writing.PageQuery)
         return self.page(selectors.grid_for(self.actor, offer_id))

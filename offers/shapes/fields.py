@@ -47,15 +47,16 @@ class PlainDecimalField(serializers.DecimalField):
         raise AssertionError("unreachable")
 
 
-@extend_schema_field(
-    {
-        "anyOf": [
-            {"type": "string", "pattern": r"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,6}(\.[0-9]{1,2})?)$"},
-            {"type": "number", "minimum": 0.01, "maximum": 9_999_999.99, "multipleOf": 0.01},
-        ],
-        "example": "850.00",
-    }
-)
+MONEY_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,6}(\.[0-9]{1,2})?)$"},
+        {"type": "number", "minimum": 0.01, "maximum": 9_999_999.99, "multipleOf": 0.01},
+    ],
+    "example": "850.00",
+}
+
+
+@extend_schema_field(MONEY_SCHEMA)
 class Money(PlainDecimalField):
     """An amount above zero, in whole cents."""
 

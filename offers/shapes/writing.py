@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, RejectReason
 from offers.shapes.fields import (
+    MONEY_SCHEMA,
     MOST_MILES,
     MOST_PIECES,
     MOST_STOPS,
@@ -28,11 +28,12 @@ from offers.shapes.fields import (
     longitude,
 )
 from offers_project.kernel import clock
+from offers_project.kernel.api import Pagination
+from offers_project.kernel.schema import ShapeSchema
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
 
 WEEK_IN_MINUTES = 7 * 24 * 60
 ANSWERS_WITHOUT_RATE = [Action.VIEW, Action.ACCEPT, Action.REJECT, Action.RETRACT]
-BIGGEST_OFFSET = 10_000_000
 
 
 def require_pairs(given: Mapping[str, Any], *pairs: tuple[str, str]) -> None:
@@ -165,26 +166,15 @@ class SendShape(Shape):
     force = YesNo(required=False)
 
 
-class AnswerShape(Shape):
-    """What one says to a proposal beside a counter."""
+class RespondShape(Shape):
+    """An answer to a proposal, from either side."""
 
-    action = serializers.ChoiceField(choices=ANSWERS_WITHOUT_RATE)
+    action = serializers.ChoiceField(choices=[*ANSWERS_WITHOUT_RATE, Action.COUNTER])
     version = WholeNumber(min_value=0, max_value=2**31 - 1)
     rate = Money(required=False, allow_null=True)
     reason = serializers.ChoiceField(choices=RejectReason.choices, required=False, allow_blank=True)
     note = CleanCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
     pressed_at = Moment(required=False, allow_null=True)
-
-
-class CounterShape(AnswerShape):
-    action = serializers.ChoiceField(choices=[Action.COUNTER])
-    rate = Money()
-
-
-class RespondShape(AnswerShape):
-    """An answer of either kind, as a door takes it."""
-
-    action = serializers.ChoiceField(choices=[*ANSWERS_WITHOUT_RATE, Action.COUNTER])
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["action"] == Action.COUNTER and attrs.get("rate") is None:
@@ -192,9 +182,20 @@ class RespondShape(AnswerShape):
         return attrs
 
 
-RESPOND_SCHEMA = PolymorphicProxySerializer(
-    component_name="Respond", serializers=[AnswerShape, CounterShape], resource_type_field_name=None
-)
+class RespondSchema(ShapeSchema):
+    """A counter names its rate."""
+
+    target_class = RespondShape
+    match_subclasses = False
+    priority = 1
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        others = {"properties": {"action": {"enum": [str(action) for action in ANSWERS_WITHOUT_RATE]}}}
+        counter = {
+            "properties": {"action": {"enum": [str(Action.COUNTER)]}, "rate": MONEY_SCHEMA},
+            "required": ["rate"],
+        }
+        return super().map_serializer(auto_schema, direction) | {"anyOf": [others, counter]}
 
 
 class AwardShape(Shape):
@@ -242,12 +243,5 @@ class StatsCommand(Shape):
 
 
 class PageCommand(Shape):
-    limit = WholeNumber(min_value=1, max_value=200, required=False)
-    offset = WholeNumber(min_value=0, max_value=BIGGEST_OFFSET, required=False)
-
-
-class PageQuery(Shape):
-    """Which part of a list, as an address says it."""
-
-    limit = serializers.IntegerField(min_value=1, max_value=200, required=False)
-    offset = serializers.IntegerField(min_value=0, max_value=BIGGEST_OFFSET, required=False)
+    limit = WholeNumber(min_value=1, max_value=Pagination.max_limit, required=False)
+    offset = WholeNumber(min_value=0, max_value=Pagination.max_offset, required=False)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.parsers import BaseParser
@@ -49,8 +50,28 @@ class JsonParser(BaseParser):
 
 
 class Pagination(LimitOffsetPagination):
+    """Pages by `limit` and `offset`; what cannot be used as such is refused by name."""
+
     default_limit = 50
     max_limit = 200
+    max_offset = 10_000_000
+
+    def get_limit(self, request: Any) -> int:
+        return self._whole(request, self.limit_query_param, 1, self.max_limit, self.default_limit)
+
+    def get_offset(self, request: Any) -> int:
+        return self._whole(request, self.offset_query_param, 0, self.max_offset, 0)
+
+    @staticmethod
+    def _whole(request: Any, name: str, least: int, most: int, default: int) -> int:
+        given = request.query_params.get(name)
+        if given is None:
+            return default
+        if not (given.isascii() and given.isdigit() and len(given) < 12 and least <= int(given) <= most):
+            raise errors.Invalid.field(
+                name, _("Give a whole number from {least} to {most}.").format(least=least, most=most)
+            )
+        return int(given)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(

@@ -1,0 +1,77 @@
+"""Every operation of the API does what the schema says: schemathesis tries each with all its checks."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from schemathesis.config import SchemathesisConfig
+
+from tests.offers.scenes import Caller, Scene
+
+EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 5
+SENSE = (
+    "/api/auth/driver/code",
+    "/api/auth/driver/token",
+    "/api/drivers",
+    "/api/drivers/available",
+    "/api/drivers/by-ids",
+    "/api/drivers/by-location",
+    "/api/me",
+    "/api/offers",
+    "/api/offers/{offer_id}",
+    "/api/proposals/{proposal_id}/respond",
+)
+"""Where what is well-formed may still make no sense, and no schema can say so: a place that is nowhere, a delivery
+before the pickup, a time zone that is none, both of two ways to name somebody."""
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        "generation": {"mode": "all", "database": "none", "max-examples": EXAMPLES},
+        "phases": {"stateful": {"enabled": False}},
+        "operations": [
+            {
+                "include-path": path,
+                "checks": {
+                    "positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "429"]}
+                },
+            }
+            for path in SENSE
+        ],
+    }
+)
+schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True), config=CONFIG)
+schema.app = get_wsgi_application()
+
+
+@pytest.fixture
+def scene(db) -> Iterator[Scene]:
+    """The market, on a connection that requests leave open: it holds the transaction of the test."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield Scene()
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+def test_the_schema_is_made_without_a_warning(tmp_path):
+    call_command("spectacular", file=str(tmp_path / "schema.yml"), validate=True, fail_on_warn=True)
+
+
+@schema.parametrize()
+def test_every_operation_keeps_its_word_to_a_dispatcher(case, scene):
+    keeps_its_word(case, scene.by(scene.olga))
+
+
+@pytest.mark.long
+@schema.parametrize()
+def test_every_operation_keeps_its_word_to_a_driver(case, scene):
+    keeps_its_word(case, scene.by(scene.dan))
+
+
+def keeps_its_word(case, caller: Caller) -> None:
+    case.call_and_validate(headers={"Authorization": caller.defaults["HTTP_AUTHORIZATION"]})
