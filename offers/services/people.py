@@ -10,7 +10,7 @@ from chat import services as chat
 from offers.models import Follower, Offer
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.sending import office_of
-from offers.services.tellings import tell_newcomers, tell_offer, touch_offer
+from offers.services.tellings import tell_leavers, tell_newcomers, tell_offer, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.errors import Invalid
@@ -72,5 +72,6 @@ def _changed(
     chat.set_office_members(offer_id=offer.pk, office=office_of(offer))
     tell_offer("offer_updated", offer, proposals)
     tell_newcomers(offer, [key for key in offer.team if key not in former_team], proposals)
+    tell_leavers(offer, [key for key in former_team if key not in offer.team])
     touch_offer(offer)
     return offer

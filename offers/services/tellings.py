@@ -28,6 +28,11 @@ def tell_newcomers(offer: Offer, people: Collection[ActorKey], proposals: Iterab
         tell("proposal_updated", object_id=proposal.pk, detail=proposal.version, to=people)
 
 
+def tell_leavers(offer: Offer, people: Collection[ActorKey]) -> None:
+    """Let people who no longer work on an offer know: they are shown `redacted` where they may not see it any more."""
+    tell("offer_updated", object_id=offer.pk, detail=offer.version, to=people)
+
+
 def touch_offer(offer: Offer) -> None:
     """Let whoever of the office sees the offer without working on it know that it is worth another look."""
     topic = topics.OFFICE if settings.DISPATCHERS_SEE == "all" else topics.MANAGERS
