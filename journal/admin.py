@@ -106,7 +106,8 @@ class ActionsOnlyAdmin(JournaledAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [field.name for field in self.opts.concrete_fields]
+        hidden = self.get_exclude(request, obj) or ()
+        return [field.name for field in self.opts.concrete_fields if field.name not in hidden]
 
 
 def words_of(refusal: Refusal) -> str:
@@ -118,10 +119,9 @@ def words_of(refusal: Refusal) -> str:
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "actor_name", "verb", "object_type", "object_id", "scope")
-    list_filter = ("object_type", "verb", "actor_type")
+    list_filter = ("at", "object_type", "verb", "actor_type")
     search_fields = ("=object_id", "=scope", "actor_name", "=request_id")
     search_help_text = gettext_lazy("An object's id, what it is about (offer:12), a name, or a request's id.")
-    date_hierarchy = "at"
     list_per_page = 50
 
 

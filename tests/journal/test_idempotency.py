@@ -1,0 +1,106 @@
+"""Keys that are claimed, answered, given up and forgotten. How views use them is tested with the doors."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from journal import idempotency
+from journal.models import IdempotencyKey
+from offers_project.kernel import clock
+from offers_project.kernel.errors import Conflict
+
+pytestmark = pytest.mark.django_db
+
+REQUEST = {"actor": "dispatcher:1", "key": "k", "path": "/api/offers", "body": b'{"a": 1, "b": 2}'}
+
+
+def age(by: timedelta) -> None:
+    IdempotencyKey.objects.update(created_at=clock.now() - by)
+
+
+def test_a_key_is_claimed_answered_and_answered_again():
+    claim = idempotency.begin(**REQUEST)
+    idempotency.keep(claim, status=201, body=b"made")
+    assert idempotency.begin(**REQUEST) == idempotency.Kept(status=201, body=b"made")
+    assert idempotency.begin(**REQUEST | {"body": b'{"b":2,"a":1}'}) == idempotency.Kept(status=201, body=b"made")
+
+
+@pytest.mark.parametrize("change", [{"body": b"{}"}, {"body": b"no json"}, {"path": "/api/other"}])
+def test_another_request_is_a_conflict(change):
+    claim = idempotency.begin(**REQUEST)
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            idempotency.begin(**REQUEST | change)
+        idempotency.keep(claim, status=200, body=b"")
+    assert IdempotencyKey.objects.count() == 1
+
+
+def test_a_key_that_is_still_being_answered_is_a_conflict():
+    idempotency.begin(**REQUEST)
+    with pytest.raises(Conflict):
+        idempotency.begin(**REQUEST)
+
+
+def test_a_key_that_was_given_up_is_free():
+    idempotency.give_up(idempotency.begin(**REQUEST))
+    assert isinstance(idempotency.begin(**REQUEST), idempotency.Claim)
+
+
+def test_an_answer_that_is_kept_is_not_given_up():
+    claim = idempotency.begin(**REQUEST)
+    idempotency.keep(claim, status=200, body=b"x")
+    idempotency.give_up(claim)
+    assert isinstance(idempotency.begin(**REQUEST), idempotency.Kept)
+
+
+def test_a_claim_whose_process_died_is_free_after_a_while():
+    idempotency.begin(**REQUEST)
+    age(idempotency.GIVE_UP - timedelta(minutes=1))
+    with pytest.raises(Conflict):
+        idempotency.begin(**REQUEST)
+    age(idempotency.GIVE_UP + timedelta(minutes=1))
+    assert isinstance(idempotency.begin(**REQUEST), idempotency.Claim)
+
+
+def test_answers_are_given_for_a_day():
+    idempotency.keep(idempotency.begin(**REQUEST), status=200, body=b"x")
+    age(timedelta(hours=23, minutes=59))
+    assert idempotency.prune() == 0
+    assert isinstance(idempotency.begin(**REQUEST), idempotency.Kept)
+    age(timedelta(hours=24, minutes=1))
+    assert isinstance(idempotency.begin(**REQUEST), idempotency.Claim)
+    age(timedelta(hours=24, minutes=1))
+    assert idempotency.prune() == 1
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_an_answer_that_cannot_be_read_any_more_is_no_second_try(settings):
+    idempotency.keep(idempotency.begin(**REQUEST), status=200, body=b"x")
+    settings.SECRET_KEY = "another"
+    with pytest.raises(Conflict):
+        idempotency.begin(**REQUEST)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_one_does_the_work(repetitions):
+    for number in range(repetitions):
+        start = threading.Barrier(6)
+        claims, refused = [], []
+
+        def come(number=number, start=start, claims=claims, refused=refused) -> None:
+            start.wait()
+            try:
+                claims.append(idempotency.begin(**REQUEST | {"key": f"k{number}"}))
+            except Conflict:
+                refused.append(1)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=come) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(claims), len(refused)) == (1, 5)
