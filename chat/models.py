@@ -32,7 +32,8 @@ class Conversation(models.Model):
 
 def listens(path: str = "") -> models.Q:
     """`Member.listens` as a condition; `path` leads to the member."""
-    taken = ~models.Q(**{f"{path}role": MemberRole.GUEST}) | models.Q(**{f"{path}has_written": True})
+    parts = [role for role in MemberRole if role != MemberRole.GUEST]
+    taken = models.Q(**{f"{path}role__in": parts}) | models.Q(**{f"{path}has_written": True})
     return models.Q(taken, **{f"{path}left_at": None})
 
 

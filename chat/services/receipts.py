@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -126,7 +127,7 @@ class _Desk:
         if not moved:
             return
         members = {progress.member.pk: progress.member for progress in moved}
-        Member.objects.bulk_update(members.values(), ["read_seq", "read_at", "delivered_seq", "delivered_at"])
+        _keep(members.values())
         _stamp(moved, self._now)
         conversations = {conversation.pk: conversation for conversation in self._conversations.values()}
         _tell(moved, conversations, audiences(self._seats), self._now)
@@ -196,6 +197,17 @@ def _one(answers: Sequence[dict[str, Any] | Refusal]) -> dict[str, Any]:
     if isinstance(answer, Refusal):
         raise answer
     return answer
+
+
+def _keep(members: Iterable[Member]) -> None:
+    """Write the marks of members that are locked. An upsert costs much less than `bulk_update` does."""
+    by_key = connection.features.supports_update_conflicts_with_target
+    Member.objects.bulk_create(
+        members,
+        update_conflicts=True,
+        update_fields=["read_seq", "read_at", "delivered_seq", "delivered_at"],
+        unique_fields=["id"] if by_key else None,
+    )
 
 
 def _stamp(moved: Collection[Progress], now: datetime) -> None:
