@@ -1,7 +1,16 @@
 """Where the live connection is."""
 
-from django.urls import path
+from typing import Any
+
+from django.urls import path, re_path
 
 from presence.consumer import LiveConsumer
 
-websocket_urls = [path("ws/", LiveConsumer.as_asgi())]
+
+async def nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """There is no live connection at any other address: the handshake is refused."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+websocket_urls = [path("ws/", LiveConsumer.as_asgi()), re_path("", nowhere)]

@@ -269,7 +269,6 @@ PRESENCE = {
     "BAD_FRAMES_MAX": 100,
     "DRAIN_SECONDS": env.float("DRAIN_SECONDS", default=5.0),
     "THREADS": env.int("PRESENCE_THREADS", default=8),
-    "BUSES": env.int("PRESENCE_BUSES", default=1),
 }
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 

@@ -183,7 +183,7 @@ class Connection:
             if after:
                 await asyncio.sleep(after)
             while self.sent is not None and self.sent < self.known_head and self._code is None:
-                await self._until_there_is_room()
+                await self.until_there_is_room()
                 if not await self._fill_a_page(self.sent):
                     return
         finally:
@@ -274,6 +274,7 @@ class Connection:
         if self._filling is not None:
             self._filling.cancel()
         self._ahead = None
+        self._tell_of_room()
         self._hub.forget(self)
 
     def abandon(self) -> None:
@@ -308,12 +309,18 @@ class Connection:
         metrics.DROPPED.labels("passing").inc(len(self._outbox) - len(kept))
         self._outbox = kept
 
-    async def _until_there_is_room(self) -> None:
-        if len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 2:
+    async def until_there_is_room(self) -> None:
+        """Wait while much is waiting for the reader: nothing is read for it, and nothing is read from it."""
+        if len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 2 or self._code is not None:
             return
-        self._room = asyncio.Event()
+        if self._room is None:
+            self._room = asyncio.Event()
         await self._room.wait()
-        self._room = None
+
+    def _tell_of_room(self) -> None:
+        if self._room is not None:
+            self._room.set()
+            self._room = None
 
     def _write(self) -> None:
         if self._writer is None:
@@ -328,7 +335,7 @@ class Connection:
                 await self._send({"type": "websocket.send", "text": self._outbox.popleft().frame})
                 metrics.FRAMES_OUT.inc()
                 if self._room is not None and len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 4:
-                    self._room.set()
+                    self._tell_of_room()
             if self._code is not None:
                 self.writing_since = self._hub.loop.time()
                 await self._send({"type": "websocket.close", "code": self._code})

@@ -20,7 +20,7 @@ from offers_project.kernel import api, clock, errors, request_id
 from presence import builtin, commands, flow, hub, identity, metrics, pool, replay, wire
 from presence.commands import Call, Command
 from presence.connection import DRAINING, NOT_AUTHENTICATED, PROTOCOL_ERROR, Connection
-from presence.errors import MalformedFrame, UnknownCommand
+from presence.errors import Flood, MalformedFrame, UnknownCommand
 from presence.leases import Lease
 from presence.replay import Cursor
 
@@ -29,8 +29,28 @@ logger = logging.getLogger(__name__)
 SUBPROTOCOL = "offers.v1"
 LARGEST_FRAME = 1024 * 1024
 """Beyond this nobody is answered any more: the connection is closed."""
+FRAMES_BURST = 5000
+FRAMES_PER_SECOND = 500
+"""Far more than any client of good will says; what people may do is limited by the rooms."""
 
 Frame = Mapping[str, Any]
+
+
+class Allowance:
+    """How many frames a connection may say yet."""
+
+    __slots__ = ("_then", "_tokens")
+
+    def __init__(self) -> None:
+        self._tokens = float(FRAMES_BURST)
+        self._then = 0.0
+
+    def take(self, now: float) -> None:
+        self._tokens = min(FRAMES_BURST, self._tokens + (now - self._then) * FRAMES_PER_SECOND)
+        self._then = now
+        if self._tokens < 1:
+            raise Flood(retry_after=1 / FRAMES_PER_SECOND)
+        self._tokens -= 1
 
 
 class LiveConsumer(AsyncConsumer):
@@ -45,6 +65,7 @@ class LiveConsumer(AsyncConsumer):
         self.hub = hub.start()
         self.connection = Connection(secrets.token_hex(12), self.hub, send)
         self.bad_frames = 0
+        self.allowance = Allowance()
         self.base_send = send
         self.deadline: asyncio.TimerHandle | None = None
         if task := asyncio.current_task():
@@ -67,6 +88,7 @@ class LiveConsumer(AsyncConsumer):
             case "websocket.receive":
                 if not self.connection.is_closing:
                     await self.receive(message)
+                    await self.connection.until_there_is_room()
             case "websocket.connect":
                 await self.connect()
             case "websocket.disconnect":
@@ -157,6 +179,7 @@ class LiveConsumer(AsyncConsumer):
             size = len(text) if text.isascii() else len(text.encode(errors="replace"))
         if size > LARGEST_FRAME:
             self.connection.close(PROTOCOL_ERROR)
+        self.allowance.take(self.hub.loop.time())
         if size > settings.PRESENCE["FRAME_MAX_BYTES"]:
             raise errors.TooLarge()
         try:
@@ -250,7 +273,7 @@ class LiveConsumer(AsyncConsumer):
             logger.exception("a command failed", exc_info=error)
             refusal = errors.Unavailable()
         metrics.ERRORS.labels(refusal.code).inc()
-        if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge):
+        if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge | Flood):
             self.bad_frames += 1
         if isinstance(refusal, MalformedFrame | errors.TooLarge) and not self.is_open:
             self.connection.close(NOT_AUTHENTICATED)  # Not what a first frame must be.

@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.errors import Refusal
+from offers_project.kernel.errors import RateLimited, Refusal
+
+
+class Flood(RateLimited):
+    """More frames than anybody could mean."""
 
 
 class MalformedFrame(Refusal):

@@ -3,8 +3,9 @@
 from contextlib import suppress
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
-from tests.client import Closed, Refused
+from tests.client import Closed, Device, Refused
 from tests.presence.factories import connect, make_user
 
 
@@ -86,6 +87,21 @@ def test_hundred_bad_frames_are_a_flood(each_server):
             for _ in range(100):
                 device.say_raw("not json")
         assert device.wait_until_closed() == 4501
+
+
+def test_flood_is_refused_and_then_ended(server):
+    with connect(server, make_user()) as device:
+        with suppress(Closed):
+            for _ in range(20_000):
+                device.say_raw('{"type": "heartbeat"}')
+        assert device.wait_until_closed() == 4501
+        assert {frame["code"] for frame in device.frames if frame["type"] == "error"} == {"rate_limited"}
+
+
+def test_there_is_no_connection_elsewhere(each_server):
+    with pytest.raises(InvalidStatus) as refused:
+        Device(each_server.socket_url + "elsewhere/", authenticate=False)
+    assert refused.value.response.status_code in (403, 404)
 
 
 def test_unknown_command_and_unknown_or_missing_fields(device):
