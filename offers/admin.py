@@ -127,7 +127,6 @@ class OfferAdmin(Named, JournaledAdmin):
     names = (("owner_id", User),)
     list_display = ("id", "route", "status", "owner_name", "proposed_rate", "currency", "pickup_from", "created_at")
     list_filter = ("status", "award_mode", OwnerFilter, "created_at", "pickup_from")
-    date_hierarchy = "created_at"
     search_fields = ("=id", "reference", "customer_name", "pickup_location", "delivery_location", "notes")
     ordering = ("-id",)
     actions = ("complete", "cancel", "withdraw", "hand_over")
@@ -191,8 +190,7 @@ class ProposalAdmin(Named, ActionsOnlyAdmin):
     list_display = ("id", "offer", "driver_name", "status", "offered_rate", "driver_proposed_rate", "sent_at")
     list_filter = ("status", "reason", "sent_at", "responded_at")
     list_select_related = ("offer",)
-    date_hierarchy = "sent_at"
-    search_fields = ("=id", "=offer__id", "=driver_id", "note", "offer__reference")
+    search_fields = ("=id", "=offer__id", "=driver__id", "note", "offer__reference")
     ordering = ("-id",)
     actions = ("withdraw",)
     inlines = (RoundInline,)
@@ -225,7 +223,6 @@ class RoundAdmin(ReadOnlyAdmin):
     list_display = ("id", "proposal", "action", "rate", "actor_name", "at")
     list_filter = ("action", "actor_type", "at")
     list_select_related = ("proposal",)
-    date_hierarchy = "at"
     search_fields = ("=proposal__id", "=proposal__offer__id", "actor_name", "note")
     ordering = ("-id",)
 
@@ -236,7 +233,7 @@ class FollowerAdmin(Named, ReadOnlyAdmin):
     list_display = ("id", "offer", "user_name", "created_at")
     list_filter = ("created_at",)
     list_select_related = ("offer",)
-    search_fields = ("=offer__id", "=user_id")
+    search_fields = ("=offer__id", "=user__id")
     ordering = ("-id",)
     fields = ("offer", "user_id", "created_at")
     user_name = name_of("user_id", _("follower"))

@@ -11,8 +11,9 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from accounts.browser import ACTOR, AUTH_SESSION
 from accounts.models import User
-from accounts.services import begin_session
+from accounts.services import begin_session, open_session
 from chat.models import Conversation, Member, Message
 from drivers.models import Driver
 from journal.models import Entry
@@ -55,6 +56,16 @@ class Caller(Client):
 
     def read(self, path: str, **query: Any) -> Any:
         return self.get(f"/api/{path}", query_params=query)
+
+
+def browser_of(actor: Actor) -> Client:
+    """A browser that somebody has signed in on."""
+    client = Client()
+    session = client.session
+    session[ACTOR] = list(actor.key)
+    session[AUTH_SESSION] = str(open_session(actor=actor, way="password").pk)
+    session.save()
+    return client
 
 
 def office(username: str, role: str = "dispatcher") -> User:
