@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from accounts.rules import can_manage_people
 from accounts.services.people import DETAILS
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
 from offers_project.kernel.actors import DISPATCHER
+
+admin.site.unregister(Group)  # What people may do follows from their role alone.
 
 
 @admin.register(User)
