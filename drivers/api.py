@@ -15,9 +15,9 @@ from accounts.doors import ApiView
 from accounts.services import begin_session
 from accounts.shapes import TokensOut
 from drivers import places, search, selectors, services
-from drivers.dimensions import Size
+from drivers.asking import asked_for
 from drivers.models import Driver
-from drivers.search import NOBODY, Point, Query
+from drivers.search import Query
 from drivers.shapes import (
     AddressShape,
     CodeShape,
@@ -62,43 +62,7 @@ class DriversView(ApiView):
             raise PermissionDenied()
 
     def filters(self) -> Query:
-        given = self.asked(TruckFilters)
-        around = self._around(given)
-        ordering = given.get("ordering", "")
-        if around is None:
-            if "radius_miles" in given:
-                raise Invalid.field("near", _("Say around which place."))
-            if ordering.endswith(search.DISTANCE):
-                raise Invalid.field("ordering", _("Distance from where? Give `near`, or `lat` and `lon`."))
-        return Query(
-            text=given.get("search", ""),
-            statuses=given.get("status", ()),
-            dispatcher_id=self._dispatcher(given.get("dispatcher")),
-            least=given.get("dimensions", Size()),
-            around=around,
-            radius_miles=float(given["radius_miles"]) if "radius_miles" in given else None,
-            active={"true": True, "false": False, "all": None}[given["active"]],
-            ordering=ordering,
-        )
-
-    def _dispatcher(self, given: Any) -> int | None:
-        match given:
-            case "me":
-                return self.actor.id
-            case "none":
-                return NOBODY
-            case _:
-                return given
-
-    def _around(self, given: Mapping[str, Any]) -> Point | None:
-        if "lat" in given:
-            return Point(float(given["lat"]), float(given["lon"]))
-        if "near" not in given:
-            return None
-        place = places.find(given["near"])
-        if place is None:
-            raise Invalid.field("near", _("There is no such place. Write it like Dallas, TX, or 75201."))
-        return Point(float(place.latitude), float(place.longitude))
+        return asked_for(self.actor, self.asked(TruckFilters))
 
 
 class Drivers(DriversView):

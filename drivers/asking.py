@@ -1,0 +1,54 @@
+"""From what people write about the trucks they want to the query that finds them; page and API ask alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from drivers import places, search
+from drivers.dimensions import Size
+from drivers.search import NOBODY, Point, Query
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid
+
+
+def asked_for(actor: Actor, given: Mapping[str, Any]) -> Query:
+    """The query that `given`, checked by `TruckFilters`, stands for. Raises `Invalid` for a place that there is not."""
+    around = _around(given)
+    ordering = given.get("ordering", "")
+    if around is None:
+        if "radius_miles" in given:
+            raise Invalid.field("near", _("Say around which place."))
+        if ordering.endswith(search.DISTANCE):
+            raise Invalid.field("ordering", _("Distance from where? Give `near`, or `lat` and `lon`."))
+    return Query(
+        text=given.get("search", ""),
+        statuses=given.get("status", ()),
+        dispatcher_id=_dispatcher(actor, given.get("dispatcher")),
+        least=given.get("dimensions", Size()),
+        around=around,
+        radius_miles=float(given["radius_miles"]) if "radius_miles" in given else None,
+        active={"true": True, "false": False, "all": None}[given["active"]],
+        ordering=ordering,
+    )
+
+
+def _dispatcher(actor: Actor, given: Any) -> int | None:
+    match given:
+        case "me":
+            return actor.id
+        case "none":
+            return NOBODY
+        case _:
+            return given
+
+
+def _around(given: Mapping[str, Any]) -> Point | None:
+    if "lat" in given:
+        return Point(float(given["lat"]), float(given["lon"]))
+    if "near" not in given:
+        return None
+    place = places.find(given["near"])
+    if place is None:
+        raise Invalid.field("near", _("There is no such place. Write it like Dallas, TX, or 75201."))
+    return Point(float(place.latitude), float(place.longitude))
