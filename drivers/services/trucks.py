@@ -22,6 +22,19 @@ from presence.telling import service
 
 
 @service
+def create_driver(*, actor: Actor, fields: Mapping[str, Any]) -> Driver:
+    """A new truck, with columns named as in the model. Managers only."""
+    require_can_change_trucks(actor)
+    wanted = read_shape(TruckShape, dict(fields), partial=True)
+    driver = Driver(**wanted)
+    _refuse_half_a_position(driver, wanted)
+    _refuse_unknown_dispatcher(driver.assigned_dispatcher_id)
+    driver.save()
+    journal.services.record(actor, "create", object_type="driver", object_id=driver.pk, after=_plain(wanted))
+    return driver
+
+
+@service
 def update_driver(*, actor: Actor, driver_id: int, changes: Mapping[str, Any]) -> Driver:
     """Change columns of a truck, named as in the model. Managers only.
 
