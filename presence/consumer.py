@@ -64,6 +64,7 @@ class LiveConsumer(AsyncConsumer):
         self.scope = scope
         self.hub = hub.start()
         self.connection = Connection(secrets.token_hex(12), self.hub, send)
+        self.frames = 0
         self.bad_frames = 0
         self.allowance = Allowance()
         self.base_send = send
@@ -160,7 +161,8 @@ class LiveConsumer(AsyncConsumer):
 
     async def receive(self, message: Mapping[str, Any]) -> None:
         """One frame: whatever is wrong with it is answered, and the next one is welcome."""
-        request_id.begin()
+        self.frames += 1
+        request_id.begin(f"{self.connection.id}-{self.frames}")
         ref: Any = None
         with translation.override(self.connection.language):
             try:

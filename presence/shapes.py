@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from rest_framework import serializers
 
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
@@ -64,6 +63,3 @@ class EventsShape(serializers.Serializer):
     head = serializers.IntegerField()
     recovered = serializers.BooleanField(help_text="False: read the state afresh, and go on from `head`.")
     events = EventShape(many=True)
-
-
-LONGEST_WAIT = settings.PRESENCE["HEARTBEAT_SECONDS"]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.sign_ins import SignedIn
 from offers_project.kernel.actors import Actor
 from presence import connection as module
+from presence import watch
 from presence.bus import Passing
 from presence.commands import Hold
 from presence.connection import CANNOT_RESUME, REVOKED, TOO_SLOW, Connection
@@ -196,6 +197,27 @@ async def test_hold_is_told_once_when_it_ends():
     client.connection.abandon()
     assert client.hub.passed == [ends, ends]
     await client.settled()
+
+
+async def test_reader_that_takes_nothing_is_closed_and_then_left_alone(monkeypatch):
+    client = Client(Rows(head=0))
+    ended: list[bool] = []
+    client.connection.on_giving_up = lambda: ended.append(True)
+    client.connection.go_on_from(0, head=0)
+    client.reads.clear()
+    client.connection.take(1, "1")
+    await asyncio.sleep(0)
+    await watch.look_at_readers(client.hub)
+    assert not client.connection.is_closing
+    monkeypatch.setattr(watch, "STUCK_SECONDS", -1)
+    await watch.look_at_readers(client.hub)
+    assert (client.connection.is_closing, ended) == (True, [])
+    monkeypatch.setattr(watch, "GIVE_UP_SECONDS", -1)
+    await watch.look_at_readers(client.hub)
+    assert ended == [True]
+    await client.settled()
+    assert client.hub.writing == set()
+    assert client.heard == []
 
 
 async def test_failing_send_leaves_nothing_behind():

@@ -1,13 +1,14 @@
 """Ringing never raises and never waits; what comes from outside is delivered to those whom it concerns."""
 
 import asyncio
+import threading
 
 import pytest
 from channels.layers import InMemoryChannelLayer
 
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import hub, identity, metrics, topics, wire
+from presence import hub, identity, metrics, outside, topics, wire
 from presence.bus import Batch, Control, Event, Passing
 from presence.hub import Hub
 
@@ -122,7 +123,8 @@ async def test_nonsense_of_another_process_is_survived(the_hub):
 
 
 def failures() -> float:
-    return sum(sample.value for metric in metrics.PUBLISH_FAILURES.collect() for sample in metric.samples)
+    samples = [sample for metric in metrics.PUBLISH_FAILURES.collect() for sample in metric.samples]
+    return sum(sample.value for sample in samples if sample.name.endswith("_total"))
 
 
 def test_ringing_never_raises(monkeypatch):
@@ -143,6 +145,28 @@ def test_ringing_from_outside_goes_through_the_layer(monkeypatch):
     # What the layers of Channels may carry, and nothing else.
     assert InMemoryChannelLayer().require_valid_group_name(group)
     assert {type(value) for value in message.values()} <= {str, float, list}
+
+
+def test_outside_of_a_server_a_thread_rings(monkeypatch):
+    heard = threading.Event()
+
+    class Layer:
+        async def group_send(self, group, message):
+            heard.set()
+
+    monkeypatch.setattr(outside, "get_channel_layer", Layer)
+    outside.publish("group", packed())
+    assert heard.wait(20)
+    monkeypatch.setattr(outside, "WAITING_MAX", 0)
+    before = failures()
+    outside.publish("group", packed())
+    assert failures() == before + 1
+
+
+def test_figures_are_told_as_prometheus_reads_them():
+    body, content_type = metrics.exposition()
+    assert b"live_connections" in body
+    assert content_type.startswith("text/plain")
 
 
 @pytest.mark.parametrize(
