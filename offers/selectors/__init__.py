@@ -5,6 +5,7 @@ from offers.selectors.grid import grid_for
 from offers.selectors.offers import Sightings, last_seen, offer_dicts, offer_for, offers_for
 from offers.selectors.proposals import proposal_dicts, proposal_for, proposals_for
 from offers.selectors.subjects import SUBJECTS
+from offers.selectors.talks import talk_for
 
 __all__ = [
     "SUBJECTS",
@@ -20,4 +21,5 @@ __all__ = [
     "proposal_for",
     "proposals_for",
     "stats_for",
+    "talk_for",
 ]

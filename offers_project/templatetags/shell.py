@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 
 register = template.Library()
 
-VENDORED = {"vendor/htmx.js": "htmx", "vendor/stimulus.js": "@hotwired/stimulus"}
+VENDORED = {"vendor/htmx.js": "htmx", "vendor/idiomorph.js": "idiomorph", "vendor/stimulus.js": "@hotwired/stimulus"}
 """Modules of others, by the name they are imported by."""
 CHOICES = {"theme": {"light", "dark"}, "density": {"cosy"}}
 """What a person may choose of the look, kept in cookies so that the first paint is right."""

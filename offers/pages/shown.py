@@ -1,0 +1,114 @@
+"""The contract's dicts made ready for templates: moments as datetimes, amounts by the mile, what may be pressed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from offers.enums import Action, FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
+from offers.rules.transitions import Side, actions_for
+from offers.rules.turns import is_over, turn_of
+from offers.services.changing import ASKED_FOR
+from offers_project.kernel.actors import DRIVER
+
+MOMENTS = (
+    "created_at",
+    "updated_at",
+    "expires_at",
+    "sent_at",
+    "viewed_at",
+    "responded_at",
+    "last_seen",
+    "pickup_from",
+    "pickup_until",
+    "delivery_from",
+    "delivery_until",
+)
+REASONS = {
+    ProposalStatus.REJECTED: dict(RejectReason.choices),
+    ProposalStatus.LOST: dict(LostReason.choices),
+    ProposalStatus.FALLEN_OFF: dict(FallOffReason.choices),
+}
+TALLY = ("counter_offered", "accepted", "awarded", "viewed", "sent", "rejected", "expired", "withdrawn", "lost")
+"""The states of a card's tally, what matters most first. Who fell off is said in its place of the time left."""
+
+
+def with_moments(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with its times as datetimes, which templates can write."""
+    moments = {name: datetime.fromisoformat(data[name]) for name in MOMENTS if data.get(name)}
+    return {**data, **moments}
+
+
+def per_mile(amount: str | None, miles: float | None) -> Decimal | None:
+    return round(Decimal(amount) / Decimal(str(miles)), 2) if amount and miles else None
+
+
+def shown_offer(data: Mapping[str, Any]) -> dict[str, Any]:
+    counts = data.get("counts", {})
+    return with_moments(data) | {
+        "per_mile": per_mile(data["proposed_rate"], data["distance_miles"]),
+        "ceiling_per_mile": per_mile(data.get("rate_ceiling"), data["distance_miles"]),
+        "tally": [(status, counts[status]) for status in TALLY if counts.get(status)],
+        "fell_off": data["status"] == OfferStatus.ACTIVE and bool(counts.get(ProposalStatus.FALLEN_OFF)),
+    }
+
+
+def offer_actions(offer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, may: bool) -> dict[str, bool]:
+    """What the office may do with an offer now; nothing at all for those who look on."""
+    status = offer["status"]
+    closed = status in (OfferStatus.COMPLETED, OfferStatus.CANCELLED)
+    return {
+        name: may and allowed
+        for name, allowed in {
+            "edit": not closed,
+            "copy": True,
+            "withdraw": any("withdraw" in row["actions"] for row in rows),
+            "extend": status in (OfferStatus.ACTIVE, OfferStatus.EXPIRED) and bool(offer["expires_at"]),
+            "complete": status in ASKED_FOR[OfferStatus.COMPLETED],
+            "activate": status in (OfferStatus.DRAFT, OfferStatus.CANCELLED),
+            "cancel": status in ASKED_FOR[OfferStatus.CANCELLED],
+            "people": not closed,
+        }.items()
+    }
+
+
+def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) -> dict[str, Any]:
+    """One driver of the grid: the state in words, the amount it is about, what the office may answer."""
+    status = row["status"]
+    active = offer["status"] == OfferStatus.ACTIVE
+    actions = [action for action in actions_for(Side.OFFICE, status) if active or action == Action.FALL_OFF]
+    amount = row["driver_proposed_rate"] if status == ProposalStatus.COUNTER_OFFERED else row["agreed_rate"]
+    ceiling = offer.get("rate_ceiling")
+    over = Decimal(amount) - Decimal(ceiling) if amount and ceiling else Decimal(0)
+    last = row["last_message"]
+    return with_moments(row) | {
+        "state": _state(status, last),
+        "word": REASONS.get(status, {}).get(row["reason"], ""),
+        "amount": amount,
+        "over": over if over > 0 else None,
+        "since": datetime.fromisoformat(_since(row)),
+        "actions": [str(action) for action in actions] if may else [],
+        "preview": last["message"] if last and not last["removed_at"] else "",
+    }
+
+
+def _state(status: str, last: Mapping[str, Any] | None) -> str:
+    """`delivered` is told by receipts: the driver's device has what was said last, and they have not looked yet."""
+    delivered = last is not None and last["delivered_at"] and last["sender"]["type"] != DRIVER
+    return "delivered" if status == ProposalStatus.SENT and delivered else status
+
+
+def _since(row: Mapping[str, Any]) -> str:
+    moments = [row["sent_at"], row["viewed_at"], row["responded_at"], *(each["at"] for each in row["rounds"][-1:])]
+    return max(moment for moment in moments if moment)
+
+
+def grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows as `[{turn, rows}]` by whose turn it is; who has waited longest comes first, what ended last too."""
+    groups: dict[str, list[Mapping[str, Any]]] = {"awarded": [], "office": [], "driver": [], "over": []}
+    for row in rows:
+        turn = "over" if is_over(row["status"]) else turn_of(row["status"]) or "awarded"
+        groups[turn].append(row)
+    for turn, members in groups.items():
+        members.sort(key=lambda row: row["since"], reverse=turn == "over")
+    return [{"turn": turn, "rows": members} for turn, members in groups.items() if members]

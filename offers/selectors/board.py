@@ -1,0 +1,70 @@
+"""The offers across the top of the desk: which there are, narrowed as asked, those that wait for the office first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from offers.enums import OfferStatus
+from offers.filters import OfferFilters
+from offers.models import Follower, Offer, Proposal
+from offers.rules.access import require_office
+from offers.rules.transitions import Side
+from offers.rules.turns import TURNS
+from offers.selectors.offers import offer_dicts, offers_for
+from offers_project.kernel.actors import Actor
+
+MOST_CARDS = 60
+TABS: dict[str, tuple[OfferStatus, ...]] = {
+    "active": (OfferStatus.ACTIVE,),
+    "drafts": (OfferStatus.DRAFT,),
+    "assigned": (OfferStatus.ASSIGNED,),
+    "past": (OfferStatus.EXPIRED, OfferStatus.COMPLETED, OfferStatus.CANCELLED),
+}
+"""An offer's whole life in a few tabs; each status is in exactly one."""
+OFFICE_TURN = [status for status, side in TURNS.items() if side is Side.OFFICE]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`cards` are the contract's offers with `yours` (somebody waits for the office), at most `MOST_CARDS` of `found`;
+    `counts` says how many offers each tab has before they are narrowed.
+    """
+
+    cards: list[dict[str, Any]]
+    found: int
+    counts: dict[str, int]
+
+
+def tab_of(status: str) -> str:
+    return next(tab for tab, statuses in TABS.items() if status in statuses)
+
+
+def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: bool = False) -> Board:
+    """The offers of a tab as somebody of the office sees them, by turn, then by what ends first."""
+    require_office(actor)
+    offers = offers_for(actor)
+    if mine:
+        followed = Follower.objects.filter(user_id=actor.key.id).values("offer_id")
+        offers = offers.filter(Q(owner_id=actor.key.id) | Q(pk__in=followed))
+    params = {"status": ",".join(TABS[tab]), "search": search} | ({"unread": "true"} if unread else {})
+    narrowed = OfferFilters(params=params, queryset=offers, actor=actor).found()
+    sorted_ = _by_turn(narrowed)
+    cards = list(sorted_[:MOST_CARDS])
+    found = len(cards) if len(cards) < MOST_CARDS else narrowed.count()
+    shown = [card | {"yours": offer.yours} for offer, card in zip(cards, offer_dicts(cards, actor), strict=True)]
+    return Board(cards=shown, found=found, counts=_counts(offers))
+
+
+def _by_turn(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    waiting = Proposal.objects.filter(offer=OuterRef("pk"), status__in=OFFICE_TURN)
+    ended = Case(When(status=OfferStatus.ACTIVE, then=Value(False)), default=Value(True))
+    return offers.annotate(yours=Exists(waiting), ended=ended).order_by(
+        "-yours", "ended", F("expires_at").asc(nulls_last=True), "-pk"
+    )
+
+
+def _counts(offers: QuerySet[Offer]) -> dict[str, int]:
+    rows = offers.order_by().values("status").annotate(number=Count("pk", distinct=True))
+    by_status = {row["status"]: row["number"] for row in rows}
+    return {tab: sum(by_status.get(status, 0) for status in statuses) for tab, statuses in TABS.items()}
