@@ -2,7 +2,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable
+INSTALL := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock --editable
 ROOMS := accounts chat drivers journal offers offers_project presence
 
 # A MySQL address, given or in .env, needs the client that a compiler has to make.
@@ -88,7 +88,7 @@ format: $(VENV)/.dev ## ruff puts the code in form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
 
 lock: $(VENV)/.made ## refreshes requirements.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check uv
 	@$(PY) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras \
 	    --no-emit-index-url --no-header --no-annotate --output-file requirements.lock
 
