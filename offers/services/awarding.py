@@ -23,6 +23,7 @@ from offers.services.locking import (
     locked_offer,
     locked_offer_to_change,
     locked_proposals,
+    still,
 )
 from offers.services.moving import keep_chats, lose, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
@@ -98,13 +99,13 @@ def _hold(offer: Offer, winner: Proposal, at: datetime) -> None:
     """Write down who has the load, where it is still to be had."""
     offer.status, offer.version = OfferStatus.ASSIGNED, offer.version + 1
     offer.updated_at = offer.covered_at = at
-    taken = Offer.objects.filter(pk=offer.pk, status=OfferStatus.ACTIVE).update(
-        status=offer.status, version=offer.version, updated_at=at, covered_at=at
-    )
-    won = Proposal.objects.filter(pk=winner.pk, status=ProposalStatus.ACCEPTED).update(won_offer=offer)
-    if not (taken and won):
+    open_offer = still(Offer.objects.filter(pk=offer.pk), status=OfferStatus.ACTIVE)
+    accepted = still(Proposal.objects.filter(pk=winner.pk), status=ProposalStatus.ACCEPTED)
+    if not open_offer.update(status=offer.status, version=offer.version, updated_at=at, covered_at=at):
         raise OfferAlreadyTaken()
-    if not Booking.objects.filter(driver_id=winner.driver_id, offer=None).update(offer=offer, since=at):
+    if not accepted.update(won_offer=offer):
+        raise NotAccepted()
+    if not still(Booking.objects.filter(driver_id=winner.driver_id), offer=None).update(offer=offer, since=at):
         raise DriverBooked()
 
 
@@ -122,7 +123,7 @@ def close_elsewhere(*, driver_id: int | None = None, limit: int = 100) -> int:
 @service
 def _close_one(*, offer_id: int, driver_id: int) -> bool:
     offer = locked_offer(offer_id)
-    proposals = list(lock(offer.proposals.filter(driver_id=driver_id, status__in=BIDDING)))
+    proposals = lock(offer.proposals.filter(driver_id=driver_id, status__in=BIDDING))
     if not proposals or not booked_elsewhere([driver_id], offer):
         return False
     lose(offer, proposals, LostReason.BOOKED_ELSEWHERE, at=clock.now(), last_seen=last_seen(offer))

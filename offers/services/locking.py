@@ -16,15 +16,21 @@ from offers_project.kernel.errors import NotFound
 Row = TypeVar("Row", bound=Model)
 
 
-def lock(rows: QuerySet[Row]) -> QuerySet[Row]:
-    return rows.select_for_update()
+def lock(rows: QuerySet[Row]) -> list[Row]:
+    """The rows, locked, by their id."""
+    return list(rows.select_for_update().order_by("pk"))
+
+
+def still(rows: QuerySet[Row], **as_read: object) -> QuerySet[Row]:
+    """Those of the rows that still are what was read: what may only happen once is written to these alone."""
+    return rows.filter(**as_read)
 
 
 def locked_offer(offer_id: int) -> Offer:
-    offer = lock(Offer.objects.filter(pk=offer_id)).first()
-    if offer is None:
+    offers = lock(Offer.objects.filter(pk=offer_id))
+    if not offers:
         raise NotFound()
-    return offer
+    return offers[0]
 
 
 def locked_offer_for(actor: Actor, offer_id: int) -> Offer:
@@ -45,20 +51,24 @@ def locked_offer_to_change(actor: Actor, offer_id: int) -> Offer:
 
 def locked_proposals(offer: Offer) -> list[Proposal]:
     """All proposals of an offer whose lock is held."""
-    return list(lock(offer.proposals.all()).order_by("pk"))
+    return lock(offer.proposals.all())
 
 
 def locked_proposal(offer: Offer, proposal_id: int) -> Proposal:
-    proposal = lock(offer.proposals.filter(pk=proposal_id)).first()
-    if proposal is None:
+    proposals = lock(offer.proposals.filter(pk=proposal_id))
+    if not proposals:
         raise NotFound()
-    return proposal
+    return proposals[0]
 
 
 def locked_booking(driver_id: int) -> Booking:
     """The driver's one place to be; the row is made when it is first needed."""
-    Booking.objects.bulk_create([Booking(driver_id=driver_id)], ignore_conflicts=True)
-    return lock(Booking.objects.filter(pk=driver_id)).get()
+    row = Booking.objects.filter(pk=driver_id)
+    bookings = lock(row)
+    if not bookings:
+        Booking.objects.bulk_create([Booking(driver_id=driver_id)], ignore_conflicts=True)
+        bookings = lock(row)
+    return bookings[0]
 
 
 def booked_elsewhere(driver_ids: Collection[int], offer: Offer) -> set[int]:
