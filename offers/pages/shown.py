@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from chat.enums import MessageType
 from offers.enums import Action, FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.rules.transitions import Side, actions_for
 from offers.rules.turns import is_over, turn_of
@@ -29,6 +30,8 @@ REASONS = {
     ProposalStatus.LOST: dict(LostReason.choices),
     ProposalStatus.FALLEN_OFF: dict(FallOffReason.choices),
 }
+BUTTONS = (Action.ACCEPT, Action.AWARD, Action.COUNTER, Action.SEND, Action.WITHDRAW, Action.FALL_OFF)
+"""What a row has a button for, what binds first."""
 TALLY = ("counter_offered", "accepted", "awarded", "viewed", "sent", "rejected", "expired", "withdrawn", "lost")
 """The states of a card's tally, what matters most first. Who fell off is said in its place of the time left."""
 
@@ -76,7 +79,9 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
     """One driver of the grid: the state in words, the amount it is about, what the office may answer."""
     status = row["status"]
     active = offer["status"] == OfferStatus.ACTIVE
-    actions = [action for action in actions_for(Side.OFFICE, status) if active or action == Action.FALL_OFF]
+    actions = [action for action in BUTTONS if action in actions_for(Side.OFFICE, status)]
+    if not active:
+        actions = [action for action in actions if action == Action.FALL_OFF]
     amount = row["driver_proposed_rate"] if status == ProposalStatus.COUNTER_OFFERED else row["agreed_rate"]
     ceiling = offer.get("rate_ceiling")
     over = Decimal(amount) - Decimal(ceiling) if amount and ceiling else Decimal(0)
@@ -88,8 +93,14 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
         "over": over if over > 0 else None,
         "since": datetime.fromisoformat(_since(row)),
         "actions": [str(action) for action in actions] if may else [],
-        "preview": last["message"] if last and not last["removed_at"] else "",
+        "preview": _preview(last),
     }
+
+
+def _preview(last: Mapping[str, Any] | None) -> str:
+    """What somebody said last. What the system says, the row's state says already."""
+    said = last is not None and last["message_type"] != MessageType.SYSTEM and not last["removed_at"]
+    return last["message"] if said else ""
 
 
 def _state(status: str, last: Mapping[str, Any] | None) -> str:
