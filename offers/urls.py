@@ -3,7 +3,10 @@
 from django.urls import URLPattern, path
 
 from offers.api import desk, offers, proposals
+from offers.pages import offer_dialog
 from offers.pages.desk import desk as desk_page
+from offers.pages.driver import driver as driver_page
+from offers.pages.trucks import trucks
 
 api_urls = [
     path("offers", offers.Offers.as_view()),
@@ -24,5 +27,11 @@ api_urls = [
 ]
 
 page_urls: list[URLPattern] = [
+    path("trucks/", trucks, name="trucks"),
     path("offers/", desk_page, name="desk"),
+    path("driver/", driver_page, name="driver"),
+    path("offers/new", offer_dialog.new, name="offer-new"),
+    path("offers/estimate", offer_dialog.estimate, name="offer-estimate"),
+    path("offers/<int:offer_id>/edit", offer_dialog.edit, name="offer-edit"),
+    path("offers/<int:offer_id>/send", offer_dialog.send_anyway, name="offer-send"),
 ]

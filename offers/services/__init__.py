@@ -7,7 +7,7 @@ from offers.services.creating import copy_offer, create_offer
 from offers.services.expiring import expire_due
 from offers.services.people import handover, set_followers
 from offers.services.releasing import fall_off
-from offers.services.sending import Outcome, Sending, Skipped, send_offer, withdraw
+from offers.services.sending import Outcome, Sending, Skipped, offer_load, send_offer, withdraw
 from offers.services.tellings import touch
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "fall_off",
     "handover",
     "respond",
+    "offer_load",
     "send_offer",
     "set_followers",
     "set_status",

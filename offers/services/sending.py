@@ -22,6 +22,7 @@ from offers.rules.access import require_active
 from offers.rules.transitions import BIDDING, CLOSED, OPEN, Side
 from offers.selectors import last_seen
 from offers.services import lines
+from offers.services.creating import create_offer
 from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
 from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
@@ -52,6 +53,10 @@ class Skipped:
     @property
     def message(self) -> Any:
         return WORDS[self.code]
+
+    @property
+    def can_force(self) -> bool:
+        return self.code in OVERRULED
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,27 @@ def send_offer(
     tell_proposals(offer, sending.sent)
     touch_offer(offer)
     return sending
+
+
+@service
+def offer_load(
+    *,
+    actor: Actor,
+    fields: Mapping[str, Any],
+    driver_ids: Sequence[int],
+    message: str = "",
+    expires_in_minutes: int | None = None,
+) -> tuple[Offer, Sending]:
+    """Make an offer and put it to drivers, both or neither."""
+    offer = create_offer(actor=actor, fields=fields)
+    sending = send_offer(
+        actor=actor,
+        offer_id=offer.pk,
+        driver_ids=driver_ids,
+        message=message,
+        expires_in_minutes=expires_in_minutes,
+    )
+    return Offer.objects.get(pk=offer.pk), sending
 
 
 @service

@@ -1,0 +1,168 @@
+"""The offer dialog: a load is described and put to the ticked trucks, or an offer is changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.doors import office_required
+from drivers import distance, places
+from drivers import selectors as drivers
+from offers import selectors, services
+from offers.enums import AwardMode, OfferStatus
+from offers.pages.offer_form import MESSAGE_MAX, MINUTES, OfferForm
+from offers.pages.shown import per_mile
+from offers.rules.access import require_can_change
+from offers.shapes.fields import BIGGEST_ID
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid, Refusal
+
+REFUSED = 422
+"""The form comes back with its words: htmx shows it like any other answer."""
+
+
+@office_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new offer to the drivers named in `driver`; with `save` it is kept as a draft that invites them."""
+    ids = _ids(request.POST.getlist("driver") if request.method == "POST" else request.GET.getlist("driver"))
+    if request.method == "GET":
+        blank = OfferForm({"award_mode": AwardMode.DISPATCHER, "expires_in_minutes": "10"})
+        return _form(request, blank, driver_ids=ids)
+    form = OfferForm.posted(request.POST)
+    try:
+        fields = form.fields()
+        if "save" in request.POST or not ids:
+            draft = {"status": OfferStatus.DRAFT, "invited_driver_ids": ids}
+            offer = services.create_offer(actor=request.actor, fields=fields | draft)
+            return _to_desk(offer.pk)
+        offer, sending = services.offer_load(
+            actor=request.actor,
+            fields=fields,
+            driver_ids=ids,
+            message=form.message,
+            expires_in_minutes=form.minutes,
+        )
+    except Invalid as refusal:
+        if not form.errors:
+            form.refuse(refusal)
+        return _form(request, form, driver_ids=ids, status=REFUSED)
+    if not sending.skipped:
+        return _to_desk(offer.pk)
+    return _sent(request, offer.pk, sending)
+
+
+@office_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Change an offer. Changed terms are put to its drivers anew."""
+    offer = selectors.offer_for(request.actor, offer_id)
+    require_can_change(request.actor, offer)
+    (data,) = selectors.offer_dicts([offer], request.actor)
+    if request.method == "GET":
+        return _form(request, OfferForm.of_offer(data), offer=data, version=offer.version)
+    form = OfferForm.posted(request.POST)
+    version = request.POST.get("version", "")
+    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    try:
+        services.update_offer(actor=request.actor, offer_id=offer_id, version=number, fields=form.fields())
+    except Refusal as refusal:
+        if isinstance(refusal, Invalid):
+            if not form.errors:
+                form.refuse(refusal)
+        else:
+            form.errors["non_field_errors"] = [str(refusal.message)]
+        return _form(request, form, offer=data, version=number, status=REFUSED)
+    return _to_desk(offer_id)
+
+
+@office_required
+@never_cache
+@require_POST
+def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Put an offer to one driver in spite of what has spoken against it."""
+    (driver_id,) = _ids(request.POST.getlist("driver"))[:1] or [0]
+    sending = services.send_offer(actor=request.actor, offer_id=offer_id, driver_ids=[driver_id], force=True)
+    return _sent(request, offer_id, sending)
+
+
+@office_required
+@never_cache
+@require_safe
+def estimate(request: HttpRequest) -> HttpResponse:
+    """How far it is, and what that makes a mile, while the form is filled in."""
+    ends = [places.find(request.GET.get(f"{end}_location", "")[:500]) for end in ("pickup", "delivery")]
+    start, end = ends
+    miles = (
+        round(distance.road_miles(start.latitude, start.longitude, end.latitude, end.longitude), 1)
+        if start and end
+        else None
+    )
+    form = OfferForm({name: value for name, value in request.GET.items()})
+    amounts = {name: form.amount(name) for name in ("proposed_rate", "rate_ceiling")}
+    context = {
+        "pickup": start,
+        "delivery": end,
+        "miles": miles,
+        "rates": {name: per_mile(amount, miles) for name, amount in amounts.items()},
+    }
+    return render(request, "offers/dialog/_estimate.html", context)
+
+
+def _form(
+    request: HttpRequest,
+    form: OfferForm,
+    *,
+    driver_ids: Sequence[int] = (),
+    offer: dict[str, Any] | None = None,
+    version: int = 0,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "drivers": _people(driver_ids, request.actor),
+        "offer": offer,
+        "version": version,
+        "minutes": MINUTES,
+        "message_max": MESSAGE_MAX,
+    }
+    return render(request, "offers/dialog/_form.html", context, status=status)
+
+
+def _sent(request: HttpRequest, offer_id: int, sending: services.Sending) -> HttpResponse:
+    """Who has it, who was passed over, and why."""
+    names = drivers.by_ids([skipped.driver_id for skipped in sending.skipped])
+    skipped = [
+        {
+            "driver_id": each.driver_id,
+            "name": names[each.driver_id].name if each.driver_id in names else f"#{each.driver_id}",
+            "message": each.message,
+            "can_force": each.can_force,
+        }
+        for each in sending.skipped
+    ]
+    context = {"offer_id": offer_id, "sent": len(sending.sent), "skipped": skipped}
+    return render(request, "offers/dialog/_sent.html", context)
+
+
+def _people(ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
+    known = drivers.by_ids(list(ids))
+    return [{"id": id_, "name": known[id_].name} for id_ in ids if id_ in known]
+
+
+def _ids(texts: Sequence[str]) -> list[int]:
+    """The ids that were sent, each once; what is none is passed over."""
+    words = [word for text in texts for word in text.split(",")]
+    ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
+    return [id_ for id_ in dict.fromkeys(ids) if 0 < id_ <= BIGGEST_ID]
+
+
+def _to_desk(offer_id: int) -> HttpResponse:
+    """Off to the offer on the desk; htmx takes the whole page there."""
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{reverse('desk')}?offer={offer_id}"})

@@ -1,0 +1,110 @@
+// The truck table: ticks that stay while the table changes, numbers to copy, an offer to those ticked.
+
+import { Controller } from "@hotwired/stimulus";
+import { application } from "shared/application.js";
+import { gettext, ngettext, interpolate } from "shared/i18n.js";
+import { shortcut } from "shared/keyboard.js";
+import { toast } from "shared/toasts.js";
+import { openOfferDialog } from "offers/offer_dialog.js";
+
+/** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued. */
+class TicksController extends Controller {
+  static targets = ["bar", "box", "count", "head"];
+
+  ticked = new Map();
+
+  connect() {
+    shortcut("o", gettext("Make an offer to the ticked trucks"), () => this.ticked.size && this.offer());
+    shortcut("x", gettext("Tick the truck in focus"), () => this.focusedBox()?.click());
+  }
+
+  tick({ target }) {
+    if (!this.boxTargets.includes(target)) return;
+    this.keep(target);
+    if (this.shift && this.last?.isConnected) this.range(this.last, target);
+    this.last = target;
+    this.show();
+  }
+
+  boxTargetConnected(box) {
+    box.checked = this.ticked.has(box.value);
+    this.mark(box);
+    box.addEventListener("click", (event) => (this.shift = event.shiftKey));
+  }
+
+  headed({ target }) {
+    this.setAll(target.checked);
+  }
+
+  all() {
+    this.setAll(true);
+  }
+
+  clear() {
+    this.ticked.clear();
+    this.setAll(false);
+  }
+
+  restore() {
+    this.show();
+  }
+
+  async copy() {
+    const phones = [...this.ticked.values()].map(({ phone }) => phone).filter(Boolean);
+    const without = this.ticked.size - phones.length;
+    await navigator.clipboard.writeText(phones.join("\n"));
+    toast({
+      title: interpolate(ngettext("%s number copied", "%s numbers copied", phones.length), [phones.length]),
+      words: without ? interpolate(ngettext("%s truck has none", "%s trucks have none", without), [without]) : "",
+      picture: "i-copy",
+    });
+  }
+
+  offer() {
+    openOfferDialog({ drivers: [...this.ticked.keys()] });
+  }
+
+  setAll(checked) {
+    for (const box of this.boxTargets) {
+      box.checked = checked;
+      this.keep(box);
+    }
+    this.show();
+  }
+
+  /** Shift ticks everything from the last one pressed. */
+  range(from, to) {
+    const boxes = this.boxTargets;
+    const [start, end] = [boxes.indexOf(from), boxes.indexOf(to)].sort((a, b) => a - b);
+    for (const box of boxes.slice(start, end + 1)) {
+      box.checked = to.checked;
+      this.keep(box);
+    }
+  }
+
+  keep(box) {
+    const { phone, name } = box.closest("tr").dataset;
+    if (box.checked) this.ticked.set(box.value, { phone, name });
+    else this.ticked.delete(box.value);
+    this.mark(box);
+  }
+
+  mark(box) {
+    box.closest("tr").setAttribute("aria-selected", String(box.checked));
+  }
+
+  show() {
+    this.barTarget.hidden = this.ticked.size === 0;
+    this.countTarget.textContent = this.ticked.size;
+    if (!this.hasHeadTarget) return;
+    const shown = this.boxTargets.filter((box) => box.checked).length;
+    this.headTarget.checked = shown > 0 && shown === this.boxTargets.length;
+    this.headTarget.indeterminate = shown > 0 && shown < this.boxTargets.length;
+  }
+
+  focusedBox() {
+    return document.activeElement?.closest("tr")?.querySelector("input[type=checkbox]");
+  }
+}
+
+application.register("ticks", TicksController);
