@@ -104,7 +104,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
         if start and end
         else None
     )
-    form = OfferForm({name: value for name, value in request.GET.items()})
+    form = OfferForm(dict(request.GET.items()))
     amounts = {name: form.amount(name) for name in ("proposed_rate", "rate_ceiling")}
     context = {
         "pickup": start,
