@@ -48,7 +48,7 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
     proposals = locked_proposals(offer)
     before = last_seen(offer)
     values = dict(fields)
-    status = S(values.pop("status", offer.status))
+    status = _status(values.pop("status", offer.status))
     former = write_fields(offer, values, now=now)
     changed = former.keys()
     if changed & TERMS and offer.status not in AMENDABLE:
@@ -91,16 +91,22 @@ def set_status(*, actor: Actor, offer_id: int, status: str, version: int | None)
         _require_version(offer, version, actor)
     if status == offer.status:
         return offer
-    now = clock.now()
-    _require_may_become(offer, S(status), now)
+    now, wanted = clock.now(), _status(status)
+    _require_may_become(offer, wanted, now)
     proposals = locked_proposals(offer)
     seen = last_seen(offer)
     offer.version += 1
-    moved = _become(offer, S(status), proposals, by=actor, at=now, seen=seen)
+    moved = _become(offer, wanted, proposals, by=actor, at=now, seen=seen)
     tell_offer("offer_status_changed", offer, proposals)
     tell_proposals(offer, moved)
     touch_offer(offer)
     return offer
+
+
+def _status(value: str) -> OfferStatus:
+    if value not in S.values:
+        raise Invalid.field("status", _("There is no such status."))
+    return S(value)
 
 
 def _require_version(offer: Offer, version: int, actor: Actor) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 import journal.services
 from offers.enums import Action, FallOffReason, OfferStatus
 from offers.errors import NotInThisState
@@ -16,6 +18,7 @@ from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import Invalid
 from presence.telling import service, tell
 
 
@@ -29,7 +32,8 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     offer = locked_offer_for(actor, offer_id)
     if not actor.is_driver:
         require_can_change(actor, offer)
-    reason = FallOffReason(reason)
+    if reason not in FallOffReason.values:
+        raise Invalid.field("reason", _("There is no such reason."))
     proposals = locked_proposals(offer)
     winner = next((proposal for proposal in proposals if proposal.is_awarded), None)
     if offer.status != OfferStatus.ASSIGNED or winner is None:
@@ -64,7 +68,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
 def fall_off_from(
     offer: Offer,
     winner: Proposal,
-    reason: FallOffReason,
+    reason: str,
     *,
     side: Side,
     by: Actor,

@@ -8,7 +8,7 @@ from offers import services
 from offers.models import Booking, Offer, Proposal
 from offers.services import awarding
 from offers_project.kernel import clock
-from offers_project.kernel.errors import NotFound, PermissionDenied, Refusal
+from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import (
@@ -202,6 +202,13 @@ def test_who_may_not_fall_off_is_refused(settings):
     with nothing_changed(), pytest.raises(Refusal) as refused:
         services.fall_off(actor=owner_of(offer), offer_id=offer.pk, reason="other")
     assert refused.value.code == "conflict"
+
+
+def test_a_reason_must_be_one_of_the_known():
+    proposal = proposal_in("awarded")
+    with nothing_changed(), pytest.raises(Invalid) as invalid:
+        services.fall_off(actor=owner_of(proposal.offer), offer_id=proposal.offer_id, reason="no mood")
+    assert "reason" in invalid.value.fields
 
 
 def test_a_load_can_be_awarded_again_after_a_truck_fell_off():

@@ -245,7 +245,7 @@ def test_statuses_that_may_be_asked_for(now, wanted):
         assert refused.value.code == ("validation_error" if now == "expired" and wanted == "active" else "conflict")
 
 
-@pytest.mark.parametrize("wanted", ["draft", "assigned", "expired"])
+@pytest.mark.parametrize("wanted", ["draft", "assigned", "expired", "lost and found"])
 def test_other_statuses_are_nobodys_to_set(wanted):
     offer = make_offer()
     with nothing_changed(), pytest.raises(Invalid):
