@@ -14,25 +14,19 @@ from collections.abc import Collection, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings
 
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import leases, metrics, outside, pool, replay, topics, watch, wire
+from presence import exchange, leases, metrics, pool, replay, topics, watch, wire
 from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
 from presence.connection import DRAINING, REVOKED, TOKEN_EXPIRED, Connection
 from presence.entering import Entered, Entry, enter_many
+from presence.exchange import Exchange
 from presence.grouping import Grouped
 from presence.leases import Lease
 
 logger = logging.getLogger(__name__)
-
-GROUP = "presence.hubs"
-RETRY_SECONDS = 2.0
-PUBLISH_SECONDS = 5.0
-PUBLISH_MAX = 1000
-"""How many batches may wait for the channel layer. The rows tell what is dropped then."""
 
 
 class Waiter(NamedTuple):
@@ -59,13 +53,11 @@ class Hub:
         self._commands: dict[str, Grouped[Call, Any]] = {}
         self._topics: dict[str, set[Connection]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._unpublished: list[wire.Packed] = []
-        self._publisher: asyncio.Task[None] | None = None
+        self._exchange = Exchange(self.process, hear=self.deliver)
 
     def begin(self) -> None:
         """Listen to the other processes, and look after what needs looking after."""
-        if is_shared():
-            self.spawn(self._listen())
+        self.spawn(self._exchange.listen())
         for job in watch.jobs(self):
             self.spawn(job)
 
@@ -133,14 +125,7 @@ class Hub:
     def ring(self, packed: wire.Packed) -> None:
         """What this process tells: to its own connections at once, to the others by the channel layer."""
         self.deliver(packed)
-        if not is_shared():
-            return
-        if len(self._unpublished) >= PUBLISH_MAX:
-            metrics.PUBLISH_FAILURES.labels("too many waiting").inc()
-            return
-        self._unpublished.append(packed)
-        if self._publisher is None:
-            self._publisher = self.spawn(self._publish())
+        self._exchange.say(packed)
 
     def deliver(self, packed: wire.Packed) -> None:
         """Hand what was told to those of our connections whom it concerns."""
@@ -224,42 +209,6 @@ class Hub:
             case "parted":
                 self.met.pop(key, None)
 
-    # --- the other processes ----------------------------------------------------------------------------------------
-
-    async def _listen(self) -> None:
-        """One channel for the whole process, in the group that every hub is in."""
-        while True:
-            try:
-                layer = get_channel_layer()
-                channel = await layer.new_channel()
-                await layer.group_add(GROUP, channel)
-                while True:
-                    self._heard(await layer.receive(channel))
-            except Exception as error:
-                logger.warning("the channel layer is away: %s", type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
-
-    def _heard(self, packed: wire.Packed) -> None:
-        if packed.get("from") == self.process:
-            return
-        try:
-            self.deliver(packed)
-        except Exception:
-            logger.exception("a batch of another process was not understood")
-
-    async def _publish(self) -> None:
-        try:
-            while self._unpublished:
-                packed = self._unpublished.pop(0)
-                try:
-                    async with asyncio.timeout(PUBLISH_SECONDS):
-                        await get_channel_layer().group_send(GROUP, packed)
-                    metrics.PUBLISHED.inc()
-                except Exception as error:
-                    _count_failure(error)
-        finally:
-            self._publisher = None
-
     # --- commands that are done together ----------------------------------------------------------------------------
 
     async def do(self, command: Command, call: Call) -> Any:
@@ -321,10 +270,10 @@ def ring(batch: Batch) -> None:
         hub = running()
         if hub is not None:
             hub.loop.call_soon_threadsafe(hub.ring, wire.pack(batch, sender=hub.process))
-        elif is_shared():
-            outside.publish(GROUP, wire.pack(batch, sender="outside"))
+        else:
+            exchange.say_from_outside(wire.pack(batch, sender="outside"))
     except Exception as error:
-        _count_failure(error)
+        exchange.count_failure(error)
 
 
 def met_by(key: ActorKey, *, forget: bool = False) -> Sequence[str]:
@@ -338,11 +287,6 @@ def met_by(key: ActorKey, *, forget: bool = False) -> Sequence[str]:
     return theirs
 
 
-def is_shared() -> bool:
-    """Whether the channel layer reaches other processes at all."""
-    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
-
-
 def _own_topics(actor: Actor) -> list[str]:
     mine = [topics.OFFICE] if actor.is_office else []
     return [*mine, topics.MANAGERS] if actor.is_manager else mine
@@ -351,8 +295,3 @@ def _own_topics(actor: Actor) -> list[str]:
 def _end_leases(ids: Sequence[str]) -> list[None]:
     leases.end(ids=ids)
     return [None] * len(ids)
-
-
-def _count_failure(error: Exception) -> None:
-    metrics.PUBLISH_FAILURES.labels(type(error).__name__).inc()
-    logger.warning("the doorbell failed: %s", type(error).__name__)

@@ -8,7 +8,7 @@ from channels.layers import InMemoryChannelLayer
 
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import hub, identity, metrics, outside, topics, wire
+from presence import exchange, hub, identity, metrics, outside, topics, wire
 from presence.bus import Batch, Control, Event, Passing
 from presence.hub import Hub
 
@@ -118,8 +118,8 @@ async def test_presence_of_the_office_is_told_to_each_driver_once(the_hub):
 
 
 async def test_nonsense_of_another_process_is_survived(the_hub):
-    the_hub._heard({"type": wire.BATCH, "from": "another"})
-    the_hub._heard({})
+    the_hub._exchange.take({"type": wire.BATCH, "from": "another"})
+    the_hub._exchange.take({})
 
 
 def failures() -> float:
@@ -130,18 +130,18 @@ def failures() -> float:
 def test_ringing_never_raises(monkeypatch):
     before = failures()
     hub.ring(Batch(passing=[Passing("a", {"bad": {1, 2}}, ("x",))]))
-    monkeypatch.setattr(hub, "is_shared", lambda: 1 / 0)
+    monkeypatch.setattr(exchange, "is_shared", lambda: 1 / 0)
     hub.ring(Batch(passing=[Passing("a", {}, ("x",))]))
     assert failures() > before
 
 
 def test_ringing_from_outside_goes_through_the_layer(monkeypatch):
     taken = []
-    monkeypatch.setattr(hub, "is_shared", lambda: True)
+    monkeypatch.setattr(exchange, "is_shared", lambda: True)
     monkeypatch.setattr("presence.outside.publish", lambda group, message: taken.append((group, message)))
     hub.ring(Batch(passing=[Passing("a", {}, ("x",))]))
     ((group, message),) = taken
-    assert group == hub.GROUP
+    assert group == exchange.GROUP
     # What the layers of Channels may carry, and nothing else.
     assert InMemoryChannelLayer().require_valid_group_name(group)
     assert {type(value) for value in message.values()} <= {str, float, list}
