@@ -4,8 +4,11 @@ from accounts.models import User
 from chat.models import Member
 from drivers.models import Driver
 from offers import selectors, services
+from offers.events import offers_as_seen as events_of_offers
 from offers.models import Offer
 from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from presence.models import StreamEvent
+from presence.renderers import Wanted
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, mark, owner_of, proposal_in, told
@@ -39,7 +42,10 @@ def test_handing_over_changes_the_owner_and_lets_the_former_one_go():
     assert ("dispatcher", new.pk, "offer_updated", offer.pk) in events
     assert ("dispatcher", new.pk, "proposal_updated", proposal.pk) in events
     assert ("driver", proposal.driver_id, "offer_updated", offer.pk) in events
-    assert ("dispatcher", former.id) not in {event[:2] for event in events}
+    # What they are told of is shown as redacted: they see no more of it.
+    assert {event[2] for event in events if event[:2] == ("dispatcher", former.id)} == {"offer_updated"}
+    (kept,) = StreamEvent.objects.filter(pk__gt=before, actor_type="dispatcher", actor_id=former.id)
+    assert events_of_offers([Wanted(former, kept.object_id, kept.detail, kept.at)]) == [None]
     with nothing_changed(), pytest.raises(NotFound):
         hand_over(offer, former.id, by=former)
 
@@ -80,6 +86,7 @@ def test_followers_come_and_go():
     assert seats(proposal) == {(owner, "owner"), (two.pk, "follower")}
     assert {event[:2] for event in told(before)} == {
         ("dispatcher", owner),
+        ("dispatcher", one.pk),
         ("dispatcher", two.pk),
         ("driver", proposal.driver_id),
     }
