@@ -23,7 +23,7 @@ from chat import selectors as chat
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.filters import SEARCH_LENGTH
-from offers.pages.shown import grouped, offer_actions, shown_offer, shown_row
+from offers.pages.shown import gauge_of, grouped, offer_actions, shown_offer, shown_row
 from offers.rules.access import can_change
 from offers.selectors.board import TABS, Board, board_for, tab_of
 from offers.shapes.fields import BIGGEST_ID
@@ -183,6 +183,10 @@ class Desk:
         """The chosen driver's."""
         found = (row for row in self.rows if row["driver_id"] == self.choice.driver)
         return next(found, None)
+
+    @cached_property
+    def gauge(self) -> list[dict[str, Any]]:
+        return gauge_of(self.row, self.offer) if self.row and self.offer else []
 
     @cached_property
     def talk(self) -> dict[str, Any] | None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import capfirst
+
 from chat.enums import MessageType
 from offers.enums import Action, FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.rules.transitions import Side, actions_for
@@ -25,6 +27,8 @@ MOMENTS = (
     "delivery_from",
     "delivery_until",
 )
+GAUGE_EDGE, GAUGE_APART = 8, 15
+"""In percent of a gauge: its margin, and how far its words must be from each other to be read."""
 REASONS = {
     ProposalStatus.REJECTED: dict(RejectReason.choices),
     ProposalStatus.LOST: dict(LostReason.choices),
@@ -82,19 +86,48 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
     actions = [action for action in BUTTONS if action in actions_for(Side.OFFICE, status)]
     if not active:
         actions = [action for action in actions if action == Action.FALL_OFF]
-    amount = row["driver_proposed_rate"] if status == ProposalStatus.COUNTER_OFFERED else row["agreed_rate"]
+    countered = status == ProposalStatus.COUNTER_OFFERED
+    amount = row["driver_proposed_rate"] if countered else row["agreed_rate"]
     ceiling = offer.get("rate_ceiling")
     over = Decimal(amount) - Decimal(ceiling) if amount and ceiling else Decimal(0)
     last = row["last_message"]
     return with_moments(row) | {
         "state": _state(status, last),
-        "word": REASONS.get(status, {}).get(row["reason"], ""),
-        "amount": amount,
+        "word": capfirst(REASONS.get(status, {}).get(row["reason"], "")),
+        "amount": amount if turn_of(status) is Side.OFFICE or status == ProposalStatus.AWARDED else None,
         "over": over if over > 0 else None,
         "since": datetime.fromisoformat(_since(row)),
         "actions": [str(action) for action in actions] if may else [],
-        "preview": _preview(last),
+        "preview": _preview(last) or (last["message"] if last and row["unread"] else ""),
     }
+
+
+def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x}]`, `x` in percent.
+
+    Only while a counter waits for the office. It has the ceiling in it: no driver may get it.
+    """
+    if row["status"] != ProposalStatus.COUNTER_OFFERED:
+        return []
+    named = {
+        "offer": offer["proposed_rate"],
+        "standing": row["offered_rate"],
+        "ask": row["driver_proposed_rate"],
+        "ceiling": offer.get("rate_ceiling"),
+    }
+    amounts = {kind: Decimal(amount) for kind, amount in named.items() if amount}
+    if amounts["standing"] == amounts["offer"]:
+        del amounts["standing"]
+    low, high = min(amounts.values()), max(amounts.values())
+    span = (high - low) or Decimal(1)
+    marks = [
+        {"kind": kind, "amount": str(amount), "x": int(GAUGE_EDGE + (amount - low) / span * (100 - 2 * GAUGE_EDGE))}
+        for kind, amount in amounts.items()
+    ]
+    for mark in marks:
+        near = [other for other in marks if other is not mark and abs(other["x"] - mark["x"]) < GAUGE_APART]
+        mark["worded"] = mark["kind"] == "ask" or not near
+    return marks
 
 
 def _preview(last: Mapping[str, Any] | None) -> str:

@@ -396,7 +396,7 @@ export class ChatController extends Controller {
 
   /** Words wait and answers must: there is no connection, and not only for a moment. */
   get isCut() {
-    return ["retrying", "offline", "ended"].includes(socket.state);
+    return ["offline", "ended"].includes(socket.state);
   }
 
   #drawComposer() {

@@ -4,6 +4,7 @@ import { Controller } from "@hotwired/stimulus";
 import { ChatController } from "chat/chat_controller.js";
 import { AnsweringController } from "offers/answering.js";
 import { tellNews } from "offers/news.js";
+import "offers/offer_dialog.js";
 import { OfferActionsController } from "offers/offer_actions.js";
 import { application } from "shared/application.js";
 import { $, $$, h } from "shared/dom.js";
@@ -14,7 +15,7 @@ import { socket } from "shared/socket.js";
 import { state } from "shared/state.js";
 import { Zones } from "shared/zones.js";
 
-const ZONES = ["desk-tabs", "desk-cards", "desk-offer", "desk-drivers", "desk-chat-head"];
+const ZONES = ["desk-tabs", "desk-cards", "desk-offer", "desk-drivers", "desk-chat-head", "desk-gauge"];
 const MOVES = [
   "offer_created",
   "offer_updated",
@@ -26,7 +27,7 @@ const MOVES = [
   "unread_changed",
   "refetch",
 ];
-const CUT = ["retrying", "offline", "ended"];
+const CUT = ["offline", "ended"];
 
 class DeskController extends Controller {
   static targets = ["desk", "new", "edit"];
@@ -42,7 +43,9 @@ class DeskController extends Controller {
     socket.addEventListener("state", () => this.#showLink(), { signal });
     addEventListener("offer-changed", () => this.zones.renew(), { signal });
     this.element.addEventListener("htmx:configRequest", (event) => this.#keepChoice(event), { signal });
-    this.element.addEventListener("htmx:afterSwap", () => this.mark(), { signal });
+    this.element.addEventListener("htmx:beforeRequest", () => (this.byKeys = document.activeElement.matches(":focus-visible")), { signal });
+    this.element.addEventListener("htmx:afterSwap", ({ detail }) => this.#swapped(detail.target), { signal });
+    this.element.addEventListener("keydown", (event) => this.#back(event), { signal });
     this.stopNews = tellNews((offer, driver) => this.#isChosen(offer, driver));
     this.keys = this.#keys();
     this.#chooseFirst();
@@ -75,6 +78,17 @@ class DeskController extends Controller {
     const address = new URL(location.href);
     address.searchParams.set("offer", first);
     history.replaceState(history.state, "", address);
+  }
+
+  /** Whoever opened a chat with the keyboard writes at once, and goes back to the row with Escape. */
+  #swapped(target) {
+    this.mark();
+    if (target.id === "desk-chat" && this.byKeys) $("#say")?.focus({ preventScroll: true });
+  }
+
+  #back(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || !event.target.closest("#desk-chat")) return;
+    $(`[data-driver="${this.chosen.driver}"] .cover`, this.element)?.focus();
   }
 
   /** Shows on cards, rows and panes what the address has chosen. */

@@ -73,8 +73,9 @@ export class Zones {
   }
 
   #morph(old, now) {
-    if (old.matches(":hover") || old.querySelector(":focus-visible")) {
-      for (const still of old.querySelectorAll("[data-still][id]")) {
+    const rows = old.querySelectorAll("[data-still][id]");
+    if (rows.length && (old.matches(":hover") || old.querySelector(":focus-visible"))) {
+      for (const still of rows) {
         const same = now.querySelector(`#${CSS.escape(still.id)}`);
         if (same) morph(still, same);
       }
@@ -102,7 +103,6 @@ const OURS = ["open", "tabindex", "aria-busy"]; // attributes that the page's ow
 
 function morph(old, now) {
   Idiomorph.morph(old, now, {
-    ignoreActiveValue: true,
     callbacks: {
       beforeAttributeUpdated: (name) => !OURS.includes(name),
       beforeNodeMorphed: (from, to) => {
