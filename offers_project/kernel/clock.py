@@ -1,5 +1,8 @@
 """What time it is. The database's clock decides, so that several processes agree."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -9,15 +12,29 @@ _NOW = {
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
 }
 
+_told: ContextVar[datetime | None] = ContextVar("told_time", default=None)
+
 
 def now() -> datetime:
     """The database's time, aware, in UTC."""
+    if (told := _told.get()) is not None:
+        return told
     with connection.cursor() as cursor:
         cursor.execute(_NOW[connection.vendor])
         (value,) = cursor.fetchone()
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.replace(tzinfo=UTC)
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` for everything done within: so that what happened earlier can be told by the same services."""
+    before = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(before)
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -1,0 +1,74 @@
+"""The whole demo, from nothing: all of it or none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+from accounts.enums import Role
+from accounts.models import User
+from drivers.models import Driver, Place
+from offers.demo import words
+from offers.demo.people import make_office
+from offers.demo.stage import Stage
+from offers.demo.stories import Cast
+from offers.demo.talk import AT_ONCE, LIVELY, Talk
+from offers.demo.trucks import make_trucks
+from offers.models import Proposal
+from offers.rules.transitions import OPEN
+from offers_project.kernel import clock
+
+LINES_AN_OFFER = 18
+"""About so many messages answers, counters and awards leave by themselves."""
+TALKED_ALONG = 0.85
+"""How much of the rest is said while the stories go on; what is missing at their end is said then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    office: list[User]
+    trucks: list[Driver]
+    offers: int
+    messages: int
+    asked: list[Driver]
+    """Drivers of one active offer: whom to sign in as first."""
+
+
+@transaction.atomic
+def seed(*, password: str, trucks: int, offers: int, messages: int, number: int) -> Seeded:
+    """Make so many trucks, offers and messages up. The same `number` makes the same ones, counted back from now."""
+    rng = Random(number)  # noqa: S311 -- it is to be repeatable, not secret
+    end = clock.now().replace(microsecond=0)
+    office = make_office(password)
+    dispatchers = [user for user in office if user.role == Role.DISPATCHER]
+    made = make_trucks(rng, trucks, dispatchers, end)
+    stage = Stage(end=end)
+    talk = Talk(rng, messages=messages, end=end)
+    places = list(Place.objects.filter(zip_code__in=words.FREIGHT_ZIPS).order_by("zip_code"))
+    cast = Cast(rng=rng, stage=stage, dispatchers=dispatchers, trucks=made, places=places, sent=talk.hear_of)
+    for index in range(offers if dispatchers else 0):
+        cast.begin(index)
+    share = round(max(0, messages - LINES_AN_OFFER * offers) * TALKED_ALONG)
+    stage.begin(talk.tell(_moments(rng, end, share), share))
+    stage.run()
+    stage.begin(talk.finish())
+    stage.run()
+    return Seeded(office, made, len(cast.offer_ids), talk.said(), _asked(cast.offer_ids))
+
+
+def _moments(rng: Random, end: datetime, share: int) -> list[datetime]:
+    """When something is said: most of it today, when most offers are alive."""
+    number = -(-share * 3 // AT_ONCE)
+    today = [end - LIVELY * rng.uniform(0.01, 3) for _ in range(number)]
+    return sorted([*today, *(end - timedelta(hours=rng.uniform(9, 320)) for _ in range(number // 2))])
+
+
+def _asked(offer_ids: list[int]) -> list[Driver]:
+    open_ones = Proposal.objects.filter(offer_id__in=offer_ids, offer__status="active", status__in=OPEN)
+    by_offer: dict[int, list[int]] = {}
+    for offer_id, driver_id in open_ones.order_by("-offer_id", "pk").values_list("offer_id", "driver_id"):
+        by_offer.setdefault(offer_id, []).append(driver_id)
+    most = max(by_offer.values(), key=len, default=[])[:3]
+    found = Driver.objects.in_bulk(most)
+    return [found[pk] for pk in most]

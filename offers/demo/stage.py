@@ -1,0 +1,37 @@
+"""A stage: stories are told side by side, each a generator that says when it goes on, all in the order of time."""
+
+import heapq
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from itertools import count
+
+from offers_project.kernel import clock
+from offers_project.kernel.errors import Refusal
+
+Story = Iterator[datetime]
+
+
+class Stage:
+    """Tells stories up to `end`: what would come later does not happen."""
+
+    def __init__(self, *, end: datetime) -> None:
+        self.end = end
+        self._waiting: list[tuple[datetime, int, Story]] = []
+        self._numbers = count()
+
+    def begin(self, story: Story) -> None:
+        """Let a story go on when it first says so."""
+        # A refusal ends a story, as it would end an attempt: the load was taken, the truck booked meanwhile.
+        with suppress(StopIteration, Refusal):
+            self._wait(next(story), story)
+
+    def run(self) -> None:
+        while self._waiting:
+            moment, _number, story = heapq.heappop(self._waiting)
+            with clock.standing_at(moment):
+                self.begin(story)
+
+    def _wait(self, moment: datetime, story: Story) -> None:
+        if moment <= self.end:
+            heapq.heappush(self._waiting, (moment, next(self._numbers), story))

@@ -1,0 +1,286 @@
+"""What becomes of the demo's loads: each offer a story of its dispatcher, each proposal one of its driver."""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from accounts.models import User
+from drivers.distance import haversine_miles
+from drivers.models import Driver, Place
+from offers import services
+from offers.demo import words
+from offers.demo.loads import make_load
+from offers.demo.stage import Stage, Story
+from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, ProposalStatus
+from offers.models import Offer, Proposal
+from offers_project.kernel.actors import Actor
+
+FATES = (
+    "active", "assigned", "completed", "active", "draft", "cancelled", "expired", "active", "fallen_off", "active",
+    "completed", "active", "assigned", "active", "completed", "active", "expired", "active", "assigned", "cancelled",
+)  # fmt: skip
+"""What becomes of the first offer, the second, and so on, over again: of seven there is one in every status."""
+
+BEGAN = {
+    "draft": (0.2, 3), "active": (0.4, 7), "assigned": (4, 28), "completed": (50, 330), "cancelled": (10, 200),
+    "expired": (26, 240), "fallen_off": (8, 30),
+}  # fmt: skip
+"""Between how many hours ago an offer of each fate was made."""
+
+PLANS = (
+    (("view", "counter", "haggle"), 22),
+    (("view", "counter"), 14),
+    (("view", "accept"), 20),
+    (("view", "reject"), 16),
+    (("view",), 12),
+    (("view", "accept", "retract"), 4),
+    ((), 12),
+)
+"""What a driver does after an offer has come, and how many of a hundred do so."""
+SURE = ("view", "accept")
+
+NEAREST = 30
+"""Drivers are picked from so many of the nearest that are free."""
+
+
+@dataclass
+class Cast:
+    """Who plays, and on which stage."""
+
+    rng: Random
+    stage: Stage
+    dispatchers: list[User]
+    trucks: list[Driver]
+    places: list[Place]
+    sent: Callable[[Offer], None]
+    """Told of every offer that has been put to drivers."""
+    offer_ids: list[int] = field(default_factory=list)
+
+    def minutes(self, least: float, most: float) -> timedelta:
+        return timedelta(seconds=round(self.rng.uniform(least, most) * 60))
+
+    def begin(self, number: int) -> None:
+        """Let the story of the `number`th offer begin, so long ago as its fate takes."""
+        fate = FATES[number % len(FATES)]
+        began = self.stage.end - timedelta(seconds=round(self.rng.uniform(*BEGAN[fate]) * 3600))
+        self.stage.begin(_OfferStory(self, fate, self.dispatchers[number % len(self.dispatchers)]).tell(began))
+
+    def free_near(self, offer: Offer, number: int) -> list[Driver]:
+        """Some of the trucks that could take it, as they are now."""
+        free = Driver.objects.filter(
+            pk__in=[truck.pk for truck in self.trucks], is_active=True, status=Driver.AVAILABLE, latitude__isnull=False
+        ).order_by("pk")
+        nearest = sorted(
+            free,
+            key=lambda truck: haversine_miles(truck.latitude, truck.longitude, offer.pickup_lat, offer.pickup_lon),
+        )[:NEAREST]
+        return self.rng.sample(nearest, min(number, len(nearest)))
+
+
+class _OfferStory:
+    """What a dispatcher does with one load."""
+
+    def __init__(self, cast: Cast, fate: str, owner: User) -> None:
+        self.cast, self.rng, self.fate = cast, cast.rng, fate
+        self.owner, self.actor = owner, owner.actor
+        self.offer = Offer()
+
+    def tell(self, began: datetime) -> Story:
+        yield began
+        self._make(began)
+        if self.fate == "draft":
+            return
+        at = began + self.cast.minutes(1, 6)
+        yield at
+        self._send(at)
+        yield from {
+            "assigned": self._cover,
+            "completed": self._complete,
+            "fallen_off": self._fall_off,
+            "cancelled": self._cancel,
+            "expired": self._expire,
+            "active": self._amend,
+        }[self.fate](at)
+
+    def _make(self, at: datetime) -> None:
+        fields = make_load(self.rng, self.cast.places, at)
+        # An active offer stands for a good while yet, so that the demo is alive tomorrow too.
+        over = self.cast.stage.end + self.cast.minutes(8 * 60, 48 * 60)
+        if self.fate == "expired":
+            over = at + self.cast.minutes(20, 120)
+        fields["expires_at"] = over
+        fields["status"] = OfferStatus.DRAFT if self.fate == "draft" else OfferStatus.ACTIVE
+        if self.fate == "assigned" and self.rng.random() < 0.3:
+            fields["award_mode"] = AwardMode.FIRST_ACCEPT
+        self.offer = services.create_offer(actor=self.actor, fields=fields)
+        self.cast.offer_ids.append(self.offer.pk)
+        others = [user for user in self.cast.dispatchers if user.pk != self.owner.pk]
+        if others and self.rng.random() < 0.3:
+            followers = [self.rng.choice(others).pk]
+            services.set_followers(actor=self.actor, offer_id=self.offer.pk, user_ids=followers)
+
+    def _send(self, at: datetime, number: int | None = None) -> None:
+        chosen = self.cast.free_near(self.offer, number or self.rng.randint(3, 8))
+        if not chosen:
+            return
+        sending = services.send_offer(
+            actor=self.actor,
+            offer_id=self.offer.pk,
+            driver_ids=[driver.pk for driver in chosen],
+            message=self.rng.choice(words.OPENERS),
+        )
+        self.cast.sent(self.offer)
+        is_to_be_covered = self.fate in ("assigned", "completed", "fallen_off")
+        for place, proposal in enumerate(sending.sent):
+            driver = next(driver for driver in chosen if driver.pk == proposal.driver_id)
+            if self.fate == "expired":
+                plan: tuple[str, ...] = self.rng.choice(((), ("view",), ("view", "reject")))
+            elif is_to_be_covered and place == 0:
+                plan = SURE
+            else:
+                plan = self.rng.choices([steps for steps, _ in PLANS], [weight for _, weight in PLANS])[0]
+            story = _DriverStory(self.cast, proposal.pk, driver.actor, self.actor, plan)
+            self.cast.stage.begin(story.tell(at))
+
+    def _cover(self, at: datetime) -> Iterator[datetime]:
+        """Award it to somebody who has said yes, within the hour or two."""
+        for _ in range(8):
+            at += self.cast.minutes(20, 35)
+            yield at
+            if self._winner() is not None:
+                return
+            accepted = Proposal.objects.filter(offer=self.offer, status=ProposalStatus.ACCEPTED).order_by("agreed_rate")
+            if (proposal := accepted.first()) is not None:
+                services.award(actor=self.actor, offer_id=self.offer.pk, proposal_id=proposal.pk)
+                self._on_the_road(proposal.driver_id, self.rng.choice(("Loaded", "In Transit", "Enroute")))
+                return
+
+    def _complete(self, at: datetime) -> Iterator[datetime]:
+        yield from self._cover(at)
+        if (winner := self._winner()) is not None:
+            yield self.offer.delivery_until
+            services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.COMPLETED, version=None)
+            self._on_the_road(winner.driver_id, Driver.AVAILABLE)
+
+    def _fall_off(self, at: datetime) -> Iterator[datetime]:
+        """The truck breaks down, and the load is put to others."""
+        yield from self._cover(at)
+        if (winner := self._winner()) is None:
+            return
+        at = winner.awarded_at + self.cast.minutes(30, 150)
+        yield at
+        services.fall_off(
+            actor=winner.driver.actor,
+            offer_id=self.offer.pk,
+            reason=FallOffReason.BREAKDOWN,
+            note=self.rng.choice(("Blown turbo, waiting for a tow.", "Se ponchó una llanta 😞")),
+        )
+        self._on_the_road(winner.driver_id, "Out of Service")
+        at += self.cast.minutes(3, 9)
+        yield at
+        self._send(at, number=4)
+
+    def _cancel(self, at: datetime) -> Iterator[datetime]:
+        yield at + self.cast.minutes(25, 200)
+        services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.CANCELLED, version=None)
+
+    def _expire(self, at: datetime) -> Iterator[datetime]:
+        yield self.offer.expires_at + timedelta(seconds=3)
+        services.expire_due()
+
+    def _amend(self, at: datetime) -> Iterator[datetime]:
+        """Now and then somebody is taken back, or the rate goes up."""
+        what = self.rng.choice(("amend", "withdraw", None, None))
+        yield at + self.cast.minutes(15, 90)
+        if what == "amend":
+            offer = Offer.objects.get(pk=self.offer.pk)
+            rate = offer.proposed_rate + 50
+            services.update_offer(
+                actor=self.actor, offer_id=offer.pk, version=offer.version, fields={"proposed_rate": rate}
+            )
+        elif what == "withdraw":
+            waiting = Proposal.objects.filter(offer=self.offer, status__in=("sent", "viewed")).order_by("pk")
+            services.withdraw(
+                actor=self.actor, offer_id=self.offer.pk, driver_ids=[each.driver_id for each in waiting[:1]]
+            )
+
+    def _winner(self) -> Proposal | None:
+        return Proposal.objects.filter(won_offer=self.offer).select_related("driver").first()
+
+    def _on_the_road(self, driver_id: int, status: str) -> None:
+        """The older system knows where its trucks are: nobody of ours writes that."""
+        Driver.objects.filter(pk=driver_id).update(status=status)
+
+
+class _DriverStory:
+    """What one driver does with one offer, and what the dispatcher says to it."""
+
+    def __init__(self, cast: Cast, proposal_id: int, driver: Actor, owner: Actor, plan: tuple[str, ...]) -> None:
+        self.cast, self.rng = cast, cast.rng
+        self.proposal_id, self.driver, self.owner, self.plan = proposal_id, driver, owner, plan
+
+    def tell(self, at: datetime) -> Story:
+        for step in self.plan:
+            at += self.cast.minutes(0.5, 9)
+            yield at
+            if step == "haggle":
+                at = yield from self._haggle(at)
+            else:
+                self._do(step)
+
+    def _do(self, step: str) -> None:
+        match step:
+            case "view":
+                self._answer(self.driver, Action.VIEW)
+            case "accept":
+                self._answer(self.driver, Action.ACCEPT)
+            case "retract":
+                self._answer(self.driver, Action.RETRACT, note="Sorry, the shop called.")
+            case "reject":
+                reason, note = self.rng.choice(words.DECLINES)
+                self._answer(self.driver, Action.REJECT, reason=reason, note=note)
+            case "counter":
+                note = self.rng.choice(words.COUNTER_NOTES)
+                self._answer(self.driver, Action.COUNTER, rate=self._dearer(), note=note)
+
+    def _haggle(self, at: datetime) -> Generator[datetime, None, datetime]:
+        """The dispatcher takes the counter, refuses it, or meets the driver half-way, who takes that or does not."""
+        match self.rng.choice(("accept", "reject", "half-way", "half-way")):
+            case "accept":
+                self._answer(self.owner, Action.ACCEPT)
+            case "reject":
+                self._answer(self.owner, Action.REJECT, note="That's over what we have in it.")
+            case "half-way":
+                proposal = self._proposal()
+                middle = (proposal.offered_rate + (proposal.driver_proposed_rate or 0)) / 2
+                self._answer(self.owner, Action.COUNTER, rate=_in_fives(middle), note="Best I can do.")
+                at += self.cast.minutes(1, 8)
+                yield at
+                self._do(self.rng.choice(("accept", "accept", "counter", "reject")))
+        return at
+
+    def _answer(
+        self, who: Actor, action: Action, *, rate: Decimal | None = None, reason: str = "", note: str = ""
+    ) -> None:
+        proposal = self._proposal()
+        services.respond(
+            actor=who,
+            proposal_id=proposal.pk,
+            action=action,
+            version=proposal.version,
+            rate=rate,
+            reason=reason,
+            note=note,
+        )
+
+    def _proposal(self) -> Proposal:
+        return Proposal.objects.get(pk=self.proposal_id)
+
+    def _dearer(self) -> Decimal:
+        return _in_fives(self._proposal().offered_rate * Decimal(str(round(self.rng.uniform(1.05, 1.3), 3))))
+
+
+def _in_fives(amount: Decimal) -> Decimal:
+    return Decimal(round(amount / 5) * 5)

@@ -1,0 +1,135 @@
+"""The demo's trucks: all over the country, written down the way people write them down."""
+
+import re
+import unicodedata
+from collections import Counter
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.conf import settings
+
+from accounts.models import Preferences, User
+from drivers.models import Driver, Place
+from offers.demo import words
+from offers_project.kernel.actors import DRIVER
+from presence.models import Attendance
+
+SPANISH, LONG, LOST = 0.3, 0.03, 0.04
+"""Shares of trucks: whose driver speaks Spanish, whose name is too long for any column, whose position nobody knows."""
+
+
+def make_trucks(rng: Random, number: int, dispatchers: list[User], now: datetime) -> list[Driver]:
+    """`number` trucks, most of them free. Drivers who speak Spanish have it as their language."""
+    places = list(Place.objects.filter(zip_code__in=words.FREIGHT_ZIPS).order_by("zip_code"))
+    maker = _Maker(rng, places, dispatchers)
+    made = [maker.truck() for _ in range(number)]
+    before = set(Driver.objects.values_list("pk", flat=True))
+    Driver.objects.bulk_create(made, batch_size=500)
+    trucks = [truck for truck in Driver.objects.order_by("pk") if truck.pk not in before]
+    for truck in trucks:
+        minutes = rng.choice((2, 5, 9, 14, 33, 70, 180, 600))
+        truck.updated_at = now - timedelta(minutes=minutes, seconds=rng.randrange(60))
+    Driver.objects.bulk_update(trucks, ["updated_at"], batch_size=200)
+    _speak(trucks, maker.spanish)
+    _were_here(rng, trucks, now)
+    return trucks
+
+
+def _speak(trucks: list[Driver], spanish: list[bool]) -> None:
+    Preferences.objects.bulk_create(
+        [
+            Preferences(actor_type=DRIVER, actor_id=truck.pk, language="es")
+            for truck, speaks in zip(trucks, spanish, strict=True)
+            if speaks
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _were_here(rng: Random, trucks: list[Driver], now: datetime) -> None:
+    """Most drivers have looked in lately."""
+    Attendance.objects.bulk_create(
+        [
+            Attendance(
+                actor_type=DRIVER, actor_id=truck.pk, last_seen=now - timedelta(minutes=int(rng.paretovariate(0.6) * 3))
+            )
+            for truck in trucks
+            if rng.random() < 0.7
+        ],
+        ignore_conflicts=True,
+    )
+
+
+class _Maker:
+    """Makes one truck after the other; numbers and phones do not come twice before they must."""
+
+    def __init__(self, rng: Random, places: list[Place], dispatchers: list[User]) -> None:
+        self.rng, self.places, self.dispatchers = rng, places, dispatchers
+        self.spanish: list[bool] = []
+        self._numbers: Counter[str] = Counter()
+        self._lines: Counter[int] = Counter()
+        self._last_phone = ""
+
+    def truck(self) -> Driver:
+        rng = self.rng
+        kind = rng.choices(list(words.TRUCKS), [share for _letter, share, _sizes in words.TRUCKS.values()])[0]
+        letter, _share, sizes = words.TRUCKS[kind]
+        self._numbers[letter] += 1
+        place = rng.choice(self.places)
+        name = self._name()
+        known = rng.random() >= LOST
+        return Driver(
+            truck_number=f"{letter}-{100 + self._numbers[letter]}",
+            driver_name=name,
+            status=self._status(),
+            cell_phone=self._phone(place.state),
+            email=_mail(name, letter, self._numbers[letter]),
+            city_state_zip=self._written(place),
+            dimensions=rng.choice(sizes),
+            rate=rng.choice(words.RATES) or None,
+            latitude=self._about(place.latitude) if known else None,
+            longitude=self._about(place.longitude) if known else None,
+            assigned_dispatcher=rng.choice(self.dispatchers) if rng.random() < 0.85 else None,
+            is_active=rng.random() >= 0.03,
+        )
+
+    def _name(self) -> str:
+        rng = self.rng
+        self.spanish.append(rng.random() < SPANISH)
+        if rng.random() < LONG:
+            return rng.choice(words.LONG_NAMES)
+        if self.spanish[-1]:
+            return f"{rng.choice(words.SPANISH_FIRST_NAMES)} {rng.choice(words.SPANISH_LAST_NAMES)}"
+        return f"{rng.choice(words.FIRST_NAMES)} {rng.choice(words.LAST_NAMES)}"
+
+    def _status(self) -> str:
+        if self.rng.random() < 0.66:
+            return Driver.AVAILABLE
+        others = [status for status in settings.TRUCK_STATUSES if status != Driver.AVAILABLE]
+        return self.rng.choice(others or [Driver.AVAILABLE])
+
+    def _phone(self, state: str) -> str:
+        """555-01xx in the state's area, as people write it; now and then two trucks share one."""
+        if self._last_phone and self.rng.random() < 0.01:
+            return self._last_phone
+        area = self.rng.choice(words.AREA_CODES[state])
+        line = f"01{self._lines[area] % 100:02}"
+        self._lines[area] += 1
+        styles = ("({}) 555-{}", "{}-555-{}", "{}.555.{}", "{}555{}", "+1 {} 555 {}")
+        self._last_phone = self.rng.choice(styles).format(area, line)
+        return self._last_phone
+
+    def _written(self, place: Place) -> str:
+        city = f"{place.city}, {place.state}"
+        plain = f"{place.city} {place.state} {place.zip_code}"
+        return self.rng.choice((place.label, place.label, city, city.lower(), plain))
+
+    def _about(self, degrees: Decimal) -> Decimal:
+        return Decimal(str(round(float(degrees) + self.rng.uniform(-0.25, 0.25), 6)))
+
+
+def _mail(name: str, letter: str, number: int) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    first = re.sub(r"[^a-z]", "", plain.split()[0])
+    return f"{first}.{letter.lower()}{100 + number}@example.com"

@@ -1,0 +1,75 @@
+"""Makes demo data."""
+
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from offers.demo.people import real_people
+from offers.demo.seeding import Seeded, seed
+
+TRUCKS, OFFERS, MESSAGES, SEED = 300, 40, 1200, 1
+ROADS = [
+    "amber",
+    "canyon",
+    "cedar",
+    "delta",
+    "harbor",
+    "juniper",
+    "mesa",
+    "prairie",
+    "ridge",
+    "river",
+    "summit",
+    "valley",
+]
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes believable demo data: trucks across the country, dispatchers, offers in every status, conversations. "
+        "The same --seed makes the same data, counted back from now; once more adds more of it."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--password", help="of all office people; made up when left out")
+        parser.add_argument("--trucks", type=int, default=TRUCKS, help=f"how many ({TRUCKS})")
+        parser.add_argument("--offers", type=int, default=OFFERS, help=f"how many ({OFFERS})")
+        parser.add_argument(
+            "--messages",
+            type=int,
+            default=MESSAGES,
+            help=f"how many in all ({MESSAGES}); offers and answers leave some by themselves, which are never too many",
+        )
+        parser.add_argument("--seed", type=int, default=SEED, help=f"another number, other data ({SEED})")
+        parser.add_argument("--force", action="store_true", help="also into a database that holds real users")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        sizes = {name: options[name] for name in ("trucks", "offers", "messages")}
+        if negative := [name for name, size in sizes.items() if size < 0]:
+            raise CommandError(f"--{negative[0]} cannot be negative.")
+        if not options["force"] and (real := real_people()):
+            raise CommandError(
+                f"This database holds real users ({', '.join(real[:3])}{', …' if len(real) > 3 else ''}). "
+                "Demo data would stand among theirs; --force does it nevertheless."
+            )
+        password = options["password"] or _made_up()
+        self._say(seed(password=password, number=options["seed"], **sizes), password)
+
+    def _say(self, made: Seeded, password: str) -> None:
+        lines = [
+            f"Demo data: {len(made.trucks)} trucks, {made.offers} offers, {made.messages} messages.",
+            "",
+            f"Sign in at /sign-in with the password  {password}",
+            *(f"  {user.username:<10} {user.name} ({user.role})" for user in made.office),
+        ]
+        if made.asked:
+            lines += ["", "Sign in as a driver with a link:"]
+            lines += [f"  python manage.py driver_link {driver.pk:<6} {driver.name}" for driver in made.asked]
+        self.stdout.write("\n".join(lines))
+
+
+def _made_up() -> str:
+    """A password that is typed easily and guessed by nobody."""
+    return "-".join([*(secrets.choice(ROADS) for _ in range(3)), str(secrets.randbelow(9000) + 1000)])
