@@ -1,0 +1,196 @@
+"""The desk in a browser: a dispatcher negotiates with drivers, who answer from elsewhere, and nothing is reloaded."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from chat.services import Send, send_messages
+from offers import services
+from offers.models import Proposal
+from tests.accounts.factories import PASSWORD, make_user
+from tests.drivers.factories import make_driver
+from tests.drivers.factories import sign_in as driver_sign_in
+from tests.journeys.conftest import PHONE
+from tests.offers.factories import answer, make_offer, put_to
+
+DIALOG = "dialog[open]"
+
+
+class Driving:
+    """A driver with a phone somewhere else, who speaks to the server itself."""
+
+    def __init__(self, server, driver, offer):
+        headers = {"Authorization": f"Bearer {driver_sign_in(driver).access}"}
+        self.api = httpx.Client(base_url=f"{server.url}/api", headers=headers, timeout=20)
+        self.driver, self.offer = driver, offer
+
+    @property
+    def chat(self):
+        return f"/offers/{self.offer.pk}/chat/{self.driver.pk}"
+
+    def writes(self, words):
+        body = {"message": words, "client_id": str(uuid4())}
+        assert self.api.post(self.chat, json=body).status_code == 201
+
+    def reads_everything(self):
+        last = self.api.get(self.chat).json()["results"][-1]
+        assert self.api.put(f"/chat/{last['id']}/read").status_code == 200
+
+    def answers(self, action, **said):
+        (proposal,) = self.api.get("/proposals", params={"offer_id": self.offer.pk}).json()["results"]
+        body = {"action": action, "version": proposal["version"], **said}
+        response = self.api.put(f"/proposals/{proposal['id']}/respond", json=body)
+        assert response.status_code == 200, response.text
+
+
+@pytest.fixture
+def driving(server, load):
+    """`driving(driver)` is a driver of the load."""
+    people = []
+
+    def one(driver):
+        people.append(Driving(server, driver, load))
+        return people[-1]
+
+    yield one
+    for each in people:
+        each.api.close()
+
+
+@pytest.fixture
+def dana(transactional_db):
+    return make_user(full_name="Dana Whitfield")
+
+
+@pytest.fixture
+def load(dana):
+    return make_offer(dana, rate_ceiling=Decimal("1000.00"), weight_lbs=Decimal("2400"))
+
+
+@pytest.fixture
+def drivers(load):
+    people = [make_driver(driver_name=name) for name in ("Marisol Quintanilla", "Terrence Boudreaux")]
+    put_to(load, *people)
+    return people
+
+
+def come_in(page: Page, user, address: str) -> Page:
+    page.goto(f"/sign-in?next={address.replace('?', '%3F').replace('&', '%26')}")
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button[type=submit]")
+    expect(page.locator(".conn")).to_have_text("Connected")
+    return page
+
+
+def at(load, driver=None):
+    return f"/offers/?offer={load.pk}" + (f"&driver={driver.pk}" if driver else "")
+
+
+def say(page: Page, words: str) -> None:
+    page.fill("#say", words)
+    page.press("#say", "Enter")
+
+
+def test_a_negotiation_from_counter_to_award(open_page, driving, keep_screenshot, dana, load, drivers):
+    marisol = driving(drivers[0])
+    page = come_in(open_page(), dana, at(load))
+    page.click(f"[data-driver='{drivers[0].pk}'] .cover")
+    expect(page.locator("#chat")).to_be_visible()
+    assert f"driver={drivers[0].pk}" in page.url
+
+    marisol.writes("Is it <b>dock</b> to dock?")
+    expect(page.locator(".bubble").last).to_have_text("Is it <b>dock</b> to dock?")
+    say(page, "Both ends")
+    mark = page.locator(".msg--out .msg__by").last
+    expect(mark).to_contain_text("Sent")
+    marisol.reads_everything()
+    expect(mark).to_contain_text("Read")
+
+    marisol.answers("counter", rate="990.00", note="I come back empty")
+    row = page.locator(f"[data-driver='{drivers[0].pk}']")
+    expect(row.get_by_role("button", name="Accept $990")).to_be_visible()
+    expect(page.locator("#desk-gauge")).to_contain_text("asks $990")
+    keep_screenshot(page, "countered")
+
+    page.locator(".rate--yours").get_by_role("button", name="Counter back").click()
+    page.fill(f"{DIALOG} input[name=rate]", "much")
+    page.click(f"{DIALOG} [data-submit]")
+    expect(page.locator(f"{DIALOG} [data-error]")).to_contain_text("Name an amount")
+    page.fill(f"{DIALOG} input[name=rate]", "$940")
+    page.click(f"{DIALOG} [data-submit]")
+    expect(page.locator(DIALOG)).to_have_count(0)
+    expect(page.locator(".rate--past .rate__sum")).to_have_text("$990.00")
+
+    marisol.answers("accept")
+    row.get_by_role("button", name="Award $940").click()
+    expect(page.locator(DIALOG)).to_contain_text("Marisol Quintanilla")
+    page.get_by_role("button", name="Award to Marisol Quintanilla").click()
+    expect(page.locator("#desk-offer")).to_contain_text("Assigned")
+    expect(page.locator(f"[data-driver='{drivers[1].pk}']")).to_contain_text("Covered by another truck")
+    assert Proposal.objects.get(driver=drivers[0]).status == "awarded"
+
+
+def test_an_answer_to_old_terms_shows_the_new_ones(open_page, dana, load, drivers):
+    proposal = Proposal.objects.get(driver=drivers[0])
+    answer(proposal, "counter", rate=Decimal("990.00"))
+    page = come_in(open_page(), dana, at(load))
+    accept = page.get_by_role("button", name="Accept $990")
+    accept.evaluate("button => (button.dataset.answeringVersionParam = '1')")
+    accept.click()
+    expect(page.locator(DIALOG)).to_contain_text("The terms have changed")
+    expect(page.locator(DIALOG)).to_contain_text("$990")
+    proposal.refresh_from_db()
+    assert proposal.status == "counter_offered"
+
+
+def test_withdrawn_and_sent_again(open_page, dana, load, drivers):
+    page = come_in(open_page(), dana, at(load))
+    row = page.locator(f"[data-driver='{drivers[1].pk}']")
+    row.get_by_role("button", name="Withdraw from Terrence").click()
+    expect(row).to_contain_text("Withdrawn")
+    page.locator(".toast").get_by_role("button", name="Send again").click()
+    expect(row.locator(".drv__state")).to_contain_text("Sent")
+
+
+def test_old_messages_come_by_scrolling_and_are_found(open_page, dana, load, drivers):
+    sends = [Send(drivers[0].actor, load.pk, drivers[0].pk, f"Line number {n}.", f"c{n}") for n in range(120)]
+    send_messages(sends=sends)
+    page = come_in(open_page(), dana, at(load, drivers[0]))
+    expect(page.locator(".bubble").last).to_have_text("Line number 119.")
+    assert page.locator(".bubble").count() == 50
+    expect(page.get_by_text("120 new")).to_have_count(0)
+    page.locator(".msgs").evaluate("box => (box.scrollTop = -box.scrollHeight)")
+    expect(page.get_by_text("Line number 20.", exact=True)).to_be_attached()
+
+    page.get_by_role("button", name="Search in this chat").click()
+    page.locator(".chat__search input").fill("number 3.")
+    page.locator(".chat__found button").click()
+    expect(page.get_by_text("Line number 3.", exact=True)).to_be_in_viewport()
+
+
+def test_two_dispatchers_know_of_each_other(open_page, dana, load, drivers):
+    leo = make_user(full_name="Leo Marchetti")
+    services.set_followers(actor=dana.actor, offer_id=load.pk, user_ids=[leo.pk])
+    page = come_in(open_page(), dana, at(load, drivers[0]))
+    other = come_in(open_page(), leo, at(load, drivers[0]))
+    other.locator("#say").press_sequentially("On it")
+    expect(page.get_by_text("Leo Marchetti is answering here too")).to_be_visible()
+    other.press("#say", "Enter")
+    expect(page.locator(".msg--out .msg__by").last).to_contain_text("Leo")
+    expect(page.get_by_text("is answering here too")).to_be_hidden()
+
+
+def test_on_a_narrow_screen_the_chat_is_a_pane_of_its_own(open_page, keep_screenshot, dana, load, drivers):
+    page = come_in(open_page(**PHONE), dana, at(load))
+    expect(page.locator("#desk-drivers")).to_be_visible()
+    page.click(f"[data-driver='{drivers[0].pk}'] .cover")
+    expect(page.locator("#say")).to_be_visible()
+    expect(page.locator("#desk-drivers")).to_be_hidden()
+    keep_screenshot(page, "chat")
+    page.get_by_role("link", name="Back to drivers").click()
+    expect(page.locator("#desk-drivers")).to_be_visible()
+    assert "driver=" not in page.url
