@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
 from chat.enums import COUNTED_TYPES
 from chat.lookups import Among
@@ -17,6 +17,13 @@ def unread(actor: Actor, conversation_ids: Collection[int]) -> dict[int, int]:
     """The number in each conversation; those with nothing unread are absent."""
     counted = _unread_messages(actor).filter(conversation_id__in=conversation_ids)
     return dict(counted.values("conversation_id").annotate(n=Count("pk")).values_list("conversation_id", "n"))
+
+
+def backlogs(actor: Actor, conversation_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """`(how many are unread, the first one's seq)` in each conversation; those with nothing unread are absent."""
+    counted = _unread_messages(actor).filter(conversation_id__in=conversation_ids)
+    rows = counted.values("conversation_id").annotate(n=Count("pk"), first=Min("seq"))
+    return {id_: (number, first) for id_, number, first in rows.values_list("conversation_id", "n", "first")}
 
 
 def unread_by_offer(actor: Actor, offer_ids: Collection[int]) -> dict[int, int]:

@@ -9,8 +9,7 @@ from chat import context
 from chat.lookups import Among
 from chat.models import Conversation, Member, Message
 from chat.selectors.access import conversations_for
-from chat.selectors.counting import unread as unread_in
-from chat.selectors.counting import with_unread
+from chat.selectors.counting import backlogs, with_unread
 from chat.shapes.reading import message_dict
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from presence.selectors import online
@@ -48,9 +47,8 @@ def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> 
     about = context.describe([(each.offer_id, each.driver_id) for each in conversations], viewer)
     last = _last_messages(conversations)
     ids = [conversation.pk for conversation in conversations]
-    numbers = unread_in(viewer, ids)
+    unread = backlogs(viewer, ids)
     members = list(Member.objects.filter(conversation_id__in=ids, left_at=None))
-    read = {member.conversation_id: member.read_seq for member in members if member.key == viewer.key}
     others: dict[int, list[ActorKey]] = {id_: [] for id_ in ids}
     for member in members:
         if member.seated and member.actor_type == (DISPATCHER if viewer.is_driver else DRIVER):
@@ -65,8 +63,8 @@ def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> 
             "status": conversation.status,
             "last_message": last.get(conversation.pk),
             "last_seq": conversation.last_seq,
-            "last_read_seq": _read_up_to(conversation, numbers, read),
-            "unread": numbers.get(conversation.pk, 0),
+            "last_read_seq": _read_up_to(conversation, unread),
+            "unread": unread[conversation.pk][0] if conversation.pk in unread else 0,
             "online": any(here[key].online for key in others[conversation.pk] if key in here),
         }
         for conversation in conversations
@@ -82,6 +80,6 @@ def _last_messages(conversations: Iterable[Conversation]) -> dict[int, dict[str,
     return {message.conversation_id: message_dict(message) for message in found}
 
 
-def _read_up_to(conversation: Conversation, numbers: dict[int, int], read: dict[int, int]) -> int:
-    """What is left after somebody's mark may be their own words and system lines: then they have read everything."""
-    return read.get(conversation.pk, 0) if numbers.get(conversation.pk) else conversation.last_seq
+def _read_up_to(conversation: Conversation, unread: dict[int, tuple[int, int]]) -> int:
+    """Up to where nothing is unread: one's own words and the system's lines want no reading, so it never goes back."""
+    return unread[conversation.pk][1] - 1 if conversation.pk in unread else conversation.last_seq

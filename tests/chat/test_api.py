@@ -256,7 +256,7 @@ def test_a_conversation_in_the_list(people, conversation, provider):
         "status": "open",
         "last_message": last,
         "last_seq": 2,
-        "last_read_seq": 0,
+        "last_read_seq": 1,
         "unread": 1,
         "online": True,
     }
