@@ -5,7 +5,8 @@ deadlock. What is told meanwhile is collected and written once, at its end, unde
 is published, and a failed publish loses nothing, since the rows are the log.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,6 +77,17 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let services tell nobody, all of them in one transaction: what is made up as the past was heard by nobody."""
+    token = _unit.set(_Unit())
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _unit.reset(token)
 
 
 def tell(

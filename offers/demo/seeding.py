@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import transaction
-
 from accounts.enums import Role
 from accounts.models import User
 from drivers.models import Driver, Place
@@ -18,6 +16,7 @@ from offers.demo.trucks import make_trucks
 from offers.models import Proposal
 from offers.rules.transitions import OPEN
 from offers_project.kernel import clock
+from presence.telling import unheard
 
 LINES_AN_OFFER = 18
 """About so many messages answers, counters and awards leave by themselves."""
@@ -35,7 +34,7 @@ class Seeded:
     """Drivers of one active offer: whom to sign in as first."""
 
 
-@transaction.atomic
+@unheard()
 def seed(*, password: str, trucks: int, offers: int, messages: int, number: int) -> Seeded:
     """Make so many trucks, offers and messages up. The same `number` makes the same ones, counted back from now."""
     rng = Random(number)  # noqa: S311 -- it is to be repeatable, not secret
@@ -59,9 +58,9 @@ def seed(*, password: str, trucks: int, offers: int, messages: int, number: int)
 
 def _moments(rng: Random, end: datetime, share: int) -> list[datetime]:
     """When something is said: most of it today, when most offers are alive."""
-    number = -(-share * 3 // AT_ONCE)
+    number = -(-share * 3 // (AT_ONCE * 2))
     today = [end - LIVELY * rng.uniform(0.01, 3) for _ in range(number)]
-    return sorted([*today, *(end - timedelta(hours=rng.uniform(9, 320)) for _ in range(number // 2))])
+    return sorted([*today, *(end - timedelta(hours=rng.uniform(9, 320)) for _ in range(number // 3))])
 
 
 def _asked(offer_ids: list[int]) -> list[Driver]:

@@ -24,7 +24,7 @@ from offers.enums import OfferStatus
 from offers.models import Offer
 from offers_project.kernel.actors import Actor
 
-AT_ONCE = 60
+AT_ONCE = 80
 """How many conversations go on by one line in the same moment."""
 LIVELY = timedelta(hours=3)
 """How long after it was sent an offer is talked about most."""
