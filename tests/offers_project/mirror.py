@@ -1,4 +1,4 @@
-"""A client in a few lines: the state it has read by REST, and what it makes of events. Written from the protocol alone."""
+"""A client in a few lines: the state it has read by REST, and what it makes of events, from the protocol alone."""
 
 from typing import Any
 
