@@ -7,8 +7,8 @@ from decimal import Decimal
 from random import Random
 
 from accounts.models import User
-from drivers.distance import haversine_miles
 from drivers.models import Driver, Place
+from drivers.selectors import near
 from offers import services
 from offers.demo import words
 from offers.demo.loads import make_load
@@ -70,13 +70,12 @@ class Cast:
     def free_near(self, offer: Offer, number: int) -> list[Driver]:
         """Some of the trucks that could take it, as they are now."""
         free = Driver.objects.filter(
-            pk__in=[truck.pk for truck in self.trucks], is_active=True, status=Driver.AVAILABLE, latitude__isnull=False
-        ).order_by("pk")
-        nearest = sorted(
-            free,
-            key=lambda truck: haversine_miles(truck.latitude, truck.longitude, offer.pickup_lat, offer.pickup_lon),
-        )[:NEAREST]
-        return self.rng.sample(nearest, min(number, len(nearest)))
+            pk__in=[truck.pk for truck in self.trucks], is_active=True, status=Driver.AVAILABLE
+        )
+        nearest = list(near(offer.pickup_lat or 0, offer.pickup_lon or 0, among=free))[:NEAREST]
+        chosen = self.rng.sample(nearest, min(number, len(nearest)))
+        found = Driver.objects.in_bulk(chosen)
+        return [found[pk] for pk in chosen]
 
 
 class _OfferStory:
@@ -160,7 +159,7 @@ class _OfferStory:
     def _complete(self, at: datetime) -> Iterator[datetime]:
         yield from self._cover(at)
         if (winner := self._winner()) is not None:
-            yield self.offer.delivery_until
+            yield self.offer.delivery_until or at
             services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.COMPLETED, version=None)
             self._on_the_road(winner.driver_id, Driver.AVAILABLE)
 
@@ -169,7 +168,7 @@ class _OfferStory:
         yield from self._cover(at)
         if (winner := self._winner()) is None:
             return
-        at = winner.awarded_at + self.cast.minutes(30, 150)
+        at = (winner.awarded_at or at) + self.cast.minutes(30, 150)
         yield at
         services.fall_off(
             actor=winner.driver.actor,
@@ -187,7 +186,7 @@ class _OfferStory:
         services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.CANCELLED, version=None)
 
     def _expire(self, at: datetime) -> Iterator[datetime]:
-        yield self.offer.expires_at + timedelta(seconds=3)
+        yield (self.offer.expires_at or at) + timedelta(seconds=3)
         services.expire_due()
 
     def _amend(self, at: datetime) -> Iterator[datetime]:
