@@ -35,8 +35,8 @@ class OfferDialogController extends Controller {
     const number = this.driverTargets.length;
     this.countTarget.textContent = number;
     this.sendTarget.disabled = number === 0;
-    const words = ngettext("Send to %s driver", "Send to %s drivers", number);
-    this.sendTarget.querySelector("span").textContent = interpolate(words, [number]);
+    const words = ngettext("Send to %(count)s driver", "Send to %(count)s drivers", number);
+    this.sendTarget.querySelector("span").textContent = interpolate(words, { count: number });
   }
 }
 
