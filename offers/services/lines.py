@@ -15,6 +15,7 @@ from offers.enums import Action, FallOffReason, LostReason, RejectReason
 from offers.models import Offer, Proposal
 from offers.rules.transitions import Side
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.money import in_words
 
 Text = Callable[[Proposal], str]
 
@@ -29,7 +30,7 @@ def say(proposals: Iterable[Proposal], text: Text) -> None:
 
 def say_rate(proposal: Proposal, rate: Decimal, note: str, *, by: Actor) -> None:
     """Write a counter into the conversation, as the words of whoever makes it."""
-    amount = money(rate, proposal.currency)
+    amount = in_words(rate, proposal.currency)
     line = chat.Line(
         conversation_id=proposal.conversation_id,
         text=f"{amount} · {note}" if note else amount,
@@ -51,10 +52,6 @@ def say_words(proposals: Iterable[Proposal], words: str, *, by: Actor) -> None:
     )
 
 
-def money(amount: Decimal, currency: str) -> str:
-    return f"{amount:,.2f} {currency}"
-
-
 def offered(offer: Offer) -> Text:
     return lambda proposal: _("Offered: {load}").format(load=load(offer, proposal.offered_rate))
 
@@ -68,13 +65,13 @@ def answered(side: Side, action: Action, by: Actor, *, reason: str = "", note: s
     name = by.name
     match side, action:
         case _, Action.ACCEPT:
-            return lambda p: _("{name} accepts {rate}.").format(name=name, rate=money(p.agreed_rate, p.currency))
+            return lambda p: _("{name} accepts {rate}.").format(name=name, rate=in_words(p.agreed_rate, p.currency))
         case Side.DRIVER, Action.REJECT:
             return lambda p: _with_note(_declined(name, reason), note)
         case Side.OFFICE, Action.REJECT:
             return lambda p: _with_note(
                 _("{name} declines the counter. {rate} still stands.").format(
-                    name=name, rate=money(p.offered_rate, p.currency)
+                    name=name, rate=in_words(p.offered_rate, p.currency)
                 ),
                 note,
             )
@@ -91,7 +88,7 @@ def _declined(name: str, reason: str) -> str:
 
 
 def awarded(proposal: Proposal) -> str:
-    return _("The load is awarded at {rate}.").format(rate=money(proposal.agreed_rate, proposal.currency))
+    return _("The load is awarded at {rate}.").format(rate=in_words(proposal.agreed_rate, proposal.currency))
 
 
 def lost(reason: LostReason) -> Text:
@@ -138,7 +135,7 @@ def load(offer: Offer, rate: Decimal) -> str:
         _("{weight} lb").format(weight=_number(offer.weight_lbs)) if offer.weight_lbs is not None else "",
         _("{pieces} pcs").format(pieces=offer.pieces) if offer.pieces is not None else "",
         offer.dimensions,
-        money(rate, offer.currency),
+        in_words(rate, offer.currency),
     ]
     return " · ".join(part for part in parts if part)
 

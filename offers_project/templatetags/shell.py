@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from offers_project.kernel.money import in_words
+
 register = template.Library()
 
 VENDORED = {"vendor/htmx.js": "htmx", "vendor/idiomorph.js": "idiomorph", "vendor/stimulus.js": "@hotwired/stimulus"}
@@ -25,7 +26,6 @@ CHOICES = {"theme": {"light", "dark"}, "density": {"cosy"}}
 """What a person may choose of the look, kept in cookies so that the first paint is right."""
 PAGES = {"now": "/", "trucks": "/trucks/", "offers": "/offers/", "driver": "/driver/"}
 """Addresses that clients are promised; each room serves its own."""
-SYMBOLS = {"USD": "$", "CAD": "CA$", "MXN": "MX$", "EUR": "€"}
 
 
 def module_names(root: Path) -> dict[str, str]:
@@ -87,19 +87,7 @@ def icon(name: str, size: str = "", label: str = "", kind: str = "") -> SafeStri
     return format_html('<svg class="{}"{}{}><use href="#{}"/></svg>', classes, data, aloud, name)
 
 
-@register.filter
-def money(amount: Any, currency: str = "") -> str:
-    """`$1,150`, with cents only when there are some; empty for nothing. No currency is the installation's own."""
-    if amount in (None, ""):
-        return ""
-    try:
-        value = Decimal(str(amount))
-    except InvalidOperation:
-        return str(amount)
-    digits = f"{abs(value):,.0f}" if value == value.to_integral_value() else f"{abs(value):,.2f}"
-    currency = currency or settings.CURRENCY
-    symbol = SYMBOLS.get(currency, f"{currency} ")
-    return f"{'−' if value < 0 else ''}{symbol}{digits}"
+register.filter("money", in_words)
 
 
 @register.filter

@@ -37,7 +37,7 @@ def test_a_driver_gets_a_proposal_a_conversation_and_the_load_as_they_may_know_i
     line, words = messages
     assert (line.message_type, words.message_type) == ("system", "text")
     assert "Dallas, TX 75201 → Tulsa, OK 74103" in line.message
-    assert "850.00 USD" in line.message
+    assert "$850" in line.message
     for secret in ("REF-9", "Zyxwell", "Hidden", "Covert"):
         assert secret not in line.message
     assert (words.message, words.sender_id) == ("Can you be there by six?", offer.owner_id)

@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
@@ -27,21 +26,6 @@ def page_request():
 
 def rendered(text: str, **context) -> str:
     return Template("{% load shell %}" + text).render(Context(context))
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "words"),
-    [
-        ("850.00", "USD", "$850"),
-        (Decimal("1150.5"), "USD", "$1,150.50"),
-        ("-40", "", "−$40"),
-        ("10", "GBP", "GBP 10"),
-        (None, "USD", ""),
-        ("soon", "USD", "soon"),
-    ],
-)
-def test_money_shows_cents_only_when_there_are_some(amount, currency, words):
-    assert shell.money(amount, currency) == words
 
 
 @pytest.mark.parametrize(("name", "letters"), [("Dana Whitfield", "DW"), ("José", "J"), ("", ""), ("a b c", "AC")])
