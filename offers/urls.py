@@ -6,6 +6,7 @@ from offers.api import desk, offers, proposals
 from offers.pages import offer_dialog
 from offers.pages.desk import desk as desk_page
 from offers.pages.driver import driver as driver_page
+from offers.pages.now import now
 from offers.pages.trucks import trucks
 
 api_urls = [
@@ -27,6 +28,7 @@ api_urls = [
 ]
 
 page_urls: list[URLPattern] = [
+    path("", now, name="now"),
     path("trucks/", trucks, name="trucks"),
     path("offers/", desk_page, name="desk"),
     path("driver/", driver_page, name="driver"),

@@ -26,6 +26,7 @@ from offers.filters import SEARCH_LENGTH
 from offers.pages.shown import gauge_of, grouped, offer_actions, shown_offer, shown_row
 from offers.rules.access import can_change
 from offers.selectors.board import TABS, Board, board_for, tab_of
+from offers.selectors.queue import turns_of
 from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
@@ -56,6 +57,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "page": "offers",
         "cursor": {"epoch": epoch, "seq": head.seq},
         "desk": shown,
+        "turns": turns_of(request.actor) if not zone else 0,
         "unread": shown.unread,
         "viewer": request.actor.pk,
         "message_max_length": settings.MESSAGE_MAX_LENGTH,

@@ -18,6 +18,7 @@ from chat.selectors import unread_total
 from drivers import dimensions, search, selectors
 from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
+from offers.selectors.queue import turns_of
 from offers.selectors.trucks import LastOffer, last_offers
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
@@ -56,6 +57,7 @@ def trucks(request: HttpRequest) -> HttpResponse:
     context = {
         "page": "trucks",
         "cursor": {"epoch": epoch, "seq": head.seq},
+        "turns": turns_of(request.actor),
         "unread": unread_total(request.actor),
         "table": table,
         "statuses": selectors.statuses(),

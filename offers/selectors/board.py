@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Value, When
 
 from offers.enums import OfferStatus
 from offers.filters import OfferFilters
-from offers.models import Follower, Offer, Proposal
+from offers.models import Offer, Proposal
 from offers.rules.access import require_office
 from offers.rules.transitions import Side
 from offers.rules.turns import TURNS
-from offers.selectors.offers import offer_dicts, offers_for
+from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers_project.kernel.actors import Actor
 
 MOST_CARDS = 60
@@ -43,21 +43,23 @@ def tab_of(status: str) -> str:
 def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: bool = False) -> Board:
     """The offers of a tab as somebody of the office sees them, by turn, then by what ends first."""
     require_office(actor)
-    offers = offers_for(actor)
-    if mine:
-        followed = Follower.objects.filter(user_id=actor.key.id).values("offer_id")
-        offers = offers.filter(Q(owner_id=actor.key.id) | Q(pk__in=followed))
+    offers = own_offers_for(actor) if mine else offers_for(actor)
     params = {"status": ",".join(TABS[tab]), "search": search} | ({"unread": "true"} if unread else {})
     narrowed = OfferFilters(params=params, queryset=offers, actor=actor).found()
     sorted_ = _by_turn(narrowed)
     cards = list(sorted_[:MOST_CARDS])
     found = len(cards) if len(cards) < MOST_CARDS else narrowed.count()
-    shown = [card | {"yours": offer.yours} for offer, card in zip(cards, offer_dicts(cards, actor), strict=True)]
+    yours = set(_waiting().filter(offer__in=[card.pk for card in cards]).values_list("offer_id", flat=True))
+    shown = [card | {"yours": card["id"] in yours} for card in offer_dicts(cards, actor)]
     return Board(cards=shown, found=found, counts=_counts(offers))
 
 
+def _waiting() -> QuerySet[Proposal]:
+    return Proposal.objects.filter(status__in=OFFICE_TURN)
+
+
 def _by_turn(offers: QuerySet[Offer]) -> QuerySet[Offer]:
-    waiting = Proposal.objects.filter(offer=OuterRef("pk"), status__in=OFFICE_TURN)
+    waiting = _waiting().filter(offer=OuterRef("pk"))
     ended = Case(When(status=OfferStatus.ACTIVE, then=Value(False)), default=Value(True))
     return offers.annotate(yours=Exists(waiting), ended=ended).order_by(
         "-yours", "ended", F("expires_at").asc(nulls_last=True), "-pk"

@@ -23,10 +23,15 @@ def offers_for(actor: Actor) -> QuerySet[Offer]:
         return Offer.objects.filter(proposals__driver_id=actor.key.id)
     if sees_everything(actor):
         return Offer.objects.all()
+    return own_offers_for(actor)
+
+
+def own_offers_for(actor: Actor) -> QuerySet[Offer]:
+    """What somebody of the office works on: what they own or follow, whatever else their role lets them see."""
     if not actor.is_office:
         return Offer.objects.none()
     followed = Follower.objects.filter(user_id=actor.key.id).values("offer_id")
-    return Offer.objects.filter(Q(owner_id=actor.id) | Q(pk__in=followed))
+    return Offer.objects.filter(Q(owner_id=actor.key.id) | Q(pk__in=followed))
 
 
 def offer_for(actor: Actor, offer_id: int) -> Offer:

@@ -13,6 +13,8 @@ const NEWS = {
   rejected: [() => gettext("%(name)s declined"), "message"],
   fallen_off: [() => gettext("%(name)s fell off"), "bad"],
 };
+const TURNS = ["proposal_updated", "offer_status_changed", "unread_changed", "refetch"];
+const SOON = 500;
 const told = new Map();
 
 /** `inView(offerId, driverId?)` says what is on the screen already. Answers the way to stop. */
@@ -22,7 +24,33 @@ export function tellNews(inView) {
   on("proposal_updated", ({ detail, fresh }) => fresh && tellAnswer(detail, inView));
   on("new_message", ({ detail, fresh }) => fresh && tellMessage(detail, inView));
   on("unread_changed", ({ detail }) => showUnread(detail.total));
+  const count = later(askTurns);
+  for (const name of TURNS) on(name, count);
   return () => off.abort();
+}
+
+/** The number beside Now in the bar: how many things wait for this person. */
+export function showTurns(number) {
+  for (const count of $$('[data-count="turns"]')) say(count, Number(number) ? String(number) : "");
+}
+
+async function askTurns() {
+  try {
+    const headers = { "HX-Request": "true", "HX-Target": "turns" };
+    const response = await fetch("/", { headers, credentials: "same-origin", cache: "no-store" });
+    if (response.ok) showTurns(await response.text());
+  } catch {
+    // The next event asks again.
+  }
+}
+
+/** Several calls within a moment are one. */
+function later(run) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, SOON);
+  };
 }
 
 function tellAnswer(proposal, inView) {

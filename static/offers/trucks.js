@@ -5,6 +5,7 @@ import { application } from "shared/application.js";
 import { gettext, ngettext, interpolate } from "shared/i18n.js";
 import { shortcut } from "shared/keyboard.js";
 import { toast } from "shared/toasts.js";
+import { tellNews } from "offers/news.js";
 import { openOfferDialog } from "offers/offer_dialog.js";
 
 /** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued. */
@@ -54,8 +55,10 @@ class TicksController extends Controller {
     const without = this.ticked.size - phones.length;
     await navigator.clipboard.writeText(phones.join("\n"));
     toast({
-      title: interpolate(ngettext("%s number copied", "%s numbers copied", phones.length), [phones.length]),
-      words: without ? interpolate(ngettext("%s truck has none", "%s trucks have none", without), [without]) : "",
+      title: interpolate(ngettext("%(count)s number copied", "%(count)s numbers copied", phones.length), { count: phones.length }),
+      words: without
+        ? interpolate(ngettext("%(count)s truck has none", "%(count)s trucks have none", without), { count: without })
+        : "",
       picture: "i-copy",
     });
   }
@@ -108,3 +111,4 @@ class TicksController extends Controller {
 }
 
 application.register("ticks", TicksController);
+tellNews(() => false);

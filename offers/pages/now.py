@@ -1,0 +1,150 @@
+"""What needs me now: the queue of what waits for me, what is not covered yet, how things stand, what has happened.
+
+`static/offers/now.js` asks for the parts that change with `HX-Target: now-live`; every office page asks for the number
+beside *Now* in the bar with `HX-Target: turns`.
+"""
+
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.doors import office_required
+from offers import selectors
+from offers.enums import FallOffReason, RejectReason
+from offers.pages.happened import happened
+from offers.pages.shown import REASONS, with_moments
+from offers.rules.access import sees_everything
+from offers.rules.transitions import Side
+from offers.rules.turns import answers_for
+from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
+from offers_project.kernel.actors import Actor
+from presence.replay import place_of
+
+RECENT = 60
+"""How many entries of the journal are read for what has happened lately; what belongs together is one line."""
+BUTTONS = {Kind.COUNTER: ("accept", "counter"), Kind.YES: ("award",)}
+
+
+@never_cache
+@require_safe
+def now(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in; a driver's is their own."""
+    if request.actor is not None and request.actor.is_driver:
+        return redirect("driver")
+    return _now(request)
+
+
+@office_required
+def _now(request: HttpRequest) -> HttpResponse:
+    zone = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") == "true" else ""
+    if zone == "turns":
+        response = HttpResponse(str(turns_of(request.actor)), content_type="text/plain")
+    else:
+        epoch, head = place_of(request.actor.key)
+        shown = Now(request.actor, everybody=request.GET.get("whose") == "all")
+        context = {
+            "page": "now",
+            "cursor": {"epoch": epoch, "seq": head.seq},
+            "now": shown,
+            "turns": shown.turns,
+            "unread": shown.stats["unread"],
+            "reject_reasons": RejectReason.choices,
+            "fall_off_reasons": FallOffReason.choices,
+        }
+        response = render(request, "offers/now/_live.html" if zone == "now-live" else "offers/now.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+class Now:
+    """Everything that the templates of the page ask for."""
+
+    def __init__(self, actor: Actor, *, everybody: bool = False) -> None:
+        self.actor = actor
+        self.may_see_all = sees_everything(actor)
+        self.everybody = everybody and self.may_see_all
+
+    @cached_property
+    def queue(self) -> Queue:
+        return queue_for(self.actor, mine=not self.everybody)
+
+    @cached_property
+    def todos(self) -> list[dict[str, Any]]:
+        return [shown_todo(todo) for todo in self.queue.todos]
+
+    @cached_property
+    def turns(self) -> int:
+        """What waits for this person, whomever the queue is shown for."""
+        return turns_of(self.actor) if self.everybody else self.queue.count
+
+    @cached_property
+    def uncovered(self) -> Uncovered:
+        return uncovered_for(self.actor, mine=not self.everybody)
+
+    @cached_property
+    def loads(self) -> list[dict[str, Any]]:
+        return [with_moments(offer) for offer in self.uncovered.offers]
+
+    @cached_property
+    def stats(self) -> dict[str, Any]:
+        return selectors.stats_for(self.actor)
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """The figures in the words of the page: times in minutes and seconds."""
+        return {name: _span(self.stats[f"median_{name}_s"]) for name in ("first_answer", "cover")} | {
+            "active": self.stats["offers"].get("active", 0),
+            "assigned": self.stats["offers"].get("assigned", 0),
+        }
+
+    @cached_property
+    def lately(self) -> list[dict[str, Any]]:
+        return happened(selectors.activity_for(self.actor)[:RECENT])
+
+
+def shown_todo(todo: Todo) -> dict[str, Any]:
+    """A todo for templates: an `id` that stays, whom it is about, and for an answer the `row` of its buttons."""
+    about = todo.proposal or todo.conversation
+    return {
+        "id": f"{todo.kind}-{about['id'] if about else todo.offer['id']}",
+        "kind": str(todo.kind),
+        "at": todo.at,
+        "offer": with_moments(todo.offer),
+        "driver_id": about["driver_id"] if about else None,
+        "name": about["driver"]["name"] if about else "",
+        **(_answer(todo, todo.proposal) if todo.proposal else {}),
+        **(_words(todo.conversation) if todo.conversation else {}),
+    }
+
+
+def _answer(todo: Todo, proposal: dict[str, Any]) -> dict[str, Any]:
+    status, ceiling = proposal["status"], todo.offer["rate_ceiling"]
+    amount = proposal["agreed_rate"] or proposal["driver_proposed_rate"] or proposal["offered_rate"]
+    left = Decimal(ceiling) - Decimal(amount) if ceiling else None
+    over = -left if left is not None and left < 0 else None
+    allowed = answers_for(Side.OFFICE, status) if todo.may else []
+    return {
+        "row": proposal | {"amount": amount, "over": over},
+        "left": left if over is None else None,
+        "reason": REASONS.get(status, {}).get(proposal["reason"], ""),
+        "actions": [action for action in BUTTONS.get(todo.kind, ()) if action in allowed],
+    }
+
+
+def _words(talk: dict[str, Any]) -> dict[str, Any]:
+    return {"said": talk["last_message"]["message"], "unread": talk["unread"]}
+
+
+def _span(seconds: float | None) -> str:
+    """`1:48`, or nothing where nothing was measured yet."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
