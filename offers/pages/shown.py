@@ -109,7 +109,7 @@ def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str,
     """
     if row["status"] != ProposalStatus.COUNTER_OFFERED:
         return []
-    named = {
+    named: dict[str, str | None] = {
         "offer": offer["proposed_rate"],
         "standing": row["offered_rate"],
         "ask": row["driver_proposed_rate"],
@@ -120,20 +120,21 @@ def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str,
         del amounts["standing"]
     low, high = min(amounts.values()), max(amounts.values())
     span = (high - low) or Decimal(1)
-    marks = [
-        {"kind": kind, "amount": str(amount), "x": int(GAUGE_EDGE + (amount - low) / span * (100 - 2 * GAUGE_EDGE))}
+    places = {
+        kind: int(GAUGE_EDGE + (amount - low) / span * (100 - 2 * GAUGE_EDGE)) for kind, amount in amounts.items()
+    }
+    crowded = {kind for kind, x in places.items() if any(0 < abs(x - other) < GAUGE_APART for other in places.values())}
+    return [
+        {"kind": kind, "amount": str(amount), "x": places[kind], "worded": kind == "ask" or kind not in crowded}
         for kind, amount in amounts.items()
     ]
-    for mark in marks:
-        near = [other for other in marks if other is not mark and abs(other["x"] - mark["x"]) < GAUGE_APART]
-        mark["worded"] = mark["kind"] == "ask" or not near
-    return marks
 
 
 def _preview(last: Mapping[str, Any] | None) -> str:
     """What somebody said last. What the system says, the row's state says already."""
-    said = last is not None and last["message_type"] != MessageType.SYSTEM and not last["removed_at"]
-    return last["message"] if said else ""
+    if last is None or last["message_type"] == MessageType.SYSTEM or last["removed_at"]:
+        return ""
+    return last["message"]
 
 
 def _state(status: str, last: Mapping[str, Any] | None) -> str:

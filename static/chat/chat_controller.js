@@ -23,7 +23,7 @@ const SNIPPET = 140;
 
 export class ChatController extends Controller {
   static targets = [
-    "scroller", "list", "older", "aloud", "pill", "typing", "typist", "colleague", "colleagueName",
+    "scroller", "list", "older", "aloud", "pill", "pillWord", "typing", "typist", "colleague", "colleagueName",
     "composer", "text", "counter", "closed", "looking", "cut", "cutWord", "search", "query", "found",
   ]; // prettier-ignore
   static values = { offer: Number, driver: Number, viewer: String, talk: Object, miles: Number, enterSends: Boolean };
@@ -423,7 +423,7 @@ export class ChatController extends Controller {
   #drawPill() {
     this.pillTarget.hidden = this.missed === 0;
     const words = ngettext("%(count)s new message", "%(count)s new messages", this.missed);
-    say(this.pillTarget.querySelector("span"), interpolate(words, { count: this.missed }));
+    say(this.pillWordTarget, interpolate(words, { count: this.missed }));
   }
 
   #drawCut() {

@@ -83,6 +83,8 @@ class DeskController extends Controller {
   /** Whoever opened a chat with the keyboard writes at once, and goes back to the row with Escape. */
   #swapped(target) {
     this.mark();
+    if (target.id === "desk-page") this.#chooseFirst();
+    if (target.id === "desk-cards" && !$("#desk-offer") && $("[data-offer]")) this.#fillChoice();
     if (target.id === "desk-chat" && this.byKeys) $("#say")?.focus({ preventScroll: true });
   }
 
@@ -103,10 +105,13 @@ class DeskController extends Controller {
   }
 
   #came(fresh) {
-    const hadOffer = document.getElementById("desk-offer");
-    if (Boolean(hadOffer) !== Boolean(fresh.getElementById("desk-offer"))) {
-      htmx.ajax("GET", location.href, { target: "#desk-choice" }).then(() => this.#chooseFirst());
-    }
+    if (Boolean($("#desk-offer")) !== Boolean(fresh.getElementById("desk-offer"))) this.#fillChoice();
+    this.mark();
+  }
+
+  async #fillChoice() {
+    await htmx.ajax("GET", location.href, { target: "#desk-choice" });
+    this.#chooseFirst();
     this.mark();
   }
 
