@@ -64,7 +64,9 @@ def main() -> None:
         print(f"\n{sign_ins.read_text().strip()}")
     print(f"\nDriver Offers is at http://{shown}:{port}/ (Ctrl-C ends it)\n", flush=True)
     # Addresses hold sign-in links, so there is no access log. 1 MiB is the largest frame that gets an answer.
+    # Compressing frames costs more than twice the memory of an idle connection.
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
+    options += ["--ws-per-message-deflate", "false"]
     command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]
     os.execv(sys.executable, [*command, *options])
 
