@@ -120,10 +120,13 @@ def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str,
         del amounts["standing"]
     low, high = min(amounts.values()), max(amounts.values())
     span = (high - low) or Decimal(1)
-    places = {
-        kind: int(GAUGE_EDGE + (amount - low) / span * (100 - 2 * GAUGE_EDGE)) for kind, amount in amounts.items()
+    wide = 100 - 2 * GAUGE_EDGE
+    places = {kind: int(GAUGE_EDGE + (amount - low) / span * wide) for kind, amount in amounts.items()}
+    crowded = {
+        kind
+        for kind, x in places.items()
+        if any(other != kind and abs(x - there) < GAUGE_APART for other, there in places.items())
     }
-    crowded = {kind for kind, x in places.items() if any(0 < abs(x - other) < GAUGE_APART for other in places.values())}
     return [
         {"kind": kind, "amount": str(amount), "x": places[kind], "worded": kind == "ask" or kind not in crowded}
         for kind, amount in amounts.items()

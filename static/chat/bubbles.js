@@ -2,7 +2,7 @@
 // Side-neutral: the viewer's key ("driver:15") decides what goes out and what comes in. Text of people becomes text only.
 
 import { h, icon } from "shared/dom.js";
-import { gettext, interpolate, ngettext } from "shared/i18n.js";
+import { gettext, interpolate, ngettext, pgettext } from "shared/i18n.js";
 import { money, perMile } from "shared/money.js";
 import { stateWord } from "shared/state.js";
 import { clock, day } from "shared/time.js";
@@ -139,8 +139,8 @@ const markOf = ({ delivered_at, read_at }) => (read_at ? "read" : delivered_at ?
 function receipt(mark) {
   const [picture, words] = {
     read: ["i-checks", gettext("Read")],
-    delivered: ["i-checks", gettext("Delivered")],
-    sent: ["i-check", gettext("Sent")],
+    delivered: ["i-checks", pgettext("message", "Delivered")],
+    sent: ["i-check", pgettext("message", "Sent")],
     sending: ["i-clock", gettext("Sending")],
   }[mark];
   return h("span", { class: classes("row tight", mark === "read" && "act") }, icon(picture), words);

@@ -28,6 +28,7 @@ const MOVES = [
   "refetch",
 ];
 const CUT = ["offline", "ended"];
+const AGAIN = 5000; // ms until zones that did not come are asked for again
 
 class DeskController extends Controller {
   static targets = ["desk", "new", "edit"];
@@ -35,7 +36,7 @@ class DeskController extends Controller {
   connect() {
     this.gone = new AbortController();
     this.typing = new Set();
-    this.zones = new Zones({ target: "desk-live", ids: ZONES, came: (fresh) => this.#came(fresh) });
+    this.zones = new Zones({ target: "desk-live", ids: ZONES, came: (fresh) => this.#came(fresh), failed: () => this.#later() });
     const { signal } = this.gone;
     for (const name of MOVES) socket.addEventListener(name, () => this.zones.soon(), { signal });
     socket.addEventListener("user_typing", ({ detail }) => this.#types(detail, true), { signal });
@@ -56,6 +57,7 @@ class DeskController extends Controller {
   disconnect() {
     this.gone.abort();
     this.zones.stop();
+    clearTimeout(this.later);
     this.stopNews();
     this.keys.forEach((forget) => forget());
   }
@@ -85,7 +87,8 @@ class DeskController extends Controller {
     this.mark();
     if (target.id === "desk-page") this.#chooseFirst();
     if (target.id === "desk-cards" && !$("#desk-offer") && $("[data-offer]")) this.#fillChoice();
-    if (target.id === "desk-chat" && this.byKeys) $("#say")?.focus({ preventScroll: true });
+    // The chat's own controller shows the field first.
+    if (target.id === "desk-chat" && this.byKeys) setTimeout(() => $("#say")?.focus({ preventScroll: true }));
   }
 
   #back(event) {
@@ -107,6 +110,12 @@ class DeskController extends Controller {
   #came(fresh) {
     if (Boolean($("#desk-offer")) !== Boolean(fresh.getElementById("desk-offer"))) this.#fillChoice();
     this.mark();
+  }
+
+  /** The zones could not be had: with a connection they are asked for again by themselves. */
+  #later() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => socket.isUp && this.zones.soon(), AGAIN);
   }
 
   async #fillChoice() {
