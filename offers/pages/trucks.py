@@ -78,7 +78,7 @@ class TruckTable:
 
     def __post_init__(self) -> None:
         self.query = self._understood(
-            {name: self.asked[name] for name in TruckFilters().fields if self.asked.get(name)}
+            {name: self.asked[name] for name in map(str, TruckFilters().fields) if self.asked.get(name)}
         )
 
     @cached_property

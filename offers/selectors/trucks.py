@@ -22,7 +22,8 @@ class LastOffer:
 
 def last_offers(actor: Actor, driver_ids: Collection[int]) -> dict[int, LastOffer]:
     """`{driver id: their latest offer}` among those that `actor` sees; one query."""
-    latest = proposals_for(actor).filter(driver_id__in=driver_ids).order_by().values("driver_id").annotate(pk=Max("pk"))
+    theirs = proposals_for(actor).filter(driver_id__in=driver_ids).order_by()
+    latest = theirs.values("driver_id").annotate(last=Max("pk")).values("last")
     return {
         proposal.driver_id: LastOffer(
             offer_id=proposal.offer_id,
@@ -31,5 +32,5 @@ def last_offers(actor: Actor, driver_ids: Collection[int]) -> dict[int, LastOffe
             currency=proposal.currency,
             at=proposal.responded_at or proposal.sent_at,
         )
-        for proposal in Proposal.objects.filter(pk__in=latest.values("pk"))
+        for proposal in Proposal.objects.filter(pk__in=latest)
     }
