@@ -12,7 +12,7 @@ const HOLDER = "#offer-dialog";
 /** Asks for the dialog of a new offer to these drivers. */
 export function openOfferDialog({ drivers }) {
   const query = new URLSearchParams({ driver: drivers.join(",") });
-  htmx.ajax("GET", `/offers/new?${query}`, { target: HOLDER, swap: "innerHTML" });
+  htmx.ajax("GET", `/offers/new?${query}`, { target: HOLDER });
 }
 
 class OfferDialogController extends Controller {
