@@ -4,12 +4,12 @@ from django.utils.translation import pgettext_lazy
 
 
 class OfferStatus(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    ACTIVE = "active", _("active")
-    ASSIGNED = "assigned", _("assigned")
-    COMPLETED = "completed", _("completed")
-    CANCELLED = "cancelled", _("cancelled")
-    EXPIRED = "expired", _("expired")
+    DRAFT = "draft", pgettext_lazy("offer", "draft")
+    ACTIVE = "active", pgettext_lazy("offer", "active")
+    ASSIGNED = "assigned", pgettext_lazy("offer", "assigned")
+    COMPLETED = "completed", pgettext_lazy("offer", "completed")
+    CANCELLED = "cancelled", pgettext_lazy("offer", "cancelled")
+    EXPIRED = "expired", pgettext_lazy("offer", "expired")
 
 
 class AwardMode(models.TextChoices):
