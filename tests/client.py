@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -146,6 +146,12 @@ class Device:
     def drop(self) -> None:
         """End without a word, as a phone in a tunnel does."""
         self._socket.socket.close()
+
+    def cut(self) -> None:
+        """End without a close frame, as when the network changes; what had come until then has been heard."""
+        with suppress(OSError):  # The server may have been faster.
+            self._socket.socket.shutdown(socket.SHUT_RDWR)
+        self.close()
 
     def stop_reading(self) -> None:
         """Take nothing any more, as a frozen reader; best with a small `receive_buffer`."""
