@@ -1,0 +1,147 @@
+"""The driver's phone: the list of their offers, one offer with its answers, and its chat.
+
+One address is the whole app; what is looked at stands in its query, so that the phone's own back button works:
+`?tab=talking`, `?offer=12`, `?offer=12&chat=1`. `static/offers/driver/screens.js` asks for the same with
+`HX-Target: driver` and gets the parts of the screen without the document around them.
+"""
+
+import json
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.doors import driver_required
+from accounts.models import Preferences
+from accounts.selectors import preferences_of
+from drivers.models import Driver
+from drivers.selectors import drivers_for, positions
+from offers import selectors
+from offers.enums import FallOffReason, RejectReason
+from offers.pages.driver_shown import Truck, neutral, shown_load
+from offers.rules.transitions import driver_access
+from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
+from offers.shapes.fields import BIGGEST_ID
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotFound
+from presence.replay import place_of
+
+PARTS = "driver"
+"""The `HX-Target` of a request for the parts alone."""
+
+
+@driver_required
+@never_cache
+@require_safe
+def driver(request: HttpRequest) -> HttpResponse:
+    is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == PARTS
+    epoch, head = place_of(request.actor.key)
+    try:
+        phone = Phone.of(request)
+    except NotFound as refusal:
+        raise Http404 from refusal
+    context = {
+        "cursor": {"epoch": epoch, "seq": head.seq},
+        "phone": phone,
+        "viewer": request.actor.pk,
+        "message_max_length": settings.MESSAGE_MAX_LENGTH,
+        "reject_reasons": [(value, words, value in neutral()) for value, words in RejectReason.choices],
+        "fall_off_reasons": FallOffReason.choices,
+    }
+    response = render(request, "offers/driver/_parts.html" if is_part else "offers/driver.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+class Phone:
+    """Everything that the templates of the phone ask for; each part is read only by those that show it."""
+
+    def __init__(self, actor: Actor, *, tab: str = "new", offer_id: int | None = None, chat: bool = False) -> None:
+        self.actor = actor
+        self.offer_row = selectors.offer_for(actor, offer_id) if offer_id else None
+        self.screen = "list" if offer_id is None else "chat" if chat else "offer"
+        self._tab = tab
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Phone":
+        given = request.GET
+        tab, offer = given.get("tab", ""), given.get("offer", "")
+        if offer and not (offer.isascii() and offer.isdigit() and 0 < int(offer) <= BIGGEST_ID):
+            raise NotFound()
+        return cls(
+            request.actor,
+            tab=tab if tab in TABS else "new",
+            offer_id=int(offer) if offer else None,
+            chat=given.get("chat") == "1",
+        )
+
+    # --- the list
+
+    @cached_property
+    def tab(self) -> str:
+        return self._tab if self.offer_row is None else tab_of(self.actor, self.offer_row.pk)
+
+    @cached_property
+    def pocket(self) -> Pocket:
+        return pocket_for(self.actor, self.tab)
+
+    @cached_property
+    def loads(self) -> list[dict[str, Any]]:
+        return [shown_load(offer, self.truck) for offer in self.pocket.offers]
+
+    @cached_property
+    def tabs(self) -> list[dict[str, Any]]:
+        home, counts, yours = reverse("driver"), self.pocket.counts, self.pocket.yours
+        return [
+            {"name": tab, "address": f"{home}?tab={tab}", "count": counts[tab], "yours": yours[tab]} for tab in TABS
+        ]
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        return preferences_of(self.actor.key)
+
+    @cached_property
+    def truck(self) -> Truck:
+        row: Driver | None = drivers_for(self.actor).filter(pk=self.actor.key.id).first()
+        return Truck() if row is None else Truck(row.dimensions or "", positions([row]).get(row.pk))
+
+    # --- one offer
+
+    @cached_property
+    def load(self) -> dict[str, Any] | None:
+        if self.offer_row is None:
+            return None
+        return shown_load(selectors.offer_dicts([self.offer_row], self.actor)[0], self.truck)
+
+    @cached_property
+    def writes(self) -> bool:
+        """Whether the chat of the offer may still be written in."""
+        if self.load is None or self.offer_row is None:
+            return False
+        return driver_access(self.load["proposal"]["status"], self.offer_row.status).writes
+
+    @property
+    def list_address(self) -> str:
+        return f"{reverse('driver')}?tab={self.tab}"
+
+    @property
+    def offer_address(self) -> str:
+        return f"{reverse('driver')}?offer={self.offer_row.pk}" if self.offer_row else self.list_address
+
+    # --- its chat
+
+    @cached_property
+    def talk(self) -> dict[str, Any]:
+        if self.offer_row is None:
+            raise NotFound()
+        return selectors.talk_for(self.actor, self.offer_row.pk, self.actor.key.id)
+
+    @property
+    def talk_json(self) -> str:
+        return json.dumps(self.talk)
