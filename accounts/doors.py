@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 
 from accounts.sign_ins import SignedIn
 from journal import idempotency
+from offers_project.kernel import errors
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, TooLarge
 from offers_project.kernel.shapes import read_shape
@@ -192,7 +193,12 @@ def _page_for(
             return to_sign_in(request, door)
         if not allowed(actor):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except errors.NotFound as refusal:
+            raise Http404 from refusal
+        except errors.PermissionDenied as refusal:
+            raise PermissionDenied from refusal
 
     return page
 

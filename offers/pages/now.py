@@ -10,7 +10,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import formats
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -24,6 +26,7 @@ from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
 from offers_project.kernel.actors import Actor
+from offers_project.templatetags.shell import at_place
 from presence.replay import place_of
 
 RECENT = 60
@@ -89,7 +92,7 @@ class Now:
 
     @cached_property
     def loads(self) -> list[dict[str, Any]]:
-        return [with_moments(offer) for offer in self.uncovered.offers]
+        return [with_moments(offer) | {"pickup_words": _pickup_words(offer)} for offer in self.uncovered.offers]
 
     @cached_property
     def stats(self) -> dict[str, Any]:
@@ -139,6 +142,15 @@ def _answer(todo: Todo, proposal: dict[str, Any]) -> dict[str, Any]:
 
 def _words(talk: dict[str, Any]) -> dict[str, Any]:
     return {"said": talk["last_message"]["message"], "unread": talk["unread"]}
+
+
+def _pickup_words(offer: dict[str, Any]) -> str:
+    """`Sat 7:00 AM`, as clocks at the place show it."""
+    if not offer["pickup_from"]:
+        return ""
+    there = at_place(offer["pickup_from"], offer["pickup_zone"])
+    # Translators: a day of the week and a time, in Django's letters: Sat 7:00 AM.
+    return formats.date_format(there, pgettext("format of a day and time", "D g:i A"))
 
 
 def _span(seconds: float | None) -> str:

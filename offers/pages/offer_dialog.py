@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,8 +19,8 @@ from offers.pages.offer_form import MESSAGE_MAX, MINUTES, OfferForm
 from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
 from offers.shapes.fields import BIGGEST_ID
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid, Refusal
+from offers_project.kernel import clock
+from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 
 REFUSED = 422
 """The form comes back with its words: htmx shows it like any other answer."""
@@ -42,11 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
             offer = services.create_offer(actor=request.actor, fields=fields | draft)
             return _to_desk(offer.pk)
         offer, sending = services.offer_load(
-            actor=request.actor,
-            fields=fields,
-            driver_ids=ids,
-            message=form.message,
-            expires_in_minutes=form.minutes,
+            actor=request.actor, fields=fields | form.end(clock.now()), driver_ids=ids, message=form.message
         )
     except Invalid as refusal:
         if not form.errors:
@@ -68,18 +65,21 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     if request.method == "GET":
         return _form(request, OfferForm.of_offer(data), offer=data, version=offer.version)
     form = OfferForm.posted(request.POST)
-    version = request.POST.get("version", "")
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    version = _version(request.POST.get("version", ""))
     try:
-        services.update_offer(actor=request.actor, offer_id=offer_id, version=number, fields=form.fields())
+        changes = form.changes(OfferForm.of_offer(data))
+        services.update_offer(actor=request.actor, offer_id=offer_id, version=version, fields=changes)
+    except Invalid as refusal:
+        if not form.errors:
+            form.refuse(refusal)
+    except StaleVersion as refusal:
+        version = refusal.extra["current"]["version"]
+        form.errors[""] = [_("Somebody has changed this offer meanwhile. Saved now, yours takes the place of theirs.")]
     except Refusal as refusal:
-        if isinstance(refusal, Invalid):
-            if not form.errors:
-                form.refuse(refusal)
-        else:
-            form.errors["non_field_errors"] = [str(refusal.message)]
-        return _form(request, form, offer=data, version=number, status=REFUSED)
-    return _to_desk(offer_id)
+        form.errors[""] = [str(refusal.message)]
+    else:
+        return _to_desk(offer_id)
+    return _form(request, form, offer=data, version=version, status=REFUSED)
 
 
 @office_required
@@ -88,8 +88,16 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
 def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Put an offer to one driver in spite of what has spoken against it."""
     (driver_id,) = _ids(request.POST.getlist("driver"))[:1] or [0]
-    sending = services.send_offer(actor=request.actor, offer_id=offer_id, driver_ids=[driver_id], force=True)
-    return _sent(request, offer_id, sending)
+    try:
+        sending = services.send_offer(actor=request.actor, offer_id=offer_id, driver_ids=[driver_id], force=True)
+    except (NotFound, PermissionDenied):
+        raise
+    except Refusal as refusal:
+        line = {"message": refusal.message}
+    else:
+        line = {"message": sending.skipped[0].message} if sending.skipped else {"sent": True}
+    line |= {"driver_id": driver_id, "name": _names([driver_id])[driver_id]}
+    return render(request, "offers/dialog/_skipped.html", {"offer_id": offer_id, "each": line})
 
 
 @office_required
@@ -126,7 +134,7 @@ def _form(
 ) -> HttpResponse:
     context = {
         "form": form,
-        "drivers": _people(driver_ids, request.actor),
+        "drivers": [{"id": id_, "name": name} for id_, name in _names(driver_ids).items()],
         "offer": offer,
         "version": version,
         "minutes": MINUTES,
@@ -137,23 +145,23 @@ def _form(
 
 def _sent(request: HttpRequest, offer_id: int, sending: services.Sending) -> HttpResponse:
     """Who has it, who was passed over, and why."""
-    names = drivers.by_ids([skipped.driver_id for skipped in sending.skipped])
+    names = _names([each.driver_id for each in sending.skipped])
     skipped = [
-        {
-            "driver_id": each.driver_id,
-            "name": names[each.driver_id].name if each.driver_id in names else f"#{each.driver_id}",
-            "message": each.message,
-            "can_force": each.can_force,
-        }
+        {"driver_id": each.driver_id, "name": names[each.driver_id], "message": each.message, "force": each.can_force}
         for each in sending.skipped
     ]
     context = {"offer_id": offer_id, "sent": len(sending.sent), "skipped": skipped}
     return render(request, "offers/dialog/_sent.html", context)
 
 
-def _people(ids: Sequence[int], actor: Actor) -> list[dict[str, Any]]:
+def _names(ids: Sequence[int]) -> dict[int, str]:
     known = drivers.by_ids(list(ids))
-    return [{"id": id_, "name": known[id_].name} for id_ in ids if id_ in known]
+    return {id_: known[id_].name if id_ in known else f"#{id_}" for id_ in ids}
+
+
+def _version(text: str) -> int:
+    """The version that a change was made on; what is none is older than any."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _ids(texts: Sequence[str]) -> list[int]:

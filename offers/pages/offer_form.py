@@ -4,7 +4,7 @@ It translates both ways between that and what `OfferShape` understands; the serv
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,9 @@ NUMBERS = ("proposed_rate", "rate_ceiling", "customer_rate", "weight_lbs", "piec
 SIDES = ("length", "width", "height")
 MINUTES = (5, 10, 15, 30)
 MESSAGE_MAX = 500
+WINDOWS = {end: tuple(f"{end}_{part}" for part in ("day", "from", "until")) for end in ENDS}
+BESIDE = {*AS_WRITTEN, *NUMBERS, *SIDES, *WINDOWS["pickup"], *WINDOWS["delivery"]}
+"""Fields whose words have a place beside them."""
 
 
 class OfferForm:
@@ -56,9 +59,9 @@ class OfferForm:
             zone = ZoneInfo(offer[f"{end}_zone"]) if offer[f"{end}_zone"] else timezone.get_current_timezone()
             start, until = (_moment(offer[f"{end}_{part}"], zone) for part in ("from", "until"))
             first = start or until
-            values[f"{end}_day"] = first.strftime("%Y-%m-%d") if first else ""
-            values[f"{end}_from"] = start.strftime("%H:%M") if start else ""
-            values[f"{end}_until"] = until.strftime("%H:%M") if until else ""
+            values[f"{end}_day"] = f"{first:%Y-%m-%d}" if first else ""
+            values[f"{end}_from"] = f"{start:%H:%M}" if start else ""
+            values[f"{end}_until"] = f"{until:%H:%M}" if until else ""
         return cls(values | _sides(offer["dimensions"]))
 
     def fields(self) -> dict[str, Any]:
@@ -76,6 +79,26 @@ class OfferForm:
             self.refuse(refusal)
             raise
 
+    def changes(self, former: "OfferForm") -> dict[str, Any]:
+        """The `fields()` of which something has been touched since `former`.
+
+        What the form shows less exactly than the offer knows it, sizes and windows of several days, stays as it is.
+        """
+        inputs = {"dimensions": SIDES} | {f"{end}_{part}": WINDOWS[end] for end in ENDS for part in ("from", "until")}
+        return {
+            name: value
+            for name, value in self.fields().items()
+            if any(
+                self.values.get(each, former.values.get(each, "")) != former.values.get(each, "")
+                for each in (name, *inputs.get(name, ()), *_place_of(name))
+            )
+        }
+
+    @property
+    def loose(self) -> list[str]:
+        """What is wrong with something that has no field here."""
+        return [word for name, words in self.errors.items() if name not in BESIDE for word in words]
+
     def refuse(self, refusal: Invalid) -> None:
         """Put the words of a refusal beside the fields that people see."""
         for name, words in refusal.as_dict().get("fields", {}).items():
@@ -86,6 +109,10 @@ class OfferForm:
         """How long drivers have for an answer; None leaves it to the installation."""
         text = self.values.get("expires_in_minutes", "")
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else None
+
+    def end(self, now: datetime) -> dict[str, datetime]:
+        """When an offer that is made now ends; nothing leaves it to the installation."""
+        return {"expires_at": now + timedelta(minutes=self.minutes)} if self.minutes else {}
 
     @property
     def message(self) -> str:
@@ -124,13 +151,16 @@ class OfferForm:
         if day is None:
             raise self._wrong(f"{end}_day", _("Write the day like 2026-11-21."))
         zone = self._zone(end)
-        found: dict[str, str | None] = {}
+        found: dict[str, datetime | None] = {}
         for part, text in texts.items():
             clock = _parsed(parse_time, text) if text else (time(0, 0) if part == "from" else None)
             if text and clock is None:
                 raise self._wrong(f"{end}_{part}", _("Write the time like 14:30."))
-            found[f"{end}_{part}"] = datetime.combine(day, clock, zone).isoformat() if clock else None
-        return found
+            found[part] = datetime.combine(day, clock, zone) if clock else None
+        start, until = found["from"], found["until"]
+        if start and until and until < start:  # Over midnight.
+            until = datetime.combine(day + timedelta(days=1), until.time(), zone)
+        return {f"{end}_from": start and start.isoformat(), f"{end}_until": until and until.isoformat()}
 
     def _zone(self, end: str) -> ZoneInfo:
         """Times at a place are in its own zone."""
@@ -143,10 +173,14 @@ class OfferForm:
         return refusal
 
 
+def _place_of(name: str) -> tuple[str, ...]:
+    """The field with the place whose clock a time is told by."""
+    end, _sep, part = name.partition("_")
+    return (f"{end}_location",) if end in ENDS and part in ("from", "until") else ()
+
+
 def _written(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).removesuffix(".0")
 
 
 def _moment(text: str | None, zone: Any) -> datetime | None:

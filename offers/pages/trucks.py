@@ -80,6 +80,8 @@ class TruckTable:
         self.query = self._understood(
             {name: self.asked[name] for name in map(str, TruckFilters().fields) if self.asked.get(name)}
         )
+        if self.asked.get("load") and not self.load:
+            self.errors["load"] = [str(_("Write the load's size like 120x48x60."))]
 
     @cached_property
     def asked(self) -> dict[str, str]:
@@ -87,7 +89,7 @@ class TruckTable:
         given = {name: self.params.get(name, "").strip()[:200] for name in self.params}
         given["status"] = ",".join(self.params.getlist("status"))
         if not given.get("near"):
-            given.pop("radius_miles", None)
+            _forget_distance(given)
         return {name: value for name, value in given.items() if value}
 
     @cached_property
@@ -172,5 +174,12 @@ class TruckTable:
             self.errors |= refusal.as_dict().get("fields", {})
             kept = {name: value for name, value in given.items() if name not in self.errors}
             if "near" in self.errors:
-                kept.pop("radius_miles", None)
+                _forget_distance(kept)
             return self._understood(kept) if len(kept) < len(given) else search.Query()
+
+
+def _forget_distance(given: dict[str, str]) -> None:
+    """Nothing is near or far where no place is named."""
+    given.pop("radius_miles", None)
+    if given.get("ordering", "").endswith(search.DISTANCE):
+        del given["ordering"]

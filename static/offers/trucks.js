@@ -8,13 +8,16 @@ import { toast } from "shared/toasts.js";
 import { tellNews } from "offers/news.js";
 import { openOfferDialog } from "offers/offer_dialog.js";
 
+const UNNARROWING = ["ordering", "load", "radius_miles"];
+
 /** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued. */
 class TicksController extends Controller {
-  static targets = ["bar", "box", "count", "head"];
+  static targets = ["bar", "box", "count", "head", "form", "statuses", "chip", "clear"];
 
   ticked = new Map();
 
   connect() {
+    this.showFilters();
     shortcut("o", gettext("Make an offer to the ticked trucks"), () => this.ticked.size && this.offer());
     shortcut("x", gettext("Tick the truck in focus"), () => this.focusedBox()?.click());
   }
@@ -48,6 +51,28 @@ class TicksController extends Controller {
 
   restore() {
     this.show();
+    this.showFilters();
+  }
+
+  /** The form stays while what it finds changes: what it says of itself follows. */
+  showFilters() {
+    const asked = new FormData(this.formTarget);
+    for (const field of this.formTarget.querySelectorAll("input[type=text], input[type=search]")) {
+      const words = document.getElementById(`${field.name}-error`);
+      field.closest(".input").classList.toggle("input--bad", Boolean(words));
+      if (words) {
+        field.setAttribute("aria-invalid", "true");
+        field.setAttribute("aria-describedby", words.id);
+      } else {
+        field.removeAttribute("aria-invalid");
+        field.removeAttribute("aria-describedby");
+      }
+    }
+    const statuses = asked.getAll("status");
+    this.statusesTarget.textContent = statuses.join(", ");
+    this.chipTarget.classList.toggle("chip--on", statuses.length > 0);
+    this.formTarget.querySelector(".trucks-mine").classList.toggle("chip--on", asked.has("dispatcher"));
+    this.clearTarget.hidden = ![...asked].some(([name, value]) => value && !UNNARROWING.includes(name));
   }
 
   async copy() {
