@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["offers_project.kernel.formats"]
 TIME_ZONE = "UTC"
 OFFICE_TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="America/Chicago")
 """The zone people of the office see when they have chosen none."""

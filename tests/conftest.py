@@ -11,6 +11,8 @@ from django.core.management.commands import flush
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tools import catalogues
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -32,6 +34,12 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 def repetitions() -> int:
     """How often a race or a fault is tried: REPETITIONS, 3 unless set; `make test-long` sets 50."""
     return REPETITIONS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_are_compiled() -> None:
+    """Spanish is read from files that are made, not kept; once a process has looked for them, it looks no more."""
+    catalogues.compile_all()
 
 
 @pytest.fixture(scope="session", autouse=True)
