@@ -4,13 +4,16 @@
 beside *Now* in the bar with `HX-Target: turns`.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
@@ -26,7 +29,6 @@ from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
 from offers_project.kernel.actors import Actor
-from offers_project.templatetags.shell import at_place
 from presence.replay import place_of
 
 RECENT = 60
@@ -36,7 +38,7 @@ BUTTONS = {Kind.COUNTER: ("accept", "counter"), Kind.YES: ("award",)}
 
 @never_cache
 @require_safe
-def now(request: HttpRequest) -> HttpResponse:
+def now(request: HttpRequest) -> HttpResponseBase:
     """The first page after signing in; a driver's is their own."""
     if request.actor is not None and request.actor.is_driver:
         return redirect("driver")
@@ -148,7 +150,8 @@ def _pickup_words(offer: dict[str, Any]) -> str:
     """`Sat 7:00 AM`, as clocks at the place show it."""
     if not offer["pickup_from"]:
         return ""
-    there = at_place(offer["pickup_from"], offer["pickup_zone"])
+    zone = ZoneInfo(offer["pickup_zone"]) if offer["pickup_zone"] else timezone.get_current_timezone()
+    there = datetime.fromisoformat(offer["pickup_from"]).astimezone(zone)
     # Translators: a day of the week and a time, in Django's letters: Sat 7:00 AM.
     return formats.date_format(there, pgettext("format of a day and time", "D g:i A"))
 

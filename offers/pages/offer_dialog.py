@@ -112,7 +112,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
         if start and end
         else None
     )
-    form = OfferForm(dict(request.GET.items()))
+    form = OfferForm.posted(request.GET)
     amounts = {name: form.amount(name) for name in ("proposed_rate", "rate_ceiling")}
     context = {
         "pickup": start,

@@ -46,8 +46,8 @@ class OfferForm:
         self.errors: dict[str, list[str]] = dict(errors or {})
 
     @classmethod
-    def posted(cls, post: QueryDict) -> "OfferForm":
-        return cls({name: value.strip() for name, value in post.items()})
+    def posted(cls, given: QueryDict) -> "OfferForm":
+        return cls({name: str(value).strip() for name, value in given.items()})
 
     @classmethod
     def of_offer(cls, offer: Mapping[str, Any]) -> "OfferForm":
@@ -160,7 +160,7 @@ class OfferForm:
         start, until = found["from"], found["until"]
         if start and until and until < start:  # Over midnight.
             until = datetime.combine(day + timedelta(days=1), until.time(), zone)
-        return {f"{end}_from": start and start.isoformat(), f"{end}_until": until and until.isoformat()}
+        return {f"{end}_from": _iso(start), f"{end}_until": _iso(until)}
 
     def _zone(self, end: str) -> ZoneInfo:
         """Times at a place are in its own zone."""
@@ -181,6 +181,10 @@ def _place_of(name: str) -> tuple[str, ...]:
 
 def _written(value: Any) -> str:
     return "" if value is None else str(value).removesuffix(".0")
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _moment(text: str | None, zone: Any) -> datetime | None:
