@@ -43,8 +43,8 @@ test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
 	@$(ALONE) $(PY) -m pytest $(REPORT) -m browser $(ARGS)
 
 test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) and faults, on MariaDB and Redis
-	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long \
-	    $(ON_SERVICES) $(PYTEST) $(REPORT) -m long $(ARGS)
+	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long $(ON_SERVICES) $(PYTEST) $(REPORT) -m long \
+	    -o faulthandler_timeout=$$((60 + 40 * $(REPETITIONS))) $(ARGS)
 
 .PHONY: reports
 reports:

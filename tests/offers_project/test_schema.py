@@ -16,9 +16,10 @@ from schemathesis.config import SchemathesisConfig
 from accounts.models import User
 from chat.models import Message
 from drivers.models import Driver
+from tests.conftest import REPETITIONS
 from tests.offers.scenes import Scene
 
-EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 5
+EXAMPLES = 2 * REPETITIONS if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 5
 SENSE = (
     "/api/auth/driver/code",
     "/api/auth/driver/token",
