@@ -17,6 +17,7 @@ export class Outbox {
   #entries = new Map();
   #flushing = false;
   #waking = 0;
+  #place = 0;
 
   /** `send(entry)` answers the stored message or throws with `retryable`; `changed(entry)` is told of every step. */
   constructor({ memory, send, changed }) {
@@ -27,7 +28,7 @@ export class Outbox {
       .keys()
       .map((key) => memory.read(key))
       .filter(Boolean);
-    for (const entry of kept.sort((a, b) => a.created_at.localeCompare(b.created_at)))
+    for (const entry of kept.sort((a, b) => a.created_at.localeCompare(b.created_at) || a.place - b.place))
       this.#entries.set(entry.client_id, entry);
   }
 
@@ -48,6 +49,7 @@ export class Outbox {
       state: "sending",
       error: null,
       created_at: new Date().toISOString(),
+      place: (this.#place += 1), // Among those of the same millisecond.
     };
     this.#keep(entry);
     this.flush();
