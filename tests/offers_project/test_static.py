@@ -1,6 +1,8 @@
 import pytest
 from django.test import AsyncClient, Client
 
+from offers_project.kernel.static import CollectedFiles
+
 FILE = "/static/vendor/htmx.js"
 
 
@@ -29,3 +31,13 @@ def test_static_file_answers_head_and_ranges_and_what_has_not_changed():
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_static_file_is_only_read(method):
     assert getattr(Client(), method)(FILE).status_code == 405
+
+
+def test_pages_name_files_before_anything_was_collected_and_by_their_hash_afterwards(tmp_path):
+    assert CollectedFiles(location=tmp_path, base_url="/static/").url("vendor/htmx.js") == FILE
+
+    (tmp_path / "staticfiles.json").write_text('{"version": "1.1", "paths": {"a.js": "a.123.js"}, "hash": ""}')
+    collected = CollectedFiles(location=tmp_path, base_url="/static/")
+    assert collected.url("a.js") == "/static/a.123.js"
+    with pytest.raises(ValueError, match="Missing staticfiles manifest entry"):
+        collected.url("vendor/htmx.js")
