@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -77,3 +78,10 @@ def fresh_cache(settings) -> Iterator[None]:
     yield
     if not settings.REDIS_URL:
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def language_of_its_own() -> Iterator[None]:
+    """The language of a request stays active after it, and would be that of the next test."""
+    yield
+    translation.deactivate()

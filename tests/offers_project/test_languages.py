@@ -12,13 +12,6 @@ from tools import catalogues
 SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}
 
 
-@pytest.fixture(autouse=True)
-def language_stays_ours():
-    """The language of a request stays active after it."""
-    with translation.override("en"):
-        yield
-
-
 @pytest.mark.parametrize("path", catalogues.catalogues(catalogues.ROOT), ids=lambda path: path.stem)
 def test_every_text_has_its_spanish(path):
     assert list(catalogues.faults(catalogues.read(path))) == []
