@@ -38,7 +38,10 @@ class Call:
     released: list[str] = field(default_factory=list)
 
     def join(self, topic: str) -> None:
-        """Let the connection hear a topic (`presence.topics`) from now on."""
+        """Let the connection hear a topic (`presence.topics`) from now on.
+
+        For commands that only read: they are done again when something was taken from the person meanwhile.
+        """
         self.joined.append(topic)
 
     def leave(self, topic: str) -> None:

@@ -68,6 +68,7 @@ class Connection:
         "key",
         "known_head",
         "language",
+        "narrowed",
         "on_giving_up",
         "sent",
         "topics",
@@ -82,6 +83,8 @@ class Connection:
         self.language = settings.LANGUAGE_CODE
         self.epoch = ""
         self.topics: set[str] = set()
+        self.narrowed = 0
+        """How often it has been taken out of topics."""
         self.sent: int | None = None
         """The last number sent; None until its place in the stream is known."""
         self.known_head = 0
@@ -120,6 +123,17 @@ class Connection:
             # A timer further away than the loop can count is none.
             left = min((expires_at - datetime.now(UTC)).total_seconds(), 10**6)
             self._expiry = self._hub.loop.call_later(max(0.0, left), self.close, TOKEN_EXPIRED)
+
+    def see_again(self, actor: Actor | None) -> None:
+        """Who its sign-in stands for now. Where it stands no more, or for another role, the connection closes: what it
+        may hear is decided when it opens.
+        """
+        if actor is None:
+            self.close(REVOKED)
+        elif actor.role != self.actor.role:
+            self.close(TOKEN_EXPIRED)
+        else:
+            self.actor = actor
 
     @property
     def sign_in(self) -> SignIn:

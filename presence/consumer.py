@@ -120,6 +120,7 @@ class LiveConsumer(AsyncConsumer):
 
     async def open(self, token: str | None, cursor: Cursor | None) -> None:
         """Let the client in: hear what is told first, then look how far the stream has come, then catch up."""
+        self._met_the_deadline()  # They have spoken in time. How long it takes to know them is our affair.
         found = await pool.run(identity.identify, token, identity.headers_of(self.scope))
         connection = self.connection
         if connection.is_closing:
@@ -127,11 +128,11 @@ class LiveConsumer(AsyncConsumer):
         if found is None:
             connection.close(NOT_AUTHENTICATED)
             return
-        self._met_the_deadline()
         connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)
         self.hub.add(connection)
         lease = Lease(connection.id, self.hub.process, connection.key, connection.auth_session_id)
         entered = await self.hub.enter.call(lease)
+        connection.see_again(entered.actor)
         if connection.is_closing:
             self.hub.end_lease(connection.id)
             return
@@ -223,10 +224,15 @@ class LiveConsumer(AsyncConsumer):
 
     async def _command(self, ref: Any, command: Command, fields: Frame) -> None:
         connection = self.connection
-        call = Call(actor=connection.actor, data=fields)
-        answer = await self.hub.do(command, call)
-        if connection.is_closing:
-            return
+        while True:
+            narrowed = connection.narrowed
+            call = Call(actor=connection.actor, data=fields)
+            answer = await self.hub.do(command, call)
+            if connection.is_closing:
+                return
+            if not call.joined or connection.narrowed == narrowed:
+                break
+            # While it was found out that they may listen, something was taken from them: was it this?
         for topic in call.joined:
             self.hub.join(connection, topic)
             self.hub.meet(connection.actor, topic)
@@ -250,6 +256,7 @@ class LiveConsumer(AsyncConsumer):
         found = await pool.run(identity.identify, fields.get("token"), identity.headers_of(self.scope))
         if found is None or found.signed_in.actor.key != connection.key:
             raise errors.NotAuthenticated()
+        connection.see_again(found.signed_in.actor)
         if connection.is_closing:
             return
         connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)

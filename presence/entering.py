@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from accounts.sign_ins import SignIn, standing
+from offers_project.kernel.actors import Actor
 from presence import epochs, leases, replay
 from presence.leases import Lease
 from presence.replay import Head
@@ -12,13 +14,22 @@ Entry = Lease
 
 
 class Entered(NamedTuple):
+    """`actor` is who they are now; None where their sign-in has ended since they were let in."""
+
+    actor: Actor | None
     epoch: str
     head: Head
 
 
 def enter_many(entries: Sequence[Entry]) -> list[Entered]:
-    """Count them as here, then look how far each one's stream has come."""
+    """Count them as here, then look how far each one's stream has come, and whether they may still be here: what was
+    told before they began to hear, their being shown out too, is in the rows.
+    """
     leases.begin(leases=entries)
     epoch = epochs.current()
     heads = replay.heads({entry.key for entry in entries})
-    return [Entered(epoch, heads.get(entry.key, Head())) for entry in entries]
+    sign_ins = [SignIn(entry.key, entry.auth_session_id) for entry in entries]
+    stand = standing(set(sign_ins))
+    return [
+        Entered(stand[each].actor if each in stand else None, epoch, heads.get(each.key, Head())) for each in sign_ins
+    ]

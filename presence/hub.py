@@ -202,6 +202,7 @@ class Hub:
                     connection.close(TOKEN_EXPIRED)
             case "leave":
                 for connection in self.people.get(key, ()):
+                    connection.narrowed += 1
                     for topic in [each for each in connection.topics if each.startswith(argument)]:
                         self.leave(connection, topic)
             case "met":

@@ -68,12 +68,28 @@ def begin(*, leases: Sequence[Lease]) -> None:
 
 
 def renew(*, process: str, open_leases: Collection[Lease]) -> None:
-    """The connections of `process` are still open: one statement, unless rows have been lost meanwhile."""
-    expires_at = clock.now() + _lease()
-    renewed = SocketSession.objects.filter(process=process).update(expires_at=expires_at)
-    if renewed < len(open_leases):
-        kept = set(SocketSession.objects.filter(process=process).values_list("pk", flat=True))
-        begin(leases=[lease for lease in open_leases if lease.id not in kept])
+    """The connections of `process` are still open: one statement, unless something went wrong meanwhile."""
+    now = clock.now()
+    renewed = SocketSession.objects.filter(process=process).update(expires_at=now + _lease())
+    begun = set()
+    if renewed != len(open_leases):
+        begun = _without_strays(process, open_leases, now)
+    # While nobody could renew, somebody may have told that they have gone.
+    held = SocketSession.objects.filter(process=process)
+    away = Attendance.objects.filter(actor_type=OuterRef("actor_type"), actor_id=OuterRef("actor_id"), online=False)
+    begun |= set(held.filter(Exists(away)).values_list("pk", flat=True))
+    if missed := [lease for lease in open_leases if lease.id in begun]:
+        begin(leases=missed)
+
+
+def _without_strays(process: str, open_leases: Collection[Lease], now: datetime) -> set[str]:
+    """End what is renewed though its connection has gone, and give the ids of open ones that have no lease."""
+    ids = {lease.id for lease in open_leases}
+    kept = dict(SocketSession.objects.filter(process=process).values_list("pk", "connected_at"))
+    # A young one may have opened since it was asked which ones are open.
+    if strays := [id_ for id_, since in kept.items() if id_ not in ids and since < now - _lease()]:
+        end(ids=strays)
+    return ids - kept.keys()
 
 
 def end(*, ids: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from accounts import sign_ins
 from offers_project.kernel import request_id
 from offers_project.kernel.actors import ActorKey
 from presence import epochs, leases, metrics, pool, replay, tasks
-from presence.connection import CANNOT_RESUME, REVOKED, TOKEN_EXPIRED, TOO_SLOW
+from presence.connection import CANNOT_RESUME, TOO_SLOW
 
 if TYPE_CHECKING:
     from presence.hub import Hub
@@ -86,12 +86,7 @@ async def look_at_access(hub: Hub) -> None:
     standing = await pool.run(_standing, {each.sign_in for each in connections})
     for connection in connections:
         stands = standing.get(connection.sign_in)
-        if stands is None:
-            connection.close(REVOKED)
-        elif stands.actor.role != connection.actor.role:
-            connection.close(TOKEN_EXPIRED)  # What it may hear is decided when it comes back.
-        else:
-            connection.actor = stands.actor
+        connection.see_again(stands.actor if stands else None)
 
 
 async def renew_leases(hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 import time
 
+import httpx
 import pytest
 
 from accounts import services as accounts_services
@@ -9,7 +10,7 @@ from accounts.facts import RoleChanged, SessionsEnded
 from drivers.models import Driver
 from presence import services, topics
 from presence.telling import service, stop_listening
-from tests.client import Device
+from tests.client import Closed, Device
 from tests.presence import notes
 from tests.presence.factories import connect, key, make_driver, make_user, token_of
 
@@ -68,6 +69,30 @@ def test_another_role_lets_them_come_again(shared_server):
     assert device.wait_until_closed(timeout=AT_MOST) == 4005
     with connect(shared_server, type(user).objects.get(pk=user.pk)) as again:
         assert again.ready["user"]["role"] == "dispatcher"
+
+
+def test_another_role_is_not_kept_by_renewing(serve):
+    server = serve(WATCH_SECONDS=600)
+    user = make_user("manager")
+    device = connect(server, user)
+    type(user).objects.filter(pk=user.pk).update(role="dispatcher")
+    with pytest.raises(Closed) as closed:
+        device.authenticate(token=token_of(user.actor))
+    assert closed.value.code == 4005
+
+
+def test_signing_out_at_the_same_server_closes_at_once(serve):
+    server = serve(WATCH_SECONDS=600)
+    user = make_user()
+    mine = accounts_services.begin_session(actor=user.actor, way="password")
+    with connect(server, user) as other:
+        device = Device(server.socket_url, token=mine.access)
+        began = time.monotonic()
+        said = {"Authorization": f"Bearer {mine.access}"}
+        assert httpx.post(f"{server.url}/api/auth/logout", json={"refresh": mine.refresh}, headers=said).is_success
+        assert device.wait_until_closed() == 4503
+        assert time.monotonic() - began < 1
+        assert other.ask("note", number=5)
 
 
 def test_ended_sign_in_closes_its_own_connections_only(shared_server):

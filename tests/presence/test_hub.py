@@ -20,6 +20,7 @@ class Ear:
     """Stands for a connection."""
 
     sent = 0
+    narrowed = 0
     is_closing = False
     auth_session_id = None
 

@@ -74,12 +74,40 @@ def test_renewing_is_one_update_for_a_whole_process(django_assert_max_num_querie
     mine = [lease(number, who) for number, who in enumerate(people)]
     leases.begin(leases=[*mine, lease(9, people[0], process="other")])
     lapse_in_the_past()
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         leases.renew(process="p", open_leases=mine)
     assert SocketSession.objects.filter(expires_at__gt=clock.now()).count() == 5
     SocketSession.objects.filter(pk="lease2").delete()
     leases.renew(process="p", open_leases=mine)
     assert SocketSession.objects.filter(expires_at__gt=clock.now()).count() == 5
+
+
+def test_who_was_told_to_have_gone_while_nobody_could_renew_is_told_to_be_here_again(rung, heard):
+    driver, gone = key(make_driver()), key(make_driver())
+    leases.begin(leases=[lease(1, driver), lease(2, gone)])
+    lapse_in_the_past()
+    leases.sweep()
+    leases.renew(process="p", open_leases=[lease(1, driver)])
+    assert selectors.online({driver})[driver].online
+    assert not selectors.online({gone})[gone].online
+    assert told(rung)[-1] == (driver.id, True, (topics.OFFICE,))
+    assert heard[-1] == WentOnline(driver)
+
+
+def test_lease_whose_end_was_never_written_is_not_renewed_for_ever(rung):
+    driver, other = key(make_driver()), key(make_driver())
+    leases.begin(leases=[lease(1, driver), lease(2, other), lease(3, other)])
+    SocketSession.objects.exclude(pk="lease3").update(connected_at=clock.now() - timedelta(hours=1))
+    # The third has opened after it was asked which ones are open.
+    leases.renew(process="p", open_leases=[lease(2, other)])
+    assert set(SocketSession.objects.values_list("pk", "process")) == {
+        ("lease1", leases.LEFT),
+        ("lease2", "p"),
+        ("lease3", "p"),
+    }
+    lapse_in_the_past(process=leases.LEFT)
+    leases.sweep()
+    assert [online for id_, online, _to in told(rung) if id_ == driver.id] == [True, False]
 
 
 @pytest.mark.parametrize("left", [True, False])
