@@ -9,7 +9,15 @@ from chat.selectors.access import (
     visible_places,
     writable_conversation_for,
 )
-from chat.selectors.counting import unread, unread_by_offer, unread_by_offer_of, unread_of, unread_total, with_unread
+from chat.selectors.counting import (
+    unread,
+    unread_by_offer,
+    unread_by_offer_of,
+    unread_of,
+    unread_total,
+    with_unread,
+    with_unread_words,
+)
 from chat.selectors.pages import PAGE_MAX, Page, page_of
 from chat.selectors.shown import conversation_dicts, found_conversations, last_messages, message_dicts
 
@@ -33,5 +41,6 @@ __all__ = [
     "unread_total",
     "visible_places",
     "with_unread",
+    "with_unread_words",
     "writable_conversation_for",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
-from chat.enums import COUNTED_TYPES
+from chat.enums import COUNTED_TYPES, MessageType
 from chat.lookups import Among
 from chat.models import Conversation, Member, Message, listens
 from offers_project.kernel.actors import Actor, ActorKey
@@ -52,6 +52,12 @@ def with_unread(conversations: QuerySet[Conversation], actor: Actor, unread: boo
     """Those of the conversations where something, or nothing, is unread for `actor`."""
     something = Exists(_unread_messages(actor).filter(conversation_id=OuterRef("pk")))
     return conversations.filter(something if unread else ~something)
+
+
+def with_unread_words(conversations: QuerySet[Conversation], actor: Actor) -> QuerySet[Conversation]:
+    """Those where somebody has written something that `actor` has not read: rates, which are answered, do not count."""
+    words = _unread_messages(actor).filter(conversation_id=OuterRef("pk"), message_type=MessageType.TEXT)
+    return conversations.filter(Exists(words))
 
 
 def unread_of(keys: Collection[ActorKey]) -> dict[ActorKey, dict[int, int]]:

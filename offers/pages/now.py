@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.doors import office_required
+from chat.enums import MessageType
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
@@ -28,7 +29,7 @@ from offers.rules.access import sees_everything
 from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
-from offers_project.kernel.actors import Actor
+from offers_project.kernel.actors import DRIVER, Actor
 from presence.replay import place_of
 
 RECENT = 60
@@ -143,7 +144,9 @@ def _answer(todo: Todo, proposal: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words(talk: dict[str, Any]) -> dict[str, Any]:
-    return {"said": talk["last_message"]["message"], "unread": talk["unread"]}
+    last = talk["last_message"]
+    theirs = last["sender"]["type"] == DRIVER and last["message_type"] == MessageType.TEXT
+    return {"said": last["message"] if theirs else "", "unread": talk["unread"]}
 
 
 def _pickup_words(offer: dict[str, Any]) -> str:

@@ -91,8 +91,7 @@ def uncovered_for(actor: Actor, *, mine: bool = True) -> Uncovered:
     require_office(actor)
     offers = (own_offers_for(actor) if mine else offers_for(actor)).filter(status__in=NOT_COVERED)
     rows = offers.order_by(F("pickup_from").asc(nulls_last=True), "pk")[:MOST_UNCOVERED]
-    shown = offer_dicts(rows, actor)
-    return Uncovered(offers=shown, count=len(shown) if len(shown) < MOST_UNCOVERED else offers.count())
+    return Uncovered(offers=offer_dicts(rows, actor), count=offers.count())
 
 
 class _Waiting:
@@ -112,7 +111,7 @@ class _Waiting:
         )
         # Whoever waits for an answer is in the queue already, whatever they have said beside it.
         talks = chat.conversations_for(actor).filter(offer_id__in=offers.order_by().values("pk"))
-        self.chats: QuerySet[Conversation] = chat.with_unread(talks, actor).exclude(
+        self.chats: QuerySet[Conversation] = chat.with_unread_words(talks, actor).exclude(
             pk__in=self.answers.values("conversation_id")
         )
 

@@ -17,7 +17,7 @@ from tests.servers import Server, serving
 HERE = Path(__file__).parent
 SCREENSHOTS = settings.BASE_DIR / "var" / "journeys"
 # A refusal that a page shows to its person is no fault of the page.
-REFUSED = re.compile(r"responded with a status of (400|401|409|429)")
+REFUSED = re.compile(r"responded with a status of (400|401|409|422|429)")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
