@@ -83,11 +83,8 @@ def can_serve(cursor: Cursor | None, *, epoch: str, head: Head) -> bool:
 
 def read_many(wishes: Sequence[Wish]) -> list[list[Shown]]:
     """The next events for each wish, in order and at most a page of each: one query, and one call of each renderer."""
-    lowest: dict[ActorKey, int] = {}
-    for wish in wishes:
-        lowest[wish.key] = min(wish.after, lowest.get(wish.key, wish.after))
-    by_person = _render(_rows(lowest))
-    pages = [[shown for shown in by_person[wish.key] if shown.seq > wish.after] for wish in wishes]
+    by_person = _render(_rows(set(wishes)))
+    pages = [[shown for shown in by_person[key] if after < shown.seq <= after + PAGE] for key, after in wishes]
     metrics.REPLAYED.inc(sum(map(len, pages)))
     return pages
 
@@ -111,9 +108,9 @@ def since(key: ActorKey, cursor: Cursor | None) -> tuple[str, int, bool, list[st
 Row = tuple[str, int, int, str, int, int, datetime]
 
 
-def _rows(after: Mapping[ActorKey, int]) -> Iterable[Row]:
+def _rows(wishes: Collection[Wish]) -> Iterable[Row]:
     wanted = Q(pk__in=[])
-    for key, seq in after.items():
+    for key, seq in wishes:
         # Numbers have no gap, so an upper bound is a limit for each person.
         wanted |= Q(actor_type=key.type, actor_id=key.id, seq__gt=seq, seq__lte=seq + PAGE)
     return (

@@ -32,6 +32,14 @@ def test_many_are_read_in_a_few_queries():
     assert [[shown.seq for shown in page] for page in pages[:3]] == [[1, 2, 3], [2, 3], [3]]
 
 
+def test_two_devices_of_one_person_are_read_from_where_each_is():
+    who = key(make_user())
+    notes.write(to=[who], number=5, times=replay.PAGE + 5)
+    behind, ahead = replay.read_many([Wish(who, 0), Wish(who, replay.PAGE + 2)])
+    assert [shown.seq for shown in behind] == list(range(1, replay.PAGE + 1))
+    assert [shown.seq for shown in ahead] == [replay.PAGE + 3, replay.PAGE + 4, replay.PAGE + 5]
+
+
 def test_same_data_for_all_is_encoded_once():
     olga, other = key(make_user()), key(make_user())
     notes.write(to=[olga, other], number=notes.HIDDEN)
