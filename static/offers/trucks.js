@@ -12,7 +12,7 @@ const UNNARROWING = ["ordering", "load", "radius_miles"];
 
 /** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued. */
 class TicksController extends Controller {
-  static targets = ["bar", "box", "count", "head", "form", "statuses", "chip", "clear"];
+  static targets = ["bar", "box", "count", "head", "form", "statuses", "clear"];
 
   ticked = new Map();
 
@@ -68,10 +68,7 @@ class TicksController extends Controller {
         field.removeAttribute("aria-describedby");
       }
     }
-    const statuses = asked.getAll("status");
-    this.statusesTarget.textContent = statuses.join(", ");
-    this.chipTarget.classList.toggle("chip--on", statuses.length > 0);
-    this.formTarget.querySelector(".trucks-mine").classList.toggle("chip--on", asked.has("dispatcher"));
+    this.statusesTarget.textContent = asked.getAll("status").join(", ");
     this.clearTarget.hidden = ![...asked].some(([name, value]) => value && !UNNARROWING.includes(name));
   }
 
