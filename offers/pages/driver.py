@@ -32,6 +32,8 @@ from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
 from presence.replay import place_of
 
+FIRST = "new"
+"""The tab that opens."""
 PARTS = "driver"
 """The `HX-Target` of a request for the parts alone."""
 
@@ -62,7 +64,7 @@ def driver(request: HttpRequest) -> HttpResponse:
 class Phone:
     """Everything that the templates of the phone ask for; each part is read only by those that show it."""
 
-    def __init__(self, actor: Actor, *, tab: str = "new", offer_id: int | None = None, chat: bool = False) -> None:
+    def __init__(self, actor: Actor, *, tab: str = FIRST, offer_id: int | None = None, chat: bool = False) -> None:
         self.actor = actor
         self.offer_row = selectors.offer_for(actor, offer_id) if offer_id else None
         self.screen = "list" if offer_id is None else "chat" if chat else "offer"
@@ -76,7 +78,7 @@ class Phone:
             raise NotFound()
         return cls(
             request.actor,
-            tab=tab if tab in TABS else "new",
+            tab=tab if tab in TABS else FIRST,
             offer_id=int(offer) if offer else None,
             chat=given.get("chat") == "1",
         )
@@ -97,10 +99,8 @@ class Phone:
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        home, counts, yours = reverse("driver"), self.pocket.counts, self.pocket.yours
-        return [
-            {"name": tab, "address": f"{home}?tab={tab}", "count": counts[tab], "yours": yours[tab]} for tab in TABS
-        ]
+        counts, yours = self.pocket.counts, self.pocket.yours
+        return [{"name": tab, "address": address_of(tab), "count": counts[tab], "yours": yours[tab]} for tab in TABS]
 
     @cached_property
     def preferences(self) -> Preferences:
@@ -128,7 +128,7 @@ class Phone:
 
     @property
     def list_address(self) -> str:
-        return f"{reverse('driver')}?tab={self.tab}"
+        return address_of(self.tab)
 
     @property
     def offer_address(self) -> str:
@@ -145,3 +145,8 @@ class Phone:
     @property
     def talk_json(self) -> str:
         return json.dumps(self.talk)
+
+
+def address_of(tab: str) -> str:
+    """Where the list of a tab is. The first one has no other name, or a phone would keep it twice."""
+    return reverse("driver") + ("" if tab == FIRST else f"?tab={tab}")

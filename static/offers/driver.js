@@ -68,8 +68,8 @@ class DriverController extends Controller {
 
   #shown(moved) {
     const { load } = this;
-    if (moved || this.armed?.version !== load?.version) this.disarm();
-    else if (this.armed) this.#showArmed();
+    if (moved || !this.#stillArmed(load)) this.disarm();
+    else this.#showArmed();
     for (const element of $$("time[data-moment]")) say(element, moment(element.dateTime));
     this.#drawWaiting();
     this.#drawLate();
@@ -82,10 +82,10 @@ class DriverController extends Controller {
     toast({ title: gettext("No signal"), words: gettext("This opens when you are connected again."), picture: "i-cloud-off" });
   }
 
-  /** Offers that wait for an answer can be opened and answered where there is no signal. */
+  /** This screen and the offers that wait for an answer can be opened and answered where there is no signal. */
   async #readBeforehand() {
     const links = $$(".load--yours .cover").slice(0, BEFOREHAND);
-    for (const link of links) await this.screens.keep(link.href);
+    for (const address of [location.href, ...links.map((link) => link.href)]) await this.screens.keep(address);
   }
 
   /** The terms on the screen, when it is about one offer. */
@@ -116,11 +116,20 @@ class DriverController extends Controller {
 
   arm() {
     const { load } = this;
-    this.armed = { version: load.version, since: performance.now() };
+    this.armed = { version: load.version, status: load.status, since: performance.now() };
     clearTimeout(this.disarming);
     this.disarming = setTimeout(() => this.disarm(), ARMED);
     this.#showArmed();
     $('[data-foot="sure"] .btn--armed')?.focus({ preventScroll: true });
+  }
+
+  /** Having been seen raises the version, and is no change of terms. */
+  #stillArmed(load) {
+    if (!this.armed || !load) return false;
+    const { version, status } = this.armed;
+    const seen = status === "sent" && load.status === "viewed" && load.version === version + 1;
+    if (seen) Object.assign(this.armed, { version: load.version, status: load.status });
+    return seen || load.version === version;
   }
 
   disarm() {
@@ -256,6 +265,7 @@ class DriverController extends Controller {
     const { id, version, status, rounds, offer_id } = proposal;
     if (version <= (this.known.get(id) ?? 0)) return;
     this.known.set(id, version);
+    this.screens.forget(offer_id);
     const last = rounds.at(-1);
     if (!fresh || !last || last.by.type === "driver") return;
     const isNew = status === "sent" && last.action === "send";
@@ -287,11 +297,10 @@ class DriverController extends Controller {
   // --- the connection -------------------------------------------------------------------------------------------------
 
   #link() {
-    const cut = CUT.includes(socket.state);
-    if (cut) this.cutSince ??= Date.now();
-    else {
-      if (this.cutSince) this.screens.soon();
+    if (CUT.includes(socket.state)) this.cutSince ??= Date.now();
+    if (socket.isUp && this.cutSince) {
       this.cutSince = null;
+      this.screens.soon();
     }
     this.#drawWaiting();
     this.#drawBand();

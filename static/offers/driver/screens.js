@@ -72,6 +72,13 @@ export class Screens {
     if (!this.#texts.has(target)) await this.#read(target).catch(() => {});
   }
 
+  /** What was read about an offer beforehand is no longer so. */
+  forget(offer) {
+    for (const address of this.#texts.keys()) {
+      if (address !== this.address && new URL(address).searchParams.get("offer") === String(offer)) this.#texts.delete(address);
+    }
+  }
+
   async #move(target, arrive = () => {}) {
     const turn = ++this.#turn;
     this.#scrolls.set(this.address, scroller()?.scrollTop ?? 0);
