@@ -44,6 +44,7 @@ def test_a_load_is_offered_negotiated_and_awarded(open_page, keep_screenshot, da
     make_offer(office, keep_screenshot)
     offer_id = int(Proposal.objects.values_list("offer_id", flat=True).distinct().get())
     expect(office.locator("#desk-offer")).to_contain_text(f"#{offer_id}")
+    expect(office.locator("#desk-offer").get_by_role("button", name="Add 10 min")).to_be_visible()
     for name in NAMES:
         expect(row(office, name)).to_be_visible()
 
@@ -68,6 +69,7 @@ def test_a_load_is_offered_negotiated_and_awarded(open_page, keep_screenshot, da
     expect(row(office, NAMES[1]).get_by_role("button", name="Counter back")).to_be_visible()
     refuses(walt, keep_screenshot)
     expect(row(office, NAMES[2])).to_contain_text("Too far")
+    expect(office.locator('[data-count="turns"]')).to_have_text("2")
     keep_screenshot(office, "09-desk-answers")
 
     counter_back(office, keep_screenshot)
@@ -91,6 +93,11 @@ def test_a_load_is_offered_negotiated_and_awarded(open_page, keep_screenshot, da
     keep_screenshot(marisol, "16-phone-awarded")
     keep_screenshot(terrence, "17-phone-covered")
     keep_screenshot(walt, "18-phone-refused")
+
+    office.get_by_role("navigation", name="Pages").get_by_role("link", name="Now").click()
+    expect(office.get_by_text("Every load is covered.")).to_be_visible()
+    expect(office.locator("#now-side")).to_contain_text(f"Dana Whitfield awarded #{offer_id} to {NAMES[1]} for $975")
+    keep_screenshot(office, "19-now-nothing-waits")
 
     statuses = dict(Proposal.objects.values_list("driver_id", "status"))
     assert statuses == dict(zip((each.pk for each in drivers), ("lost", "awarded", "rejected"), strict=True))
