@@ -100,6 +100,9 @@ function countdown(left) {
   return interpolate(gettext("%(count)s d"), { count: Math.floor(minutes / 1440) });
 }
 
+// Longer words than 14:20 need smaller letters within a ring.
+const SHORT = 5;
+
 const listeners = new Set();
 
 /** Calls `listener` every second while the page is seen; answers the way to stop it. */
@@ -137,6 +140,7 @@ export class LeftController extends Controller {
     const { words, share, mood } = remaining(this.untilValue, this.sinceValue);
     if (this.hasRingTarget) this.ringTarget.setAttribute("stroke-dasharray", `${Math.round(share * 100)} 100`);
     if (this.hasWordTarget && this.wordTarget.textContent !== words) this.wordTarget.textContent = words;
+    this.element.toggleAttribute("data-long", words.length > SHORT);
     if (this.element.dataset.left === mood) return;
     this.element.dataset.left = mood;
     if (mood === "over") this.dispatch("over");
