@@ -1,10 +1,12 @@
 """How lists are narrowed and ordered. What cannot be understood is refused by name, never passed over."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from chat import selectors as chat
@@ -13,6 +15,7 @@ from offers.models import Offer, Proposal
 from offers.rules.transitions import CLOSED
 from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.clock import iso
 from offers_project.kernel.errors import Invalid
 
 SEARCH_LENGTH = 100
@@ -27,6 +30,9 @@ SEARCHED = (
 )
 SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
 """Drivers search in what they see before the award: a hit must not tell them what the rest says."""
+SEEN = (*SEARCHED_BY_DRIVERS, "pickup_from")
+EARLIEST, LATEST = "0", "9"
+"""With what a driver has seen, moments are kept as texts; where there is none, it may read as `null`."""
 
 ORDERINGS = (
     "id",
@@ -71,8 +77,8 @@ class OfferFilters(ActorFilterSet):
     status = Statuses(method="in_status", choices=OfferStatus.choices)
     owner = WholeNumberFilter(min_value=1, max_value=BIGGEST_LEGACY_ID)
     search = filters.CharFilter(method="searched", max_length=SEARCH_LENGTH)
-    pickup_after = filters.IsoDateTimeFilter(field_name="pickup_from", lookup_expr="gte")
-    pickup_before = filters.IsoDateTimeFilter(field_name="pickup_from", lookup_expr="lte")
+    pickup_after = filters.IsoDateTimeFilter(method="picked_up_after")
+    pickup_before = filters.IsoDateTimeFilter(method="picked_up_before")
     unread = filters.ChoiceFilter(method="with_unread", choices=YES_NO)
     ordering = filters.OrderingFilter(fields=[(name, name) for name in ORDERINGS])
 
@@ -82,24 +88,33 @@ class OfferFilters(ActorFilterSet):
 
     def searched(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
         fields = SEARCHED if self.actor.is_office else SEARCHED_BY_DRIVERS
-        condition = Q()
+        now, seen = Q(), Q()
         for field in fields:
-            condition |= Q(**{f"{field}__icontains": value})
+            now |= Q(**{f"{field}__icontains": value})
+            seen |= Q(**{f"seen_{field}__icontains": value})
         if value.isascii() and value.isdigit() and int(value) <= BIGGEST_ID:
-            condition |= Q(id=int(value))
-        return offers.filter(condition)
+            now |= Q(id=int(value))
+            seen |= Q(offer_id=int(value))
+        return self._shown(offers, now, seen)
 
     def in_status(self, offers: QuerySet[Offer], name: str, values: list[str]) -> QuerySet[Offer]:
-        """The status that is shown: where a driver sees an offer as last seen, that one."""
+        return self._shown(offers, Q(status__in=values), Q(last_seen_offer__status__in=values))
+
+    def picked_up_after(self, offers: QuerySet[Offer], name: str, value: datetime) -> QuerySet[Offer]:
+        return self._shown(offers, Q(pickup_from__gte=value), Q(seen_pickup_from__range=(iso(value), LATEST)))
+
+    def picked_up_before(self, offers: QuerySet[Offer], name: str, value: datetime) -> QuerySet[Offer]:
+        return self._shown(offers, Q(pickup_from__lte=value), Q(seen_pickup_from__range=(EARLIEST, iso(value))))
+
+    def _shown(self, offers: QuerySet[Offer], now: Q, seen: Q) -> QuerySet[Offer]:
+        """Those where what is shown fits: the offer as it is now, or as a driver who is out of it has `seen` it."""
         if not self.actor.is_driver:
-            return offers.filter(status__in=values)
+            return offers.filter(now)
         theirs = Proposal.objects.filter(driver_id=self.actor.id)
         frozen = theirs.filter(status__in=CLOSED, last_seen_offer__isnull=False)
-        as_seen = frozen.filter(last_seen_offer__status__in=values)
         live = theirs.exclude(pk__in=frozen.values("pk"))
-        return offers.filter(
-            Q(pk__in=as_seen.values("offer_id")) | Q(pk__in=live.values("offer_id"), status__in=values)
-        )
+        as_seen = frozen.alias(**{f"seen_{name}": KT(f"last_seen_offer__{name}") for name in SEEN}).filter(seen)
+        return offers.filter(Q(pk__in=as_seen.values("offer_id")) | (Q(pk__in=live.values("offer_id")) & now))
 
     def with_unread(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
         waiting = chat.with_unread(chat.conversations_for(self.actor), self.actor).values("offer_id")

@@ -10,6 +10,9 @@ from drivers.models import Driver
 from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 
+NOTES_LENGTH = 5000
+"""What an offer's notes may have; their column would take more."""
+
 
 def money(label: Any, **options: Any) -> models.DecimalField:
     return models.DecimalField(label, max_digits=12, decimal_places=2, **options)

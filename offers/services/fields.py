@@ -9,12 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
 from drivers import distance, places
 from drivers.models import Driver, Place
 from offers.enums import DistanceSource
-from offers.models import Offer
+from offers.models import NOTES_LENGTH, Offer
 from offers_project.kernel.errors import Invalid
 
 ENDS = ("pickup", "delivery")
@@ -35,6 +36,8 @@ WRITABLE = TERMS | {
     "invited_driver_ids",
 }
 Problems = dict[str, list[str]]
+
+_brief_enough = MaxLengthValidator(NOTES_LENGTH)
 
 
 def write_fields(offer: Offer, fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -82,6 +85,10 @@ def _check_columns(offer: Offer, given: Mapping[str, Any], problems: Problems) -
     except ValidationError as error:
         for name, words in error.message_dict.items():
             problems[name].extend(words)
+    try:
+        _brief_enough(given.get("notes") or "")
+    except ValidationError as error:
+        problems["notes"].extend(error.messages)
     needed = ("proposed_rate", *(f"{end}_location" for end in ENDS))
     for name in needed:
         if getattr(offer, name) in (None, "") and name not in problems:

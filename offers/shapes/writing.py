@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, RejectReason
+from offers.models import NOTES_LENGTH
 from offers.shapes.fields import (
     MONEY_SCHEMA,
     MOST_MILES,
@@ -15,7 +16,6 @@ from offers.shapes.fields import (
     MOST_STOPS,
     MOST_WEIGHT,
     NOTE_LENGTH,
-    NOTES_LENGTH,
     DriverIds,
     Id,
     LegacyId,

@@ -369,6 +369,27 @@ def test_a_driver_filters_by_the_status_that_is_shown(scene):
     assert ids(scene.by(scene.olga).read("offers", status="cancelled")) == [scene.offer.pk]
 
 
+def test_a_driver_who_is_out_finds_an_offer_by_what_they_have_seen_of_it(scene):
+    offer = scene.new_offer(pickup_from="2031-01-05T14:00:00Z")
+    scene.send(offer, scene.dan, scene.eve)
+    scene.answer(scene.dan, "reject", offer, reason="too_far")
+    change = {
+        "version": Offer.objects.get(pk=offer.pk).version,
+        "pickup_from": "2031-06-01T00:00:00Z",
+        "pickup_location": "Reno, NV 89501",
+    }
+    assert scene.by(scene.olga).send("PATCH", f"offers/{offer.pk}", change).status_code == 200
+    scene.answer(scene.dan, "reject", reason="too_far")  # The one of the scene, which has no pickup time.
+    out, still_in = scene.by(scene.dan), scene.by(scene.eve)
+    for caller, here, there in ((out, [offer.pk], []), (still_in, [], [offer.pk])):
+        assert ids(caller.read("offers", pickup_before="2031-01-05T14:00:00Z")) == here
+        assert ids(caller.read("offers", pickup_after="2031-01-05T14:00:00.001Z")) == there
+        assert ids(caller.read("offers", search="reno")) == there
+        assert ids(caller.read("offers", search="dallas", ordering="id")) == [scene.offer.pk, *here]
+        assert offer.pk in ids(caller.read("offers", search=str(offer.pk)))
+    assert ids(out.read("offers", pickup_after="2031-01-05T16:00:00+02:00")) == [offer.pk]
+
+
 def test_expired_offers_come_back_when_extended(scene):
     past = timezone.now() - timedelta(minutes=1)
     Offer.objects.filter(pk=scene.offer.pk).update(status="expired", expires_at=past)

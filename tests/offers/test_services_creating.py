@@ -81,6 +81,7 @@ def soon(**difference):
         ("rate_ceiling", {"rate_ceiling": Decimal("0")}),
         ("weight_lbs", {"weight_lbs": Decimal("-1")}),
         ("reference", {"reference": "x" * 65}),
+        ("notes", {"notes": "x" * 5001}),
         ("award_mode", {"award_mode": "auction"}),
         ("status", {"status": "assigned"}),
         ("created_by", {"created_by": 3}),
