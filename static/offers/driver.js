@@ -18,6 +18,7 @@ import { ago, clock, everySecond, moment } from "shared/time.js";
 import { toast } from "shared/toasts.js";
 
 const MOVES = ["offer_updated", "offer_status_changed", "proposal_updated", "new_message", "unread_changed", "redacted", "refetch"];
+const OVER = ["offer_already_taken", "offer_closed", "proposal_closed", "proposal_expired"]; // the screen itself says so
 const CUT = ["retrying", "offline", "ended"];
 const CUT_FOR = 4000; // a moment without a connection is not worth a word
 const DOUBLE = 450; // the second tap of a nervous thumb
@@ -217,7 +218,7 @@ class DriverController extends Controller {
     if (error.code === "stale_version" && current) {
       await tellStale(entry, current);
       if (this.chosen.offer !== entry.offer) this.screens.go(`${location.pathname}?offer=${entry.offer}`);
-    } else {
+    } else if (this.chosen.offer !== entry.offer || !OVER.includes(error.code)) {
       toast({ title: wordsOf(entry).late, words: error.message, picture: "i-alert", action: this.#opening(entry.offer) });
     }
   }
