@@ -1,13 +1,16 @@
 """Sign-in sessions: begun, refreshed, ended; and what a stolen refresh token comes to."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts import facts, services, tokens
 from accounts.models import AuthSession
+from accounts.services import sessions
 from journal.models import Entry
 from offers_project.kernel.errors import NotAuthenticated
 from tests.accounts.factories import key_of, make_user, sign_in
@@ -134,7 +137,29 @@ def test_what_ended_long_ago_is_forgotten():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_tabs_that_refresh_at_once_one_wins(repetitions):
-    for _ in range(repetitions):
+    several_tabs_refresh(repetitions)
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_without_its_lock_a_refresh_token_is_good_for_several_tabs(monkeypatch):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer and no row locks.")
+    family_of = sessions._locked_family
+
+    def not_locked(refresh):
+        found = family_of(refresh)
+        time.sleep(0.05)  # Time enough for others to read the same.
+        return found
+
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+    monkeypatch.setattr(sessions, "_locked_family", not_locked)
+    with pytest.raises(AssertionError):
+        several_tabs_refresh(5)
+
+
+def several_tabs_refresh(times: int) -> None:
+    for _ in range(times):
         pair = sign_in(make_user())
         start = threading.Barrier(4)
         won, lost = [], []

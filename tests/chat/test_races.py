@@ -1,12 +1,13 @@
 """Many at once, with real threads: numbers without a gap, and never the same message twice."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from chat import services
 from chat.enums import MemberRole
@@ -43,6 +44,25 @@ def sending(actor, conversation, text, client_id=None):
 
 
 def test_messages_sent_at_once_are_numbered_without_a_gap(people, conversation, told, repetitions):
+    many_send_at_once(people, conversation, repetitions)
+
+
+@pytest.mark.services
+def test_without_the_lock_of_their_conversation_two_messages_want_one_number(people, conversation, told, monkeypatch):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer and no row locks.")
+
+    def not_locked(conversation_ids):
+        found = Conversation.objects.in_bulk(sorted(conversation_ids))
+        time.sleep(0.03)  # Time enough for others to read the same.
+        return found
+
+    monkeypatch.setattr("chat.services.sending.locked_conversations", not_locked)
+    with pytest.raises((AssertionError, DatabaseError)):
+        many_send_at_once(people, conversation, 3)
+
+
+def many_send_at_once(people, conversation, repetitions):
     for repetition in range(repetitions):
         senders = [people.owner, people.driver, people.follower, people.manager]
         answers = at_once(*[sending(senders[n % 4], conversation, str(n), f"{repetition}-{n}") for n in range(THREADS)])
