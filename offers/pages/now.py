@@ -124,6 +124,7 @@ def shown_todo(todo: Todo) -> dict[str, Any]:
         "offer": with_moments(todo.offer),
         "driver_id": about["driver_id"] if about else None,
         "name": about["driver"]["name"] if about else "",
+        "may": todo.may,
         **(_answer(todo, todo.proposal) if todo.proposal else {}),
         **(_words(todo.conversation) if todo.conversation else {}),
     }

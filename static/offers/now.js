@@ -3,6 +3,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { AnsweringController } from "offers/answering.js";
 import { showTurns, tellNews } from "offers/news.js";
+import { OfferActionsController } from "offers/offer_actions.js";
 import { application } from "shared/application.js";
 import { socket } from "shared/socket.js";
 import { Zones } from "shared/zones.js";
@@ -43,3 +44,4 @@ class NowController extends Controller {
 
 application.register("answering", AnsweringController);
 application.register("now", NowController);
+application.register("offer-actions", OfferActionsController);

@@ -159,4 +159,6 @@ export function keepAges() {
   };
   write();
   everySecond(write);
+  // What comes later has its words before it is painted.
+  new MutationObserver(write).observe(document.body, { childList: true, subtree: true });
 }

@@ -5,7 +5,7 @@
 //
 // The page's own address is asked with `HX-Target: target` and answers the zones, which are known by their ids. In a zone that
 // the pointer or the keyboard's focus is in, only elements with an id and [data-still] are renewed where they are: nothing
-// changes places under somebody's hand. The rest follows when they have left.
+// changes places under somebody's hand, and what is gone can be pressed no more. The rest follows when they have left.
 
 import htmx from "htmx";
 import { Idiomorph } from "idiomorph";
@@ -78,6 +78,7 @@ export class Zones {
       for (const still of rows) {
         const same = now.querySelector(`#${CSS.escape(still.id)}`);
         if (same) morph(still, same);
+        else still.inert = true;
       }
       this.#hold(old);
     } else {

@@ -1,10 +1,12 @@
 """The page Now, live: what drivers answer comes by itself, and what is answered goes."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from offers_project.kernel import clock
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, put_to
@@ -57,6 +59,24 @@ def test_answers_come_and_go_by_themselves(open_as, keep_screenshot, me):
     for each in (page, desk):
         expect(each.locator('[data-count="turns"]')).to_have_text("")
     expect(page.locator("#now-side")).to_contain_text("Every load is covered.")
+
+
+def test_the_last_minutes_are_made_longer(open_as, keep_screenshot, me):
+    offer = make_offer(me, expires_at=clock.now() + timedelta(minutes=3))
+    put_to(offer, make_driver())
+    page = open_as(me)
+    queue = page.locator("#now-queue")
+    expect(queue).to_contain_text(f"#{offer.pk} closes, and nobody has said yes")
+    keep_screenshot(page, "ending")
+    queue.get_by_role("button", name="Add 10 min").click()
+    # Nothing moves under the pointer, but what is done cannot be done again.
+    expect(queue.locator(".todo[inert]")).to_have_count(1)
+    expect(queue.locator("h2 + .n")).to_have_text("0")
+    page.mouse.move(0, 0)
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    ends = offer.expires_at
+    offer.refresh_from_db()
+    assert offer.expires_at - ends > timedelta(minutes=9)
 
 
 def test_on_a_phone_nothing_is_cut_off(open_as, keep_screenshot, me):
