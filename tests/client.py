@@ -143,9 +143,9 @@ class Device:
         self._open.close()
         self._reader.join(timeout=PATIENCE)
 
-    def drop(self) -> None:
-        """End without a word, as a phone in a tunnel does."""
-        self._socket.socket.close()
+    def fall_silent(self) -> None:
+        """Answer nothing any more, not even pings, as a phone in a tunnel: nobody says that it has gone."""
+        self._socket.protocol_mutex.acquire()
 
     def cut(self) -> None:
         """End without a close frame, as when the network changes; what had come until then has been heard."""

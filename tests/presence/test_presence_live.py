@@ -3,6 +3,8 @@
 import signal
 import time
 
+import pytest
+
 from presence import selectors
 from presence.models import SocketSession
 from tests.client import Device
@@ -59,6 +61,17 @@ def test_silence_and_a_killed_process_are_noticed_by_another(serve):
         first.process.send_signal(signal.SIGKILL)
         desk.wait_until(lambda it: changes(it, driver)[-1:] == [False], timeout=30)
     assert not selectors.online({key(driver)})[key(driver)].online
+
+
+@pytest.mark.long
+def test_who_falls_silent_is_gone_within_the_time_that_is_promised(each_serve):
+    server = each_serve()
+    driver = make_driver()
+    with connect(server, make_user()) as desk:
+        phone = connect(server, driver)
+        desk.wait_until(lambda it: changes(it, driver) == [True])
+        phone.fall_silent()
+        desk.wait_until(lambda it: changes(it, driver) == [True, False], timeout=75)
 
 
 def test_driver_hears_of_those_who_joined_a_chat_with_them(serve):
