@@ -57,7 +57,8 @@ export class Screens {
     try {
       const text = await this.#read(address);
       if (text === null || turn !== this.#turn) return;
-      this.#show(text, false);
+      if (this.#pressed) this.#again = true;
+      else this.#show(text, false);
     } catch {
       // No signal: what is shown stays, and the band says from when it is.
     } finally {
