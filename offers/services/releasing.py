@@ -41,12 +41,12 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     if actor.is_driver and winner.driver_id != actor.id:
         raise NotInThisState()
     now = clock.now()
-    seen = last_seen(offer)
     free(offer, winner)
     offer.status, offer.version, offer.updated_at, offer.covered_at = OfferStatus.ACTIVE, offer.version + 1, now, None
-    fall_off_from(offer, winner, reason, side=side_of(actor), by=actor, at=now, seen=seen, note=note)
     if offer.expires_at and offer.expires_at <= now:
         offer.expires_at = None
+    # The last that the driver sees of the offer is that it is active again, without what came with the award.
+    fall_off_from(offer, winner, reason, side=side_of(actor), by=actor, at=now, seen=last_seen(offer), note=note)
     offer.save(update_fields=["status", "version", "updated_at", "covered_at", "expires_at"])
     journal.services.record(
         actor,

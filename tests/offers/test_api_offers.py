@@ -251,6 +251,7 @@ def test_award_and_fall_off(scene):
         refusal(scene.by(scene.dan).send("POST", f"{path}/fall-off", {"reason": "bored"}), 400, "validation_error")
     answer = scene.by(scene.dan).send("POST", f"{path}/fall-off", {"reason": "breakdown", "note": "Gearbox"})
     assert answer.status_code == 200, answer.content
+    assert (answer.json()["status"], "reference" in answer.json()) == ("active", False)
     assert caller.read(path).json()["status"] == "active"
     assert scene.proposal(scene.dan).status == "fallen_off"
 

@@ -105,7 +105,7 @@ def test_who_has_left_sees_the_offer_as_last_seen(status):
     services.set_status(actor=owner_of(offer), offer_id=offer.pk, status="cancelled", version=None)
     (shown,) = selectors.offer_dicts(selectors.offers_for(viewer), viewer)
     assert shown["proposed_rate"] == "850.00"
-    assert shown["status"] == ("assigned" if status == "fallen_off" else "active")
+    assert shown["status"] == "active"
     assert shown["as_of"] == iso(Proposal.objects.get(pk=proposal.pk).closed_at)
     assert shown["proposal"]["status"] == status
     assert "1234.56" not in json.dumps(selectors.offer_dicts(selectors.offers_for(viewer), viewer))

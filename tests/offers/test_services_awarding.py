@@ -163,7 +163,7 @@ def test_falling_off_makes_the_offer_active_again(by):
     assert Booking.objects.get(driver_id=proposal.driver_id).offer_id is None
     assert "reference" not in kept.last_seen_offer
     assert kept.last_seen_offer["pickup_location"] == "Dallas, TX 75201"
-    assert kept.last_seen_offer["version"] == active.version
+    assert (kept.last_seen_offer["status"], kept.last_seen_offer["version"]) == ("active", active.version)
     assert Conversation.objects.get(pk=kept.conversation_id).status == "closed"
     lost = Proposal.objects.get(pk=loser.pk)
     assert lost.status == "lost"
