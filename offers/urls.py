@@ -35,5 +35,6 @@ page_urls: list[URLPattern] = [
     path("offers/new", offer_dialog.new, name="offer-new"),
     path("offers/estimate", offer_dialog.estimate, name="offer-estimate"),
     path("offers/<int:offer_id>/edit", offer_dialog.edit, name="offer-edit"),
+    path("offers/<int:offer_id>/send-to", offer_dialog.send_to, name="offer-send-to"),
     path("offers/<int:offer_id>/send", offer_dialog.send_anyway, name="offer-send"),
 ]

@@ -85,6 +85,23 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
 @office_required
 @never_cache
 @require_POST
+def send_to(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Put an offer that there is to more drivers: the ticked ones, or those whom a draft invites."""
+    try:
+        sending = services.send_offer(
+            actor=request.actor, offer_id=offer_id, driver_ids=_ids(request.POST.getlist("driver"))
+        )
+    except (NotFound, PermissionDenied):
+        raise
+    except Refusal as refusal:
+        words = [str(word) for words in refusal.fields.values() for word in words] or [str(refusal.message)]
+        return render(request, "offers/dialog/_sent.html", {"offer_id": offer_id, "refused": " ".join(words)})
+    return _sent(request, offer_id, sending) if sending.skipped else _to_desk(offer_id)
+
+
+@office_required
+@never_cache
+@require_POST
 def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Put an offer to one driver in spite of what has spoken against it."""
     (driver_id,) = _ids(request.POST.getlist("driver"))[:1] or [0]

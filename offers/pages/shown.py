@@ -69,6 +69,7 @@ def offer_actions(offer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *
         for name, allowed in {
             "edit": not closed,
             "copy": True,
+            "send": status in (OfferStatus.DRAFT, OfferStatus.ACTIVE),
             "withdraw": any("withdraw" in row["actions"] for row in rows),
             "extend": status in (OfferStatus.ACTIVE, OfferStatus.EXPIRED) and bool(offer["expires_at"]),
             "complete": status in ASKED_FOR[OfferStatus.COMPLETED],

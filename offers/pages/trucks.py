@@ -18,8 +18,13 @@ from chat.selectors import unread_total
 from drivers import dimensions, search, selectors
 from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
+from offers.enums import OfferStatus
+from offers.models import Offer
+from offers.rules.access import can_change
+from offers.selectors import offers_for
 from offers.selectors.queue import turns_of
 from offers.selectors.trucks import LastOffer, last_offers
+from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
 from offers_project.kernel.shapes import read_shape
@@ -60,12 +65,22 @@ def trucks(request: HttpRequest) -> HttpResponse:
         "turns": turns_of(request.actor),
         "unread": unread_total(request.actor),
         "table": table,
+        "to_offer": _offer_to_send(request.actor, table.asked.get("offer", "")),
         "statuses": selectors.statuses(),
         "radii": RADII,
     }
     response = render(request, parts.get(zone, "offers/trucks.html"), context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _offer_to_send(actor: Actor, text: str) -> Offer | None:
+    """The offer that the ticked trucks are to get, where the address names one that may be sent; else a new one."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= BIGGEST_ID):
+        return None
+    offer = offers_for(actor).filter(pk=int(text)).prefetch_related("following").first()
+    sendable = offer is not None and offer.status in (OfferStatus.DRAFT, OfferStatus.ACTIVE)
+    return offer if sendable and can_change(actor, offer) else None
 
 
 @dataclass
@@ -150,7 +165,7 @@ class TruckTable:
 
     @property
     def narrowed(self) -> bool:
-        return bool(set(self.asked) - {"ordering", "start", "load"})
+        return bool(set(self.asked) - {"offer", "ordering", "start", "load"})
 
     def _link(self, **changes: str) -> str:
         kept = {name: value for name, value in self.asked.items() if name not in ("start", "status")}

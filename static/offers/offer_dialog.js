@@ -15,6 +15,11 @@ export function openOfferDialog({ drivers }) {
   htmx.ajax("GET", `/offers/new?${query}`, { target: HOLDER });
 }
 
+/** Puts an offer that there is to these drivers too; the answer goes to the desk, or says who was passed over. */
+export function sendTo({ offer, drivers }) {
+  htmx.ajax("POST", `/offers/${offer}/send-to`, { target: HOLDER, values: { driver: drivers.join(",") } });
+}
+
 class OfferDialogController extends Controller {
   static targets = ["count", "driver", "send"];
 

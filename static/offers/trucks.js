@@ -6,12 +6,13 @@ import { gettext, ngettext, interpolate } from "shared/i18n.js";
 import { shortcut } from "shared/keyboard.js";
 import { toast } from "shared/toasts.js";
 import { tellNews } from "offers/news.js";
-import { openOfferDialog } from "offers/offer_dialog.js";
+import { openOfferDialog, sendTo } from "offers/offer_dialog.js";
 
-const UNNARROWING = ["ordering", "load", "radius_miles"];
+const UNNARROWING = ["offer", "ordering", "load", "radius_miles"];
 
 /** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued. */
 class TicksController extends Controller {
+  static values = { offer: Number };
   static targets = ["bar", "box", "count", "head", "form", "statuses", "clear"];
 
   ticked = new Map();
@@ -86,7 +87,9 @@ class TicksController extends Controller {
   }
 
   offer() {
-    openOfferDialog({ drivers: [...this.ticked.keys()] });
+    const drivers = [...this.ticked.keys()];
+    if (this.offerValue) sendTo({ offer: this.offerValue, drivers });
+    else openOfferDialog({ drivers });
   }
 
   setAll(checked) {
