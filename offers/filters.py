@@ -45,7 +45,9 @@ ORDERINGS = (
     "expires_at",
     "status",
 )
-YES_NO = [("true", "true"), ("false", "false")]
+YES, NO = ("true", "True", "1"), ("false", "False", "0")
+YES_NO = [(word, word) for word in (*YES, *NO)]
+"""As other lists take them too."""
 
 
 class Statuses(filters.BaseInFilter, filters.ChoiceFilter):
@@ -118,7 +120,7 @@ class OfferFilters(ActorFilterSet):
 
     def with_unread(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
         waiting = chat.with_unread(chat.conversations_for(self.actor), self.actor).values("offer_id")
-        return offers.filter(pk__in=waiting) if value == "true" else offers.exclude(pk__in=waiting)
+        return offers.filter(pk__in=waiting) if value in YES else offers.exclude(pk__in=waiting)
 
     def filter_queryset(self, queryset: QuerySet[Offer]) -> QuerySet[Offer]:
         queryset = super().filter_queryset(queryset)

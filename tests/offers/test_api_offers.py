@@ -334,8 +334,10 @@ def test_the_list_knows_what_is_unread(scene):
     send = Send(actor=scene.dan.actor, offer_id=scene.offer.pk, driver_id=scene.dan.pk, message="Hi", client_id="1")
     send_messages(sends=[send])
     other = scene.new_offer()
-    assert ids(scene.by(scene.olga).read("offers", unread="true")) == [scene.offer.pk]
-    assert ids(scene.by(scene.olga).read("offers", unread="false")) == [other.pk]
+    for yes, no in (("true", "false"), ("True", "False"), ("1", "0")):
+        assert ids(scene.by(scene.olga).read("offers", unread=yes)) == [scene.offer.pk]
+        assert ids(scene.by(scene.olga).read("offers", unread=no)) == [other.pk]
+    refusal(scene.by(scene.olga).read("offers", unread="perhaps"), 400, "validation_error")
     assert ids(scene.by(scene.dan).read("offers", unread="true")) == []
 
 
