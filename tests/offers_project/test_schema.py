@@ -30,12 +30,14 @@ SENSE = (
     "/api/me",
     "/api/offers",
     "/api/offers/{offer_id}",
+    "/api/offers/{offer_id}/chat/{driver_id}",
     "/api/offers/{offer_id}/followers",
     "/api/offers/{offer_id}/handover",
     "/api/proposals/{proposal_id}/respond",
 )
 """Where what is well-formed may still make no sense, and no schema can say so: a place that is nowhere, a delivery
-before the pickup, a time zone that is none, both of two ways to name somebody, people who are not there."""
+before the pickup, a time zone that is none, both of two things that exclude each other, people who are not
+there."""
 CONFIG = SchemathesisConfig.from_dict(
     {
         "generation": {"mode": "all", "database": "none", "max-examples": EXAMPLES},
