@@ -79,8 +79,9 @@ def _offer_to_send(actor: Actor, text: str) -> Offer | None:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= BIGGEST_ID):
         return None
     offer = offers_for(actor).filter(pk=int(text)).prefetch_related("following").first()
-    sendable = offer is not None and offer.status in (OfferStatus.DRAFT, OfferStatus.ACTIVE)
-    return offer if sendable and can_change(actor, offer) else None
+    if offer is None or offer.status not in (OfferStatus.DRAFT, OfferStatus.ACTIVE):
+        return None
+    return offer if can_change(actor, offer) else None
 
 
 @dataclass
