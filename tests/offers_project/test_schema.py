@@ -71,6 +71,7 @@ def test_the_schema_is_made_without_a_warning(tmp_path):
     call_command("spectacular", file=str(tmp_path / "schema.yml"), validate=True, fail_on_warn=True)
 
 
+@pytest.mark.long
 @schema.parametrize()
 def test_every_operation_keeps_its_word_to_a_dispatcher(case, scene):
     keeps_its_word(case, scene, scene.olga)
