@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from chat import services as chat
@@ -165,12 +165,16 @@ UNSHRUNK = frozenset(Phase) - {Phase.shrink, Phase.explain}
 """Each example takes a second or more: to make a failing one smaller takes longer than a test may."""
 
 
-# In parts, which workers share, and none of which comes near the time that a test may take.
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.django_db(transaction=True)
+def test_state_changed_by_events_is_the_state_fetched_again(part):
+    """In parts with examples of their own, which workers share, and none of which takes as long as a test may."""
+    seed(part)(state_follows_events)()
+
+
 @settings(max_examples=settings.default.max_examples // PARTS, phases=UNSHRUNK)
 @given(steps=st.lists(STEP, min_size=1, max_size=10))
-def test_state_changed_by_events_is_the_state_fetched_again(part, steps):
+def state_follows_events(steps):
     market = Market()
     try:
         for step in steps:
