@@ -316,7 +316,7 @@ def test_the_list_is_filtered_ordered_and_paged(scene):
     assert ids(caller.read("offers", ordering="-proposed_rate"))[0] == later.pk
     assert ids(caller.read("offers", search="abc-12")) == [later.pk]
     assert ids(caller.read("offers", search="zyxwell")) == [first]
-    assert ids(caller.read("offers", search=str(later.pk)))[0] == later.pk
+    assert later.pk in ids(caller.read("offers", search=str(later.pk)))
     assert ids(caller.read("offers", search="100% sure_thing\\")) == []
     assert ids(caller.read("offers", pickup_after="2031-03-01T00:00:00Z")) == [later.pk]
     assert ids(caller.read("offers", pickup_before="2031-03-01T00:00:00Z")) == [draft.pk]
