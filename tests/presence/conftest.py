@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from presence import commands, renderers
 from presence.bus import Batch
 from tests.presence import notes
 from tests.servers import Server, serving
@@ -19,7 +20,10 @@ Serve = Callable[..., Server]
 
 
 @pytest.fixture(autouse=True)
-def known_notes() -> None:
+def known_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notes are known for as long as the test: what the product has registered is looked through by others."""
+    monkeypatch.setattr(commands, "_commands", dict(commands._commands))
+    monkeypatch.setattr(renderers, "_renderers", dict(renderers._renderers))
     notes.register()
 
 
