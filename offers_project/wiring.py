@@ -46,4 +46,4 @@ def connect() -> None:
 
     facts.answer(SessionsEnded, presence.services.close_ended)
     facts.answer(RoleChanged, presence.services.come_again)
-    facts.answer(MessagesSent, lambda fact: offers.services.touch(offer_ids=fact.offer_ids))
+    facts.answer(MessagesSent, lambda fact: offers.services.touch_soon(offer_ids=fact.offer_ids))

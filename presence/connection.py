@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,7 @@ from django.db import DatabaseError
 
 from accounts.sign_ins import SignedIn, SignIn
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import metrics
+from presence import eager, metrics
 from presence.bus import Passing
 from presence.commands import Hold
 from presence.flow import Send
@@ -57,6 +57,7 @@ class Connection:
         "_filling",
         "_holds",
         "_hub",
+        "_is_writing",
         "_outbox",
         "_room",
         "_send",
@@ -100,6 +101,7 @@ class Connection:
         self._outbox: deque[Waiting] = deque()
         self._room: asyncio.Event | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._is_writing = False
         self._code: int | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._holds: dict[str, tuple[asyncio.TimerHandle, Passing]] | None = None
@@ -298,6 +300,7 @@ class Connection:
         self.leave()
         if self._writer is not None and self._writer is not asyncio.current_task():
             self._writer.cancel()
+            self._hub.writing.discard(self)  # A task that never began cannot do it.
 
     @property
     def is_closing(self) -> bool:
@@ -337,17 +340,33 @@ class Connection:
             self._room = None
 
     def _write(self) -> None:
-        if self._writer is None:
-            self._writer = self._hub.loop.create_task(self._write_all())
+        """Send what is waiting: at once as far as the server takes it, by a task what is left then."""
+        if self._writer is not None or self._is_writing:
+            return
+        self._is_writing = True
+        try:
+            rest = eager.begin(self._write_all())
+        finally:
+            self._is_writing = False
+        if rest is not None:
+            self._writer = self._hub.loop.create_task(self._write_on(rest))
             self._hub.writing.add(self)
+
+    async def _write_on(self, rest: Awaitable[None]) -> None:
+        try:
+            await rest
+        finally:
+            self._writer = None
+            self._hub.writing.discard(self)
 
     async def _write_all(self) -> None:
         """Send what is waiting, then end: an idle connection has no task."""
+        sent = 0
         try:
             while self._outbox:
                 self.writing_since = self._hub.loop.time()
                 await self._send({"type": "websocket.send", "text": self._outbox.popleft().frame})
-                metrics.FRAMES_OUT.inc()
+                sent += 1
                 if self._room is not None and len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 4:
                     self._tell_of_room()
             if self._code is not None:
@@ -358,5 +377,4 @@ class Connection:
             logger.debug("connection %s: %s", self.id, type(error).__name__)
             self.abandon()
         finally:
-            self._writer = None
-            self._hub.writing.discard(self)
+            metrics.FRAMES_OUT.inc(sent)

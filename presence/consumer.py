@@ -165,13 +165,14 @@ class LiveConsumer(AsyncConsumer):
         self.frames += 1
         request_id.begin(f"{self.connection.id}-{self.frames}")
         ref: Any = None
-        with translation.override(self.connection.language):
-            try:
-                frame = self._read(message)
-                ref = _ref(frame)
-                await self._do(frame, ref)
-                self.bad_frames = max(0, self.bad_frames - 1)
-            except Exception as error:
+        try:
+            frame = self._read(message)
+            ref = _ref(frame)
+            await self._do(frame, ref)
+            if self.bad_frames:
+                self.bad_frames -= 1
+        except Exception as error:
+            with translation.override(self.connection.language):
                 self._refuse(ref, error)
 
     def _read(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,17 +204,23 @@ class LiveConsumer(AsyncConsumer):
         command = builtin.find(kind) or commands.find(kind)
         if command is None:
             raise UnknownCommand()
-        metrics.FRAMES_IN.labels(kind).inc()
-        fields = command.read(frame)
-        match kind:
-            case "heartbeat":
-                self._pong(ref)
-            case "authenticate":
-                await self._renew(ref, fields)
-            case "resume":
-                await self._resume(ref, fields["cursor"])
-            case _:
-                await self._command(ref, command, fields)
+        metrics.frames_in(kind).inc()
+        fields = command.read_quickly(frame)
+        if fields is not None and command.run_many is not None:
+            # What is done for many at a time says nothing in anybody's language: a refusal is put into words here.
+            await self._command(ref, command, fields)
+            return
+        with translation.override(self.connection.language):
+            fields = command.read(frame) if fields is None else fields
+            match kind:
+                case "heartbeat":
+                    self._pong(ref)
+                case "authenticate":
+                    await self._renew(ref, fields)
+                case "resume":
+                    await self._resume(ref, fields["cursor"])
+                case _:
+                    await self._command(ref, command, fields)
 
     async def _first(self, kind: str, frame: Frame) -> None:
         if kind != builtin.AUTHENTICATE.name:

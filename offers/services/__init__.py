@@ -8,7 +8,7 @@ from offers.services.expiring import expire_due
 from offers.services.people import handover, set_followers
 from offers.services.releasing import fall_off
 from offers.services.sending import Outcome, Sending, Skipped, offer_load, send_offer, withdraw
-from offers.services.tellings import touch
+from offers.services.tellings import touch, touch_soon, touch_what_was_said
 
 __all__ = [
     "Outcome",
@@ -26,6 +26,8 @@ __all__ = [
     "set_followers",
     "set_status",
     "touch",
+    "touch_soon",
+    "touch_what_was_said",
     "update_offer",
     "withdraw",
 ]
