@@ -70,9 +70,13 @@ function named(zone) {
   return zone === mine ? { timeZone: zone } : { timeZone: zone, timeZoneName: "short" };
 }
 
+const REGION = { en: "en-US", es: "es-US" }[language] ?? language;
+const formats = new Map(); // making one takes longer than writing a thousand times with it
+
 function format(iso, options) {
-  const region = { en: "en-US", es: "es-US" }[language] ?? language;
-  return new Intl.DateTimeFormat(region, options).format(new Date(iso));
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(REGION, options));
+  return formats.get(key).format(new Date(iso));
 }
 
 /**

@@ -165,6 +165,12 @@ def test_old_messages_come_by_scrolling_and_are_found(open_page, dana, load, dri
     expect(page.get_by_text("120 new")).to_have_count(0)
     page.locator(".msgs").evaluate("box => (box.scrollTop = -box.scrollHeight)")
     expect(page.get_by_text("Line number 20.", exact=True)).to_be_attached()
+    # Who reads on is not carried off to the oldest line, and comes further.
+    expect(page.get_by_text("Line number 70.", exact=True)).to_be_in_viewport()
+    page.locator(".msgs").hover()
+    page.mouse.wheel(0, -10_000)
+    expect(page.get_by_text("Line number 1.", exact=True)).to_be_attached()
+    page.locator(".msgs").evaluate("box => (box.scrollTop = 0)")
 
     page.get_by_role("button", name="Search in this chat").click()
     page.locator(".chat__search input").fill("number 3.")

@@ -111,3 +111,15 @@ def test_an_offer_is_refused_in_place_and_sent_to_those_who_are_left(trucks, kee
     assert Proposal.objects.count() == 2
     sent.get_by_role("link", name="Open the offer").click()
     expect(trucks.locator("#desk-drivers .drv")).to_have_count(2)
+
+
+def test_the_table_goes_on_where_its_first_part_ends(trucks):
+    for number in range(110):
+        make_driver(driver_name=f"Zoe {number:03}")
+    trucks.reload()
+    expect(trucks.get_by_text("113 of 113 trucks match")).to_be_visible()
+    expect(trucks.locator("tr[data-truck]")).to_have_count(100)
+    trucks.locator(".scroll").hover()
+    trucks.mouse.wheel(0, 10_000)
+    expect(trucks.locator("tr[data-truck]")).to_have_count(113)
+    expect(trucks.get_by_text("Loading more trucks")).to_have_count(0)
