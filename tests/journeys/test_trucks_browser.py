@@ -123,3 +123,31 @@ def test_the_table_goes_on_where_its_first_part_ends(trucks):
     trucks.mouse.wheel(0, 10_000)
     expect(trucks.locator("tr[data-truck]")).to_have_count(113)
     expect(trucks.get_by_text("Loading more trucks")).to_have_count(0)
+
+
+def test_ticks_are_there_again_until_the_offer_is_sent(trucks):
+    bar = trucks.get_by_role("region", name="Ticked trucks")
+    tick(trucks, "Ann Able").check()
+    trucks.goto("/offers/")
+    trucks.goto("/trucks/")
+    expect(tick(trucks, "Ann Able")).to_be_checked()
+    expect(bar).to_contain_text("1")
+    bar.get_by_role("button", name="Make Offer").click()
+    dialog = trucks.get_by_role("dialog", name="New offer")
+    dialog.get_by_label("Pickup").fill("Dallas, TX 75201")
+    dialog.get_by_label("Delivery").fill("Tulsa, OK 74103")
+    dialog.get_by_label("Rate", exact=True).fill("850")
+    dialog.get_by_role("button", name="Send to 1 driver").click()
+    trucks.wait_for_url("**/offers/?offer=*")
+    trucks.goto("/trucks/")
+    expect(tick(trucks, "Ann Able")).not_to_be_checked()
+    expect(bar).to_be_hidden()
+
+
+def test_numbers_are_copied_where_the_browser_leaves_it_to_the_page(trucks):
+    trucks.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    trucks.evaluate("addEventListener('copy', () => (window.copied = String(document.activeElement.value)))")
+    tick(trucks, "Ann Able").check()
+    trucks.get_by_role("button", name="Copy Numbers").click()
+    expect(trucks.locator(".toasts")).to_contain_text("1 number copied")
+    assert trucks.evaluate("copied") == "(214) 555-0101"
