@@ -12,6 +12,7 @@ from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
 from offers_project.kernel.secrets import generated_once
+from offers_project.kernel.serving import served_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -235,7 +236,7 @@ SMS_BACKEND = env.str("SMS_BACKEND", default="offers_project.kernel.sms.ConsoleS
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Driver Offers <offers@localhost>")
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=served_port(VAR_DIR))}")
 
 # --- the trade ----------------------------------------------------------------------------------------------------
 
