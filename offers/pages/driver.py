@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -141,6 +142,11 @@ class Phone:
         if self.offer_row is None:
             raise NotFound()
         return selectors.talk_for(self.actor, self.offer_row.pk, self.actor.key.id)
+
+    @property
+    def quick(self) -> list[str]:
+        """What drivers say most, for one thumb."""
+        return [_("On my way"), _("Loaded, rolling"), _("Running 15 minutes late"), _("Call me")]
 
     @property
     def talk_json(self) -> str:

@@ -293,10 +293,19 @@ export class ChatController extends Controller {
     if (!message) return this.textTarget.focus();
     this.textTarget.value = "";
     this.typed();
+    this.#say(message);
+    this.textTarget.focus();
+  }
+
+  /** Words of a button go as they are; what stands in the field stays. */
+  quick({ currentTarget }) {
+    this.#say(currentTarget.textContent);
+  }
+
+  #say(message) {
     this.newAfter = null;
     socket.send({ offer_id: this.offerValue, driver_id: this.driverValue, message });
     this.toEnd();
-    this.textTarget.focus();
   }
 
   get #draftKey() {
