@@ -200,3 +200,16 @@ def test_on_a_narrow_screen_the_chat_is_a_pane_of_its_own(open_page, keep_screen
     page.get_by_role("link", name="Back to drivers").click()
     expect(page.locator("#desk-drivers")).to_be_visible()
     assert "driver=" not in page.url
+
+
+def test_at_twice_the_size_everything_can_be_read(open_page, keep_screenshot, dana, load, drivers):
+    page = come_in(open_page(viewport={"width": 720, "height": 450}), dana, at(load))
+    facts = page.locator("#desk-offer dd")
+    assert all(facts.evaluate_all("all => all.map((each) => each.scrollWidth <= each.clientWidth)"))
+    keep_screenshot(page, "offer")
+    page.locator(f"[data-driver='{drivers[0].pk}'] .cover").click()
+    expect(page.locator(".msgs")).to_be_visible()
+    assert page.locator(".msgs").evaluate("box => box.clientHeight") > 150
+    keep_screenshot(page, "chat")
+    page.get_by_role("link", name="Back to drivers").click()
+    expect(page.locator("#desk-drivers")).to_be_visible()

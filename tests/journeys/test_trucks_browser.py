@@ -1,9 +1,13 @@
 """The truck table and the offer dialog in a browser: ticks, numbers to copy, words beside fields, drivers left out."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from drivers.models import Driver
 from offers.models import Offer, Proposal
+from offers_project.kernel import clock
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 
@@ -151,3 +155,21 @@ def test_numbers_are_copied_where_the_browser_leaves_it_to_the_page(trucks):
     trucks.get_by_role("button", name="Copy Numbers").click()
     expect(trucks.locator(".toasts")).to_contain_text("1 number copied")
     assert trucks.evaluate("copied") == "(214) 555-0101"
+
+
+def test_on_a_narrow_screen_ticked_trucks_can_be_offered_a_load(trucks, keep_screenshot):
+    trucks.set_viewport_size({"width": 390, "height": 844})
+    tick(trucks, "Ann Able").check()
+    keep_screenshot(trucks, "ticked")
+    for name in ("Copy Numbers", "Make Offer", "Untick all"):
+        expect(trucks.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
+def test_an_old_position_is_doubted(trucks):
+    Driver.objects.filter(driver_name="Ann Able").update(updated_at=clock.now() - timedelta(hours=3))
+    Driver.objects.filter(driver_name="Bob Bold").update(updated_at=clock.now() - timedelta(days=2))
+    Driver.objects.filter(driver_name="Cid Calm").update(updated_at=clock.now())
+    trucks.reload()
+    ages = trucks.locator("[data-m=age] time")
+    expect(ages).to_have_text(["3 h", "2 d", "now"])
+    assert ages.evaluate_all("all => all.map((each) => each.dataset.doubt)") == ["some", "much", ""]
