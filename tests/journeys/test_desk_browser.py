@@ -213,3 +213,22 @@ def test_at_twice_the_size_everything_can_be_read(open_page, keep_screenshot, da
     keep_screenshot(page, "chat")
     page.get_by_role("link", name="Back to drivers").click()
     expect(page.locator("#desk-drivers")).to_be_visible()
+
+
+def test_lists_have_one_stop_for_the_keyboard(open_page, dana, load, drivers):
+    others = [make_offer(dana) for _ in range(2)]
+    page = come_in(open_page(viewport={"width": 1440, "height": 900}), dana, at(others[0]))
+    stops = page.locator(".card[tabindex='0']")
+    expect(stops).to_have_attribute("data-offer", str(others[0].pk))
+    page.goto(at(load))
+    names = page.locator("#desk-drivers .cover")
+    first, second = names.nth(0), names.nth(1)
+    page.locator("#desk-offer summary").focus()
+    page.keyboard.press("Tab")
+    expect(first).to_be_focused()
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#say")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(second).to_be_focused()
