@@ -47,7 +47,7 @@ def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: b
     sorted_ = _by_turn(narrowed)
     cards = list(sorted_[:MOST_CARDS])
     found = len(cards) if len(cards) < MOST_CARDS else narrowed.count()
-    yours = {card.pk for card in cards if card.yours}
+    yours = {card.pk for card in cards if vars(card)["yours"]}
     shown = [card | {"yours": card["id"] in yours} for card in offer_dicts(cards, actor)]
     return Board(cards=shown, found=found, counts=_counts(offers))
 
