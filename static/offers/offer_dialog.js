@@ -33,7 +33,7 @@ export function sendTo({ offer, drivers }) {
 }
 
 class OfferDialogController extends Controller {
-  static targets = ["form", "count", "driver", "send", "kept", "keptWord"];
+  static targets = ["form", "count", "driver", "send", "kept", "keptWord", "fault"];
   static values = { draft: String, refused: Boolean };
 
   connect() {
@@ -43,6 +43,8 @@ class OfferDialogController extends Controller {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.hasSendTarget) this.sendTarget.click();
     });
     this.element.addEventListener("htmx:beforeOnLoad", ({ detail }) => this.#answered(detail));
+    this.element.addEventListener("htmx:sendError", (event) => this.#failed(event, gettext("No connection. Nothing was sent, and what you have typed is kept.")));
+    this.element.addEventListener("htmx:responseError", (event) => this.#failed(event, gettext("That did not work. What you have typed is kept; try again.")));
     if (this.draftValue && !this.refusedValue) this.#restore();
     (this.element.querySelector("[aria-invalid=true]") ?? this.element.querySelector("input[type=text]"))?.focus();
   }
@@ -93,6 +95,15 @@ class OfferDialogController extends Controller {
   /** Lets the estimate follow. */
   #changed() {
     this.formTarget.querySelector("input[type=text]").dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Said here: what is said outside of a dialog lies behind it. */
+  #failed(event, words) {
+    if (event.detail.requestConfig.verb !== "post" || !this.hasFaultTarget) return;
+    event.stopPropagation();
+    say(this.faultTarget.querySelector("span"), words);
+    this.faultTarget.hidden = false;
+    this.faultTarget.scrollIntoView({ block: "nearest" });
   }
 
   /** Sent or saved: refused is 422, and whoever has to sign in again comes back to what they have typed. */

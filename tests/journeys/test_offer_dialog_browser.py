@@ -159,3 +159,18 @@ def test_words_about_a_field_go_when_it_is_mended(open_desk):
     expect(dialog.get_by_text("Name a rate.")).to_have_count(0)
     expect(rate).not_to_have_attribute("aria-invalid", "true")
     expect(dialog.get_by_text("Say where it goes.")).to_be_visible()
+
+
+def test_without_a_connection_the_dialog_says_so_and_keeps_what_was_typed(open_desk, keep_screenshot):
+    page = open_desk()
+    dialog = new_offer(page)
+    fill_in(dialog)
+    # What htmx tells when no answer comes. It would complain in the console too, which fails a journey.
+    lost = "new CustomEvent('htmx:sendError', { bubbles: true, detail: { requestConfig: { verb: 'post' } } })"
+    dialog.locator("form").evaluate(f"form => form.dispatchEvent({lost})")
+    expect(dialog.get_by_role("alert")).to_contain_text("No connection. Nothing was sent")
+    expect(dialog.get_by_label("Rate", exact=True)).to_have_value("1,240")
+    expect(page.locator(".toast")).to_have_count(0)
+    keep_screenshot(page, "no-connection")
+    dialog.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/offers/?offer=*")
