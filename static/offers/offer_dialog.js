@@ -33,7 +33,7 @@ export function sendTo({ offer, drivers }) {
 }
 
 class OfferDialogController extends Controller {
-  static targets = ["form", "count", "driver", "send", "kept", "keptWord", "fault"];
+  static targets = ["form", "count", "driver", "send", "kept", "keptWord", "fault", "faultWord"];
   static values = { draft: String, refused: Boolean };
 
   connect() {
@@ -101,7 +101,7 @@ class OfferDialogController extends Controller {
   #failed(event, words) {
     if (event.detail.requestConfig.verb !== "post" || !this.hasFaultTarget) return;
     event.stopPropagation();
-    say(this.faultTarget.querySelector("span"), words);
+    say(this.faultWordTarget, words);
     this.faultTarget.hidden = false;
     this.faultTarget.scrollIntoView({ block: "nearest" });
   }
