@@ -183,13 +183,21 @@ def test_a_replacement_empties_what_is_left_out_but_the_status():
     assert refused(writing.OfferReplacement, LEAST) == {"version"}
 
 
+def test_what_is_wrong_in_a_list_of_ids_is_said_of_the_list_with_its_place():
+    with pytest.raises(Invalid) as refusal:
+        read_shape(writing.SendShape, {"driver_ids": [1, "two", -3]})
+    assert {name: [word[:3] for word in words] for name, words in refusal.value.fields.items()} == {
+        "driver_ids": ["2: ", "3: "]
+    }
+
+
 @pytest.mark.parametrize(
     ("sent", "name"),
     [
         ({"driver_ids": []}, "driver_ids"),
         ({}, "driver_ids"),
-        ({"driver_ids": [1, "2"]}, "driver_ids.1"),
-        ({"driver_ids": [1, True]}, "driver_ids.1"),
+        ({"driver_ids": [1, "2"]}, "driver_ids"),
+        ({"driver_ids": [1, True]}, "driver_ids"),
         ({"driver_ids": [1], "force": "yes"}, "force"),
         ({"driver_ids": [1], "force": 1}, "force"),
         ({"driver_ids": [1], "mode": "lottery"}, "mode"),
