@@ -172,13 +172,14 @@ def test_a_change_takes_some_fields_and_needs_the_version():
     assert read_shape(writing.OfferChange, {"version": 3, "status": "completed"})["status"] == "completed"
 
 
-def test_a_replacement_empties_what_is_left_out_but_the_status():
+def test_what_a_replacement_leaves_out_is_as_in_a_new_offer_but_the_status(settings):
+    settings.CURRENCY = "CAD"
     read = read_shape(writing.OfferReplacement, LEAST | {"version": 3})
     assert read["notes"] == read["reference"] == read["pickup_zone"] == ""
     assert "pickup_place" not in read  # It is found from the location.
     assert read["customer_rate"] is read["pickup_from"] is read["weight_lbs"] is None
     assert read["stops"] == read["invited_driver_ids"] == []
-    assert read["award_mode"] == "dispatcher"
+    assert (read["award_mode"], read["currency"]) == ("dispatcher", "CAD")
     assert "status" not in read
     assert refused(writing.OfferReplacement, LEAST) == {"version"}
 
