@@ -66,7 +66,7 @@ def read_shape(shape: type[serializers.Serializer], data: Any, *, partial: bool 
 
 
 def flat_words(errors: Any, prefix: str = "") -> dict[str, list[str]]:
-    """DRF's nested errors as `{"stops.0.zone": [words]}`; what is wrong in a list of plain values is said of the list."""
+    """DRF's nested errors as `{"stops.0.zone": [words]}`; what is wrong in a list of plain values is the list's."""
     if prefix and _of_plain_values(errors):
         return {prefix: [f"{place + 1}: {word}" for place, words in errors.items() for word in words]}
     if isinstance(errors, dict):
