@@ -5,9 +5,9 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
+from django.core.cache import cache
 
 from accounts.sign_ins import SignedIn, standing_one
-from offers_project.kernel import shared
 from offers_project.kernel.actors import ActorKey
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes as `token_urlsafe` writes them.
@@ -17,7 +17,7 @@ def issue(signed_in: SignedIn) -> str:
     """A ticket for whoever is signed in; the connection it opens lasts no longer than that sign-in."""
     ticket = secrets.token_urlsafe(32)
     kept = (*signed_in.actor.key, signed_in.auth_session_id, signed_in.expires_at.isoformat())
-    shared.put(_key(ticket), kept, seconds=settings.SOCKET_TICKET_SECONDS)
+    cache.set(_key(ticket), kept, timeout=settings.SOCKET_TICKET_SECONDS)
     return ticket
 
 
@@ -25,9 +25,9 @@ def redeem(ticket: str) -> SignedIn | None:
     """Who the ticket stands for, once; None ever after, when it is too old, or when the sign-in has ended."""
     if not _FORM.fullmatch(ticket):
         return None
-    kept = shared.get(_key(ticket))
+    kept = cache.get(_key(ticket))
     # Of several who come at once, one alone removes it.
-    if kept is None or not shared.take_away(_key(ticket)):
+    if kept is None or not cache.delete(_key(ticket)):
         return None
     actor_type, actor_id, auth_session_id, expires_at = kept
     stands = standing_one(ActorKey(actor_type, actor_id), auth_session_id)

@@ -67,7 +67,7 @@ def require_sendable(message: object, client_id: object) -> None:
 
 def message_limit() -> Bucket:
     """How many messages a person may send, by whatever door."""
-    return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND, holds_up=False)
+    return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)
 
 
 def _storable(text: str) -> bool:

@@ -7,33 +7,25 @@ token; a limit may be off by as many as come at once, which is what a limit agai
 import time
 from dataclasses import dataclass
 
-from offers_project.kernel import shared
-from offers_project.kernel.errors import RateLimited, Unavailable
+from django.core.cache import cache
+
+from offers_project.kernel.errors import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """`burst` at once, then `per_second`. A limit of 0 is no limit.
-
-    Where the cache is out of reach, nobody passes (`Unavailable`): a guesser could else wait for that. With `holds_up`
-    False everybody does, where what is limited matters more than the limit.
-    """
+    """`burst` at once, then `per_second`. A limit of 0 is no limit."""
 
     name: str
     burst: int
     per_second: float
-    holds_up: bool = True
 
     def take(self, who: object, cost: float = 1) -> None:
         """Take `cost` tokens from `who`'s bucket, or raise `RateLimited` with the seconds to wait."""
         if self.is_off:
             return
-        try:
-            tokens, now = self._require(who, cost)
-            shared.put(self._key(who), (tokens - cost, now), seconds=self.burst / self.per_second + 60)
-        except Unavailable:
-            if self.holds_up:
-                raise
+        tokens, now = self._require(who, cost)
+        cache.set(self._key(who), (tokens - cost, now), timeout=self.burst / self.per_second + 60)
 
     def require(self, who: object, cost: float = 1) -> None:
         """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
@@ -46,7 +38,7 @@ class Bucket:
 
     def _require(self, who: object, cost: float) -> tuple[float, float]:
         now = time.time()
-        tokens, then = shared.get(self._key(who)) or (float(self.burst), now)
+        tokens, then = cache.get(self._key(who)) or (float(self.burst), now)
         tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
         if tokens < cost:
             raise RateLimited(retry_after=(cost - tokens) / self.per_second)
