@@ -195,7 +195,8 @@ class LiveConsumer(AsyncConsumer):
 
     async def _do(self, frame: dict[str, Any], ref: Any) -> None:
         kind = frame.pop("type", None)
-        if not isinstance(kind, str) or frame.pop("ref", None) != ref:
+        frame.pop("ref", None)
+        if not isinstance(kind, str):
             raise MalformedFrame()
         if not self.is_open:
             await self._first(kind, frame)
@@ -219,7 +220,13 @@ class LiveConsumer(AsyncConsumer):
         if kind != builtin.AUTHENTICATE.name:
             self.connection.close(NOT_AUTHENTICATED)
             return
-        fields = builtin.AUTHENTICATE.read(frame)
+        try:
+            fields = builtin.AUTHENTICATE.read(frame)
+        except errors.Invalid as refusal:
+            if "token" not in refusal.fields:
+                raise
+            self.connection.close(NOT_AUTHENTICATED)  # What can be no token is a bad one.
+            return
         await self.open(fields.get("token"), Cursor.read(fields.get("cursor")))
 
     async def _command(self, ref: Any, command: Command, fields: Frame) -> None:
@@ -295,10 +302,15 @@ class LiveConsumer(AsyncConsumer):
             self.connection.close(DRAINING)  # Whether they may come in cannot be found out now: they may try again.
 
 
-def _ref(frame: Frame) -> str | int | float | None:
-    """What the client knows this frame by, when it is something that can be known again."""
+def _ref(frame: Frame) -> Any:
+    """What the client knows this frame by, whatever JSON it is; deeper than it can be written, it is no ref."""
     ref = frame.get("ref")
-    return ref if isinstance(ref, str | int | float) else None
+    if isinstance(ref, dict | list):
+        try:
+            api.json_bytes({"ref": ref})
+        except TypeError as error:
+            raise MalformedFrame() from error
+    return ref
 
 
 def server_time() -> str | None:
