@@ -55,7 +55,20 @@ def test_ready_says_who_where_and_how_often(each_server):
         b"\x00",
         "x" * 70_000,
     ],
-    ids=["another", "ticket", "token", "empty", "number", "long", "nothing", "untyped", "no json", "no object", "binary", "large"],
+    ids=[
+        "another",
+        "ticket",
+        "token",
+        "empty",
+        "number",
+        "long",
+        "nothing",
+        "untyped",
+        "no json",
+        "no object",
+        "binary",
+        "large",
+    ],
 )
 def test_first_frame_that_shows_nobody_is_closed_as_not_authenticated(shared_server, first):
     device = Device(shared_server.socket_url, authenticate=False)
