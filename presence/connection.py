@@ -34,6 +34,8 @@ DRAINING, TOKEN_EXPIRED, TOO_SLOW, CANNOT_RESUME = 4001, 4005, 4008, 4010
 NOT_AUTHENTICATED, PROTOCOL_ERROR, REVOKED = 4500, 4501, 4503
 AT_ONCE = frozenset({TOO_SLOW, REVOKED})
 """Closed without what is still waiting: the reader does not keep up, or may not see it."""
+IN_ORDER = frozenset({DRAINING, TOKEN_EXPIRED, NOT_AUTHENTICATED})
+"""Closed in the course of things, many at a time: not worth a line in the log."""
 
 GAP_SECONDS = 0.05
 """Two processes may ring in another order than they committed: so long a missing number may still come by itself."""
@@ -272,6 +274,9 @@ class Connection:
             return
         self._code = code
         metrics.CLOSED.labels(str(code)).inc()
+        who = getattr(self, "key", None) or "nobody"
+        level = logging.DEBUG if code in IN_ORDER else logging.INFO
+        logger.log(level, "%s: closed with %d, %d waiting", who, code, self.queued, extra={"connection_id": self.id})
         if code in AT_ONCE:
             metrics.DROPPED.labels("closed").inc(len(self._outbox))
             self._outbox.clear()

@@ -64,6 +64,7 @@ class LiveConsumer(AsyncConsumer):
         self.scope = scope
         self.hub = hub.start()
         self.connection = Connection(secrets.token_hex(12), self.hub, send)
+        request_id.belongs_to(self.connection.id)
         self.frames = 0
         self.bad_frames = 0
         self.allowance = Allowance()
