@@ -198,6 +198,8 @@ class Connection:
         try:
             if after:
                 await asyncio.sleep(after)
+                if self.sent is not None and self.sent < self.known_head:
+                    metrics.GAPS.inc()
             while self.sent is not None and self.sent < self.known_head and self._code is None:
                 await self.until_there_is_room()
                 if not await self._fill_a_page(self.sent):
@@ -211,7 +213,6 @@ class Connection:
         except DatabaseError:
             await asyncio.sleep(RETRY_SECONDS)
             return True
-        metrics.GAPS.inc()
         if sent == self.sent and (not page or page[0].seq != sent + 1):
             self.close(CANNOT_RESUME)  # Pruned, or a backup was restored.
             return False
@@ -299,6 +300,7 @@ class Connection:
     def abandon(self) -> None:
         """There is nobody to send anything to any more."""
         self._code = self._code or 1006
+        metrics.DROPPED.labels("gone").inc(len(self._outbox))
         self._outbox.clear()
         self.leave()
         if self._writer is not None and self._writer is not asyncio.current_task():

@@ -199,13 +199,13 @@ class LiveConsumer(AsyncConsumer):
         frame.pop("ref", None)
         if not isinstance(kind, str):
             raise MalformedFrame()
+        command = builtin.find(kind) or commands.find(kind)
+        metrics.FRAMES_IN.labels("unknown" if command is None else kind).inc()
         if not self.is_open:
             await self._first(kind, frame)
             return
-        command = builtin.find(kind) or commands.find(kind)
         if command is None:
             raise UnknownCommand()
-        metrics.FRAMES_IN.labels(kind).inc()
         fields = command.read(frame)
         match kind:
             case "heartbeat":
@@ -290,6 +290,8 @@ class LiveConsumer(AsyncConsumer):
             logger.exception("a command failed", exc_info=error)
             refusal = errors.Unavailable()
         metrics.ERRORS.labels(refusal.code).inc()
+        if isinstance(refusal, MalformedFrame | errors.TooLarge | Flood):
+            metrics.FRAMES_IN.labels("unread").inc()
         if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge | Flood):
             self.bad_frames += 1
         if isinstance(refusal, MalformedFrame | errors.TooLarge) and not self.is_open:
