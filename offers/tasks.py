@@ -4,5 +4,9 @@ from offers import services
 from presence.tasks import Task
 
 EXPIRE_SECONDS = 1.5
+NEWS_SECONDS = 1.0
 
-TASKS = [Task(name="offers.expire_due", seconds=EXPIRE_SECONDS, run=services.expire_due)]
+TASKS = [
+    Task(name="offers.expire_due", seconds=EXPIRE_SECONDS, run=services.expire_due),
+    Task(name="offers.tell_news", seconds=NEWS_SECONDS, run=services.tell_news),
+]

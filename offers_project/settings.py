@@ -326,12 +326,26 @@ OFFICE_TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="America/Chicago")
 USE_TZ = True
 USE_I18N = True
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "offers_project.kernel.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "filters": {"ids": {"()": "offers_project.kernel.logs.Ids"}},
+    "formatters": {
+        "text": {"()": "offers_project.kernel.logs.Text"},
+        "json": {"()": "offers_project.kernel.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # What the servers say looks like all the rest, and loses its secrets too: addresses may hold some.
+        **{
+            name: {"handlers": [], "propagate": True}
+            for name in ("daphne", "uvicorn", "uvicorn.access", "uvicorn.error")
+        },
+        # At DEBUG these would write down what people say.
+        **{name: {"level": "INFO"} for name in ("django.db.backends", "websockets", "asyncio")},
+    },
 }

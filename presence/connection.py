@@ -34,6 +34,8 @@ DRAINING, TOKEN_EXPIRED, TOO_SLOW, CANNOT_RESUME = 4001, 4005, 4008, 4010
 NOT_AUTHENTICATED, PROTOCOL_ERROR, REVOKED = 4500, 4501, 4503
 AT_ONCE = frozenset({TOO_SLOW, REVOKED})
 """Closed without what is still waiting: the reader does not keep up, or may not see it."""
+IN_ORDER = frozenset({DRAINING, TOKEN_EXPIRED, NOT_AUTHENTICATED})
+"""Closed in the course of things, many at a time: not worth a line in the log."""
 
 GAP_SECONDS = 0.05
 """Two processes may ring in another order than they committed: so long a missing number may still come by itself."""
@@ -196,6 +198,8 @@ class Connection:
         try:
             if after:
                 await asyncio.sleep(after)
+                if self.sent is not None and self.sent < self.known_head:
+                    metrics.GAPS.inc()
             while self.sent is not None and self.sent < self.known_head and self._code is None:
                 await self.until_there_is_room()
                 if not await self._fill_a_page(self.sent):
@@ -209,7 +213,6 @@ class Connection:
         except DatabaseError:
             await asyncio.sleep(RETRY_SECONDS)
             return True
-        metrics.GAPS.inc()
         if sent == self.sent and (not page or page[0].seq != sent + 1):
             self.close(CANNOT_RESUME)  # Pruned, or a backup was restored.
             return False
@@ -272,6 +275,9 @@ class Connection:
             return
         self._code = code
         metrics.CLOSED.labels(str(code)).inc()
+        who = getattr(self, "key", None) or "nobody"
+        level = logging.DEBUG if code in IN_ORDER else logging.INFO
+        logger.log(level, "%s: closed with %d, %d waiting", who, code, self.queued, extra={"connection_id": self.id})
         if code in AT_ONCE:
             metrics.DROPPED.labels("closed").inc(len(self._outbox))
             self._outbox.clear()
@@ -294,6 +300,7 @@ class Connection:
     def abandon(self) -> None:
         """There is nobody to send anything to any more."""
         self._code = self._code or 1006
+        metrics.DROPPED.labels("gone").inc(len(self._outbox))
         self._outbox.clear()
         self.leave()
         if self._writer is not None and self._writer is not asyncio.current_task():

@@ -16,6 +16,8 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from presence import metrics
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -27,7 +29,9 @@ _thread = threading.local()
 
 @cache
 def _executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=settings.PRESENCE["THREADS"], thread_name_prefix="presence")
+    executor = ThreadPoolExecutor(max_workers=settings.PRESENCE["THREADS"], thread_name_prefix="presence")
+    metrics.DATABASE_WAITING.set_function(executor._work_queue.qsize)
+    return executor
 
 
 async def run(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

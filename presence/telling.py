@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 from accounts import kinds
 from offers_project.kernel import clock
 from offers_project.kernel.actors import ActorKey
-from presence import bus, renderers, streams
+from presence import bus, metrics, renderers, streams
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,6 +74,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
             except OperationalError as error:
                 if attempt == TRIES or not may_retry or not _is_deadlock(error):
                     raise
+                metrics.CONFLICTS.inc()
         raise AssertionError("unreachable")
 
     return run
@@ -141,7 +142,7 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
     unit = _Unit()
     token = _unit.set(unit)
     try:
-        with transaction.atomic():
+        with metrics.COMMITS.time(), transaction.atomic():
             result = function(*args, **kwargs)
             unit.finish()
         return result

@@ -233,3 +233,12 @@ async def test_failing_send_leaves_nothing_behind():
     assert client.connection.is_closing
     assert client.hub.forgotten == [client.connection]
     assert client.hub.writing == set()
+
+
+async def test_who_is_closed_for_what_they_did_is_in_the_log_by_the_connections_id(caplog):
+    caplog.set_level("INFO", logger=module.__name__)
+    for code in (TOO_SLOW, module.TOKEN_EXPIRED):
+        Client(Rows(head=0)).connection.close(code)
+    (line,) = caplog.records
+    assert line.getMessage() == f"{OLGA.key}: closed with 4008, 0 waiting"
+    assert line.connection_id == "c"
