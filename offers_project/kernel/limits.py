@@ -25,7 +25,7 @@ class Bucket:
         if self.is_off:
             return
         tokens, now = self._require(who, cost)
-        cache.set(self._key(who), (tokens - cost, now), timeout=self.burst / self.per_second + 60)
+        cache.set(self._key(who), (tokens - cost, now), timeout=self._kept_seconds)
 
     def require(self, who: object, cost: float = 1) -> None:
         """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
@@ -39,10 +39,17 @@ class Bucket:
     def _require(self, who: object, cost: float) -> tuple[float, float]:
         now = time.time()
         tokens, then = cache.get(self._key(who)) or (float(self.burst), now)
+        if then > now:  # The clock was set back: what was written is of a time that may be long in coming.
+            then = now
+            cache.set(self._key(who), (tokens, now), timeout=self._kept_seconds)
         tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
         if tokens < cost:
             raise RateLimited(retry_after=(cost - tokens) / self.per_second)
         return tokens, now
+
+    @property
+    def _kept_seconds(self) -> float:
+        return self.burst / self.per_second + 60
 
     def _key(self, who: object) -> str:
         return f"limit:{self.name}:{who}"

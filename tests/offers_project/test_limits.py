@@ -62,3 +62,13 @@ def test_nought_is_no_limit(burst, per_second):
     for _ in range(50):
         bucket.take("dana")
         bucket.require("dana")
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out(clock):
+    bucket = Bucket("test", burst=1, per_second=1)
+    bucket.take("dana")
+    clock["now"] -= 3600
+    with pytest.raises(RateLimited) as refused:
+        bucket.take("dana")
+    clock["now"] += refused.value.retry_after
+    bucket.take("dana")
