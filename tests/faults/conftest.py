@@ -32,8 +32,8 @@ QUICK = {
     "HEADS_SECONDS": "0.5",
     "WATCH_SECONDS": "1",
     "DATABASE_CONNECT_TIMEOUT": "2",
-    "DATABASE_READ_TIMEOUT": "3",
-    "DATABASE_LOCK_TIMEOUT": "2",
+    "DATABASE_ANSWER_SECONDS": "4",
+    "DATABASE_LOCK_SECONDS": "2",
 }
 """What servers look after, and how long they wait, in less time than real ones: tests wait for it."""
 

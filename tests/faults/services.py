@@ -1,4 +1,4 @@
-"""A MariaDB and a Redis that tests may stop, freeze, restart and starve: throw-away ones, never those of the machine."""
+"""A MariaDB and a Redis that tests may stop, freeze, restart and starve: throw-away ones, not those of the machine."""
 
 import os
 import signal
@@ -20,6 +20,9 @@ from tools.with_services import mariadb_answers, program, redis_answers
 START_SECONDS = 60
 MAX_CONNECTIONS = 200
 DATABASE = "driver_offers"
+FEWEST_CONNECTIONS = 10
+"""Less than that MariaDB does not take."""
+STRANGER = "stranger"
 PERSON = "offers"
 """Whom the product signs in as: somebody without the privileges that `read_only` and `max_connections` do not bind."""
 
@@ -114,7 +117,7 @@ class OwnMariaDB(Process):
     def make_database(self) -> None:
         with self.session(database=None) as session:
             session.do(f"CREATE DATABASE {DATABASE}")
-            session.do(f"CREATE USER {PERSON}@'127.0.0.1'")
+            session.do(f"CREATE USER {PERSON}@'127.0.0.1', {STRANGER}@'127.0.0.1'")
             session.do(f"GRANT ALL ON `{DATABASE}%`.* TO {PERSON}@'127.0.0.1'")
 
     def copy_database(self, name: str) -> None:
@@ -166,14 +169,37 @@ class OwnMariaDB(Process):
             yield
             session.do("ROLLBACK")
 
+    @contextmanager
+    def out_of_connections(self) -> Iterator[None]:
+        """Somebody else takes every connection that there is; the product's own are ended."""
+        taken: list[Any] = []
+        with self.session() as session:  # There is one more for whoever may do everything, and no second one.
+            (before,) = session.do("SELECT @@GLOBAL.max_connections AS it")
+            session.do("SET GLOBAL max_connections = %s", FEWEST_CONNECTIONS)
+            try:
+                while len(taken) < FEWEST_CONNECTIONS - 1:
+                    self._end_connections(session)
+                    with suppress(MySQLdb.OperationalError):
+                        taken.append(MySQLdb.connect(host="127.0.0.1", port=self.port, user=STRANGER))
+                self._end_connections(session)
+                yield
+            finally:
+                session.do("SET GLOBAL max_connections = %s", before["it"])
+                for connection in taken:
+                    connection.close()
+
     def end_connections(self) -> int:
         """End every connection of the product. Gives how many."""
-        ended = 0
         with self.session() as session:
-            for row in session.do("SELECT id FROM information_schema.processlist WHERE user = %s", PERSON):
-                with suppress(MySQLdb.Error):  # It has gone by itself.
-                    session.do(f"KILL {row['id']}")
-                    ended += 1
+            return self._end_connections(session)
+
+    @staticmethod
+    def _end_connections(session: "Session") -> int:
+        ended = 0
+        for row in session.do("SELECT id FROM information_schema.processlist WHERE user = %s", PERSON):
+            with suppress(MySQLdb.Error):  # It has gone by itself.
+                session.do(f"KILL {row['id']}")
+                ended += 1
         return ended
 
     def deadlocks(self) -> int:
