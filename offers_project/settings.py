@@ -165,9 +165,16 @@ else:
     # Threads of a test need a file: an in-memory database belongs to one connection.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
+DATABASE_ANSWER_SECONDS = env.int("DATABASE_ANSWER_SECONDS", default=10)
+"""How long a server waits for the database to answer; commands wait for `DATABASE_READ_TIMEOUT`."""
+DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=5)
+"""How long one statement of a server waits for somebody else's lock."""
+DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", default=15)
+"""How long a server may leave a transaction lying before MariaDB ends it."""
+
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "offers_project.kernel.shared_cache.SharedCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

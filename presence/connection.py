@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from accounts.sign_ins import SignedIn, SignIn
 from offers_project.kernel.actors import Actor, ActorKey
@@ -210,7 +210,7 @@ class Connection:
     async def _fill_a_page(self, sent: int) -> bool:
         try:
             page = await self._hub.read_rows.call(Wish(self.key, sent))
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             await asyncio.sleep(RETRY_SECONDS)
             return True
         if sent == self.sent and (not page or page[0].seq != sent + 1):

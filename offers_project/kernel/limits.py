@@ -35,7 +35,7 @@ class Bucket:
             if cache.add(f"{self._key(who)}:{turn}", 1, timeout=CLAIM_SECONDS):
                 break
             time.sleep(PAUSE_SECONDS)
-        cache.set(self._key(who), (tokens - cost, now, turn + 1), timeout=self.burst / self.per_second + 60)
+        cache.set(self._key(who), (tokens - cost, now, turn + 1), timeout=self._kept_seconds)
 
     def require(self, who: object, cost: float = 1) -> None:
         """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
@@ -49,10 +49,17 @@ class Bucket:
     def _require(self, who: object, cost: float) -> tuple[float, float, int]:
         now = time.time()
         tokens, then, turn = cache.get(self._key(who)) or (float(self.burst), now, 0)
+        if then > now:  # The clock was set back: what was written is of a time that may be long in coming.
+            then = now
+            cache.set(self._key(who), (tokens, now, turn), timeout=self._kept_seconds)
         tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
         if tokens < cost:
             raise RateLimited(retry_after=(cost - tokens) / self.per_second)
         return tokens, now, turn
+
+    @property
+    def _kept_seconds(self) -> float:
+        return self.burst / self.per_second + 60
 
     def _key(self, who: object) -> str:
         return f"bucket:{self.name}:{who}"

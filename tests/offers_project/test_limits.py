@@ -106,3 +106,13 @@ def test_a_turn_that_was_never_taken_holds_nobody_up_for_long(monkeypatch):
     bucket.take("dana")
     with pytest.raises(RateLimited):
         bucket.take("dana")
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out(clock):
+    bucket = Bucket("test", burst=1, per_second=1)
+    bucket.take("dana")
+    clock["now"] -= 3600
+    with pytest.raises(RateLimited) as refused:
+        bucket.take("dana")
+    clock["now"] += refused.value.retry_after
+    bucket.take("dana")
