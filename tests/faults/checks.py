@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.faults.crowd import PATIENCE, Crowd, Person
+from tests.faults.crowd import PATIENCE, Crowd
 
 Rows = Callable[..., list[dict[str, Any]]]
 """What a statement gives."""
@@ -126,12 +126,3 @@ def _negotiations(crowd: Crowd, rows: Rows) -> Iterator[str]:
     for rate, id_ in crowd.countered.items():
         if by_rate[rate, id_] != 1:
             yield f"the counter of {rate} was acknowledged, and is in {by_rate[rate, id_]} rounds"
-
-
-def edges(people: list[Person], told: list[dict[str, object]]) -> dict[str, list[bool]]:
-    """What somebody has been told of each person's coming and going, in order."""
-    heard: dict[str, list[bool]] = {person.name: [] for person in people}
-    for data in told:
-        actor = data["actor"]
-        heard.setdefault(f"{actor['type']} {actor['id']}", []).append(bool(data["online"]))  # type: ignore[index]
-    return heard

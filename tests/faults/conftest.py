@@ -137,6 +137,12 @@ def servers(stage: Stage, tmp_path: Path) -> Iterator[Servers]:
 
 
 @pytest.fixture
+def idle_seconds() -> float:
+    """Longer than the 5 s after which redis-py gives up a silent connection; more by hand."""
+    return float(os.environ.get("FAULTS_IDLE_SECONDS", "7"))
+
+
+@pytest.fixture
 def crowd(stage: Stage, pair: list[Server]) -> Iterator[Crowd]:
     """The crowd on the two servers."""
     with stage.crowd(pair) as crowd:

@@ -8,7 +8,6 @@ crowd lives in a thread with a loop of its own; the test is an ordinary function
         crowd.go_on()            # until so many more messages have been acknowledged
         with redis.gone():
             crowd.go_on()
-        crowd.settle(database)   # everybody has an answer to everything, and has heard up to the head
 """
 
 import asyncio
@@ -19,6 +18,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,11 +74,10 @@ class Phone:
         self.name = f"{person.name} on device {number}"
         self.cursor: Frame = {"epoch": crowd.epoch, "seq": person.head}
         self.heard: list[Frame] = []
-        self.presence: list[Frame] = []
+        self.drained = 0
+        """How often it was told to come back elsewhere."""
         self.faults: list[str] = []
         self.codes: Counter[int | None] = Counter()
-        self.is_frozen = asyncio.Event()
-        self.is_frozen.set()
         self._refs = itertools.count(1)
         self._answers: dict[str, asyncio.Future[Frame]] = {}
         self._socket: ClientConnection | None = None
@@ -114,7 +113,6 @@ class Phone:
         beating = asyncio.create_task(self._beat(socket))
         try:
             async for text in socket:
-                await self.is_frozen.wait()
                 self._hear(json.loads(text))
         finally:
             beating.cancel()
@@ -127,7 +125,7 @@ class Phone:
         """Say that it is here, and give up a connection on which nothing comes back."""
         loop = asyncio.get_running_loop()
         with suppress(ConnectionClosed):
-            while loop.time() - self._ponged < SILENCE_SECONDS or not self.is_frozen.is_set():
+            while loop.time() - self._ponged < SILENCE_SECONDS:
                 if self.is_ready:
                     await socket.send('{"type":"heartbeat"}')
                 await asyncio.sleep(HEARTBEAT_SECONDS)
@@ -164,8 +162,8 @@ class Phone:
                 future.set_result(frame)
         elif "seq" in frame:
             self._apply(frame)
-        elif kind == "presence_changed":
-            self.presence.append(frame["data"])
+        elif kind == "draining":
+            self.drained += 1
 
     def _apply(self, event: Frame) -> None:
         if event["seq"] != self.cursor["seq"] + 1:
@@ -238,14 +236,13 @@ class Crowd:
         self.proposals: dict[tuple[str, int], Frame] = {}
         """What each person holds of each proposal."""
         self.slowest = 0.0
-        self.faults: list[str] = []
         self.people = [
             Person(each["key"][0], each["key"][1], each["token"], each["head"], each["chats"]) for each in people
         ]
         self._devices = devices
         self._pause = len(self.people) / rate
         self._numbers = itertools.count(1)
-        self._mark = f"{seed}-{time.time_ns():x}"
+        self.mark = f"{seed}-{time.time_ns():x}"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._news = threading.Condition()
@@ -286,6 +283,20 @@ class Crowd:
 
     def everybody_is_here(self) -> None:
         self.wait(lambda: all(phone.is_ready for phone in self.phones), "everybody to be connected")
+
+    def cut(self, *people: Person) -> None:
+        """End the connections of these people, or of everybody, without a word."""
+        for person in people or self.people:
+            for phone in person.devices:
+                self._loop.call_soon_threadsafe(phone.cut)
+
+    def begin_to_ask(self, phone: Phone, command: str, **fields: Any) -> Future[Frame]:
+        """Ask without waiting for the answer."""
+        return asyncio.run_coroutine_threadsafe(phone.ask(command, **fields), self._loop)
+
+    def everybody_stayed(self) -> bool:
+        """Whether nobody's connection has ended, by whatever code."""
+        return not any(phone.codes for phone in self.phones)
 
     def stop_talking(self, patience: float = PATIENCE) -> list[str]:
         """Nobody begins to say anything any more; who waits for an answer gets it. Gives who waited in vain."""
@@ -340,7 +351,7 @@ class Crowd:
                 await asyncio.wait_for(self._is_over.wait(), self._pause * (0.5 + chance.random()))
 
     async def _say(self, phone: Phone, chat: Chat) -> None:
-        words = f"{self._mark}-{next(self._numbers)}"
+        words = f"{self.mark}-{next(self._numbers)}"
         answer = await phone.ask(
             "send_message", offer_id=chat["offer_id"], driver_id=chat["driver_id"], message=words, client_id=words
         )

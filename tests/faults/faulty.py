@@ -3,13 +3,15 @@
 `TRIGGERS` names a directory. While a file of one of these names is in it, every process that looks there
 `before_commit`, `after_commit`, `before_ack`: is killed at once, at this point of a message on its way (`triggered`
 says whether anybody was);
-`clock`: lives so many seconds later, or earlier, as the file says; and
-`stall`: one command takes until the file is gone.
+`clock`: lives so many seconds later, or earlier, as the file says;
+`stall`: does `get_stats` until the file is gone;
+`shared_thread`: has the one thread busy that all thread-sensitive calls of a process share (who connects starts it).
 
 `OFF` names mechanisms, with commas between them, that this server does without, so that it can be seen that the checks
 notice. `LOST_DOORBELLS` is the share of what is told that each process fails to hear.
 """
 
+import asyncio
 import datetime as datetimes
 import os
 import random
@@ -20,7 +22,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from offers_project.asgi import application
+from asgiref.sync import sync_to_async
+
+from offers_project.asgi import application as product
 from presence import connection, consumer, grouping, hub, leases, replay, telling, watch
 
 __all__ = ["application"]
@@ -58,6 +62,21 @@ def die_where_asked() -> None:
     consumer.LiveConsumer._acknowledge = die_or_acknowledge  # type: ignore[method-assign]
 
 
+_busy: list[Any] = []
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    if not _busy and (TRIGGERS / "shared_thread").exists():
+        _busy.append(asyncio.ensure_future(sync_to_async(wait_for, thread_sensitive=True)("shared_thread")))
+    await product(scope, receive, send)
+
+
+def wait_for(name: str) -> None:
+    """Until the file is gone."""
+    while (TRIGGERS / name).exists():
+        time.sleep(0.05)
+
+
 def stall_where_asked() -> None:
     """`get_stats` takes as long as somebody wants."""
     from presence import commands
@@ -68,8 +87,7 @@ def stall_where_asked() -> None:
     assert run is not None
 
     def run_slowly(call: Any) -> Any:
-        while (TRIGGERS / "stall").exists():
-            time.sleep(0.05)
+        wait_for("stall")
         return run(call)
 
     commands.register(commands.Command(command.name, command.fields, run=run_slowly))

@@ -161,13 +161,15 @@ class OwnMariaDB(Process):
                     session.do(f"SET GLOBAL {name} = %s", value)
 
     @contextmanager
-    def locked(self, statement: str, *values: Any) -> Iterator[None]:
+    def locked(self, statement: str, *values: Any, database: str = DATABASE) -> Iterator[None]:
         """A transaction of somebody else's that has done something, and does not come to an end."""
-        with self.session() as session:
+        with self.session(database) as session:
             session.do("BEGIN")
             session.do(statement, *values)
-            yield
-            session.do("ROLLBACK")
+            try:
+                yield
+            finally:
+                session.do("ROLLBACK")
 
     @contextmanager
     def out_of_connections(self) -> Iterator[None]:
