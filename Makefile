@@ -15,10 +15,11 @@ TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test
 ALONE := $(TESTING) DATABASE_URL= REDIS_URL=
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 ON_SERVICES := $(PY) tools/with_services.py
+REFERENCE := benchmarks/reference/node_modules
 REPORT = --junitxml=var/reports/$@.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services test-browser test-long check check-style check-layers check-types \
+.PHONY: help run test test-services test-browser test-long benchmark benchmark-quick check check-style check-layers check-types \
     check-migrations check-templates check-catalogues check-deploy messages format lock clean
 
 help: ## this list
@@ -45,6 +46,12 @@ test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
 test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) and faults, on MariaDB and Redis
 	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long $(ON_SERVICES) $(PYTEST) $(REPORT) -m long \
 	    -o faulthandler_timeout=$$((60 + 40 * $(REPETITIONS))) $(ARGS)
+
+benchmark: $(VENV)/.mysql $(REFERENCE)/.made ## beside Socket.IO on Node, in turn: ten minutes on a machine that does nothing else
+	@$(TESTING) $(PY) -m benchmarks $(ARGS)
+
+benchmark-quick: $(VENV)/.mysql $(REFERENCE)/.made ## the same in two minutes, to see that it works
+	@$(TESTING) $(PY) -m benchmarks --quick $(ARGS)
 
 .PHONY: reports
 reports:
@@ -112,3 +119,7 @@ $(VENV)/.dev: pyproject.toml requirements.lock | $(VENV)/.made
 $(VENV)/.mysql: pyproject.toml requirements.lock | $(VENV)/.made
 	@echo "Installing what tests need, and the MySQL client …"
 	@$(INSTALL) ".[dev,mysql]" && touch $(VENV)/.runtime $(VENV)/.dev $@
+
+$(REFERENCE)/.made: benchmarks/reference/package.json benchmarks/reference/package-lock.json
+	@echo "Installing what it is compared with …"
+	@npm ci --prefix benchmarks/reference --loglevel=error && touch $@

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +39,36 @@ def listens(path: str = "") -> models.Q:
     return models.Q(taken, **{f"{path}left_at": None})
 
 
-class Member(models.Model):
+class Seated:
+    """Where somebody sits in a conversation, and what follows from it."""
+
+    actor_type: Any
+    actor_id: Any
+    role: Any
+    has_written: Any
+    left_at: Any
+
+    @property
+    def key(self) -> ActorKey:
+        return ActorKey(self.actor_type, self.actor_id)
+
+    @property
+    def seated(self) -> bool:
+        """Whether membership itself gives access. A guest's access is their role's, and ends with it."""
+        return self.left_at is None and self.role != MemberRole.GUEST
+
+    @property
+    def listens(self) -> bool:
+        """Whether this person is told what happens here, and has unread messages here."""
+        return self.left_at is None and (self.role != MemberRole.GUEST or self.has_written)
+
+    @property
+    def counts(self) -> bool:
+        """Whether this person's reading is their side's reading."""
+        return self.left_at is None and (self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written)
+
+
+class Member(Seated, models.Model):
     """Somebody in a conversation, and how far they have read what others wrote.
 
     Their own messages need no reading: sending moves no mark, since what others wrote meanwhile may not have been seen.
@@ -66,25 +97,6 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_type} {self.actor_id}"
-
-    @property
-    def key(self) -> ActorKey:
-        return ActorKey(self.actor_type, self.actor_id)
-
-    @property
-    def seated(self) -> bool:
-        """Whether membership itself gives access. A guest's access is their role's, and ends with it."""
-        return self.left_at is None and self.role != MemberRole.GUEST
-
-    @property
-    def listens(self) -> bool:
-        """Whether this person is told what happens here, and has unread messages here."""
-        return self.left_at is None and (self.role != MemberRole.GUEST or self.has_written)
-
-    @property
-    def counts(self) -> bool:
-        """Whether this person's reading is their side's reading."""
-        return self.left_at is None and (self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written)
 
 
 class Message(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 
 from chat.enums import ConversationStatus
 from chat.errors import ConversationClosed
-from chat.models import Conversation, Member
+from chat.models import Conversation, Seated
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
 from offers_project.kernel.limits import Bucket
@@ -23,22 +23,22 @@ def sees_everything(actor: Actor) -> bool:
     return actor.is_manager or (actor.is_office and settings.DISPATCHERS_SEE == "all")
 
 
-def can_read(actor: Actor, member: Member | None) -> bool:
+def can_read(actor: Actor, member: Seated | None) -> bool:
     """`member` is the actor's own membership, if there is one."""
     return sees_everything(actor) or (member is not None and member.seated)
 
 
-def can_write(actor: Actor, member: Member | None) -> bool:
+def can_write(actor: Actor, member: Seated | None) -> bool:
     """As far as the person goes; the conversation must be open, too."""
     return actor.is_manager or (member is not None and member.seated)
 
 
-def require_can_read(actor: Actor, member: Member | None) -> None:
+def require_can_read(actor: Actor, member: Seated | None) -> None:
     if not can_read(actor, member):
         raise NotFound()
 
 
-def require_can_write(actor: Actor, conversation: Conversation, member: Member | None) -> None:
+def require_can_write(actor: Actor, conversation: Conversation, member: Seated | None) -> None:
     require_can_read(actor, member)
     if not can_write(actor, member):
         raise PermissionDenied()

@@ -7,13 +7,12 @@ never raises, and never waits for the network.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from offers_project.kernel.actors import ActorKey
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A durable event for one person; `data` is None where they may not see the object."""
 
     to: ActorKey
@@ -23,8 +22,7 @@ class Event:
     data: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
+class Passing(NamedTuple):
     """A passing event for whoever listens to one of the topics, `but` some people."""
 
     kind: str
@@ -33,8 +31,7 @@ class Passing:
     but: tuple[ActorKey, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(NamedTuple):
     """Something for every process about one person: `close`, `renew` or `leave` for their connections; `met` and
     `parted` for whom their presence has been told to.
     """

@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import F, Q
 
+from offers_project.kernel import rows
 from offers_project.kernel.actors import ActorKey
 from presence.models import StreamEvent, StreamHead
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """One durable event for one person, not yet numbered."""
 
     to: ActorKey
@@ -27,23 +27,15 @@ def append(tellings: Sequence[Telling], *, at: datetime) -> list[int]:
     Locks the heads by (type, id), the last locks that a transaction takes.
     """
     heads = _locked_heads({telling.to for telling in tellings})
-    numbers = []
+    numbers, events = [], []
     counts: dict[ActorKey, int] = defaultdict(int)
-    for telling in tellings:
-        counts[telling.to] += 1
-        numbers.append(heads[telling.to].seq + counts[telling.to])
-    StreamEvent.objects.bulk_create(
-        StreamEvent(
-            actor_type=telling.to.type,
-            actor_id=telling.to.id,
-            seq=seq,
-            kind=telling.kind,
-            object_id=telling.object_id,
-            detail=telling.detail,
-            at=at,
-        )
-        for telling, seq in zip(tellings, numbers, strict=True)
-    )
+    kept_at = rows.moment(at)
+    for to, kind, object_id, detail in tellings:
+        counts[to] += 1
+        seq = heads[to].seq + counts[to]
+        numbers.append(seq)
+        events.append((*to, seq, kind, object_id, detail, kept_at))
+    rows.insert(StreamEvent, ("actor_type", "actor_id", "seq", "kind", "object_id", "detail", "at"), events)
     _advance(heads, counts)
     return numbers
 
@@ -59,7 +51,12 @@ def of_keys(keys: Iterable[ActorKey]) -> Q:
     return condition
 
 
-def _locked_heads(keys: set[ActorKey]) -> dict[ActorKey, StreamHead]:
+class _Head(NamedTuple):
+    pk: int
+    seq: int
+
+
+def _locked_heads(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
     found = _lock(keys)
     missing = keys - found.keys()
     if missing:
@@ -70,12 +67,13 @@ def _locked_heads(keys: set[ActorKey]) -> dict[ActorKey, StreamHead]:
     return found
 
 
-def _lock(keys: set[ActorKey]) -> dict[ActorKey, StreamHead]:
-    rows = StreamHead.objects.select_for_update().filter(of_keys(keys)).order_by("actor_type", "actor_id")
-    return {ActorKey(head.actor_type, head.actor_id): head for head in rows}
+def _lock(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
+    locked = StreamHead.objects.select_for_update().filter(of_keys(keys)).order_by("actor_type", "actor_id")
+    found = locked.values_list("actor_type", "actor_id", "pk", "seq")
+    return {ActorKey(type_, id_): _Head(pk, seq) for type_, id_, pk, seq in found}
 
 
-def _advance(heads: dict[ActorKey, StreamHead], counts: dict[ActorKey, int]) -> None:
+def _advance(heads: dict[ActorKey, _Head], counts: dict[ActorKey, int]) -> None:
     by_count: dict[int, list[int]] = defaultdict(list)
     for key, count in counts.items():
         by_count[count].append(heads[key].pk)

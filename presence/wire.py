@@ -62,12 +62,13 @@ class Encoder:
 def pack(batch: Batch, *, sender: str) -> Packed:
     """The batch for the channel layer; `sender` names the process, which does not need to hear itself."""
     encoder = Encoder()
+    moments = {moment: clock.iso(moment) for moment in {event.at for event in batch.events}}  # Mostly one for all.
     return {
         "type": BATCH,
         "from": sender,
         "rung": time.time(),
         "events": [
-            [*event.to, event.seq, event.kind, clock.iso(event.at), encoder.place(event.data)] for event in batch.events
+            [*event.to, event.seq, event.kind, moments[event.at], encoder.place(event.data)] for event in batch.events
         ],
         "passing": [
             [passing.kind, encoder.place(passing.data), list(passing.to), [list(key) for key in passing.but]]

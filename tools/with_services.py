@@ -70,7 +70,7 @@ def server(command: list[str], directory: Path, ready: Callable[[int], bool], po
 
 
 @contextmanager
-def own_mariadb(install: str, daemon: str) -> Iterator[str]:
+def own_mariadb(install: str, daemon: str, *, durable: bool) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="offers-mariadb-") as name:
         directory, port = Path(name), free_port()
         data = directory / "data"
@@ -86,7 +86,7 @@ def own_mariadb(install: str, daemon: str) -> Iterator[str]:
             daemon, "--no-defaults", *as_root, f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1",
             f"--socket={directory / 'socket'}", f"--pid-file={directory / 'pid'}", "--max-connections=500",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
-            "--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin",
+            "--innodb-buffer-pool-size=256M", f"--innodb-flush-log-at-trx-commit={int(durable)}", "--skip-log-bin",
         ]  # fmt: skip
         with server(command, directory, mariadb_answers, port):
             yield f"mysql://root@127.0.0.1:{port}/driver_offers"
@@ -101,14 +101,15 @@ def own_redis(daemon: str) -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
-def database_url(stack: ExitStack) -> str:
+def database_url(stack: ExitStack, *, durable: bool = False) -> str:
+    """A throw-away one writes each commit to the disk when it is to be `durable`; tests need not wait for that."""
     if given := os.environ.get("DATABASE_URL", ""):
         if not given.startswith("mysql:"):
             sys.exit(f"DATABASE_URL={given} is no MariaDB or MySQL; unset it, or name one with mysql://…")
         return given
     install, daemon = program("mariadb-install-db", "mysql_install_db"), program("mariadbd", "mysqld")
     if install and daemon:
-        return stack.enter_context(own_mariadb(install, daemon))
+        return stack.enter_context(own_mariadb(install, daemon, durable=durable))
     if mariadb_answers(3306):
         return "mysql://root@127.0.0.1:3306/driver_offers"
     sys.exit("There is no MariaDB: name one in DATABASE_URL, or install mariadb-server for a throw-away one.")

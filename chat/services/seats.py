@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
 
 from accounts import kinds
 from chat.enums import MemberRole
 from chat.lookups import Among
-from chat.models import Conversation, Member
+from chat.models import Conversation, Member, Seated
 from offers_project.kernel.actors import ActorKey
 
 Pair = tuple[int, int]
@@ -20,10 +22,27 @@ Seats = Mapping[int, dict[ActorKey, Member]]
 """The members of each conversation, by its id, those who left too."""
 
 
+@dataclass(slots=True)
+class Seat(Seated):
+    """A member, as far as it matters where somebody sits: hundreds are read for every batch of messages."""
+
+    pk: int
+    actor_type: str
+    actor_id: int
+    role: str
+    has_written: bool
+    left_at: datetime | None
+
+
+def ids_of(pairs: Collection[Pair]) -> dict[Pair, int]:
+    """The ids of the conversations that there are about these pairs."""
+    rows = Conversation.objects.filter(Among(("offer_id", "driver_id"), _possible(pairs)))
+    return {(offer_id, driver_id): pk for offer_id, driver_id, pk in rows.values_list("offer_id", "driver_id", "pk")}
+
+
 def conversations_of(pairs: Collection[Pair]) -> dict[Pair, Conversation]:
     """The conversations that there are about these pairs; nothing is locked."""
-    known = sorted(pair for pair in pairs if all(0 < id_ <= BIGGEST_ID for id_ in pair))
-    rows = Conversation.objects.filter(Among(("offer_id", "driver_id"), known))
+    rows = Conversation.objects.filter(Among(("offer_id", "driver_id"), _possible(pairs)))
     return {(conversation.offer_id, conversation.driver_id): conversation for conversation in rows}
 
 
@@ -47,17 +66,35 @@ def seats_of(conversations: Iterable[Conversation], *, lock: bool = False) -> Se
     return seats
 
 
-def audiences(seats: Seats) -> dict[int, list[ActorKey]]:
+def sitting_in(conversation_ids: Collection[int]) -> dict[int, dict[ActorKey, Seated]]:
+    """What `seats_of` gives, only to be looked at."""
+    seats: dict[int, dict[ActorKey, Seated]] = defaultdict(dict)
+    if not conversation_ids:
+        return seats
+    rows = Member.objects.filter(conversation_id__in=list(conversation_ids))
+    wanted = ("conversation_id", "pk", "actor_type", "actor_id", "role", "has_written", "left_at")
+    for conversation_id, pk, actor_type, actor_id, *more in rows.values_list(*wanted):
+        seats[conversation_id][ActorKey(actor_type, actor_id)] = Seat(pk, actor_type, actor_id, *more)
+    return seats
+
+
+def audiences(seats: Mapping[int, Mapping[ActorKey, Seated]]) -> dict[int, list[ActorKey]]:
     """Who is told durably what happens in each conversation."""
-    listening = {id_: [member for member in present.values() if member.listens] for id_, present in seats.items()}
-    gone = _former_managers(member for members in listening.values() for member in members)
-    return {id_: [member.key for member in members if member.key not in gone] for id_, members in listening.items()}
+    listening = {id_: [key for key, seat in present.items() if seat.listens] for id_, present in seats.items()}
+    gone = _former_managers(seats)
+    return {id_: [key for key in keys if key not in gone] for id_, keys in listening.items()} if gone else listening
 
 
-def _former_managers(members: Iterable[Member]) -> set[ActorKey]:
+def _former_managers(seats: Mapping[int, Mapping[ActorKey, Seated]]) -> set[ActorKey]:
     """Guests who are not managers any more. They are few, and only where there are any is somebody looked up."""
-    guests = {member.key for member in members if member.role == MemberRole.GUEST}
+    present = (each for seated in seats.values() for each in seated.items())
+    guests = {key for key, seat in present if seat.role == MemberRole.GUEST and seat.listens}
     if not guests:
         return set()
     people = kinds.actors(guests)
     return {key for key in guests if key not in people or not people[key].is_manager}
+
+
+def _possible(pairs: Collection[Pair]) -> list[Pair]:
+    """Those that a database can hold at all, in order."""
+    return sorted(pair for pair in pairs if all(0 < id_ <= BIGGEST_ID for id_ in pair))

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from chat import facts, rules
 from chat.enums import COUNTED_TYPES, MemberRole, MessageType
 from chat.lookups import Among
-from chat.models import Conversation, Member, Message
+from chat.models import Conversation, Member, Message, Seated
 from chat.services.receipts import count_earlier_reading
-from chat.services.seats import Seats, audiences, conversations_of, locked_conversations, seats_of
+from chat.services.seats import audiences, ids_of, locked_conversations, sitting_in
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM, Actor
+from offers_project.kernel import clock, rows
+from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
 from offers_project.kernel.errors import Conflict, NotFound, Refusal
 from offers_project.kernel.facts import publish
 from presence.telling import TRIES, service, tell
@@ -90,7 +90,7 @@ def say(*, lines: Sequence[Line]) -> list[Message]:
         )
         for line in lines
     ]
-    _deliver(messages, seats_of(conversations.values()))
+    _deliver(messages, sitting_in(conversations))
     return messages
 
 
@@ -98,14 +98,15 @@ def say(*, lines: Sequence[Line]) -> list[Message]:
 def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    _deliver(admission.new, admission.seats)
-    new = {id(message) for message in admission.new}
+    shown = _deliver(admission.new, admission.seats)
+    new = set(shown)
     sent: list[Sent | Refusal] = []
     for answer in answers:
         if isinstance(answer, Refusal):
             sent.append(answer)
         else:
-            sent.append(Sent(message=message_dict(answer), created=id(answer) in new))
+            message = shown.get(id(answer)) or message_dict(answer)
+            sent.append(Sent(message=message, created=id(answer) in new))
             new.discard(id(answer))
     return sent
 
@@ -117,10 +118,9 @@ class _Admission:
         self.new: list[Message] = []
         self.unfit = [_unfit(send) for send in sends]
         fit = [send for send, unfit in zip(sends, self.unfit, strict=True) if unfit is None]
-        found = conversations_of({(send.offer_id, send.driver_id) for send in fit})
-        self._ids = {pair: conversation.pk for pair, conversation in found.items()}
+        self._ids = ids_of({(send.offer_id, send.driver_id) for send in fit})
         self._conversations = locked_conversations(set(self._ids.values()))
-        self.seats = seats_of(self._conversations.values())
+        self.seats = sitting_in(self._conversations)
         self._known = _known(fit)
 
     def answer(self, send: Send, unfit: Refusal | None) -> Message | Refusal:
@@ -159,8 +159,10 @@ def _unfit(send: Send) -> Refusal | None:
 def _known(sends: Sequence[Send]) -> dict[tuple, Message]:
     """The messages that have been sent with these client ids before, by sender and client id."""
     keys = {(*send.actor.key, send.client_id) for send in sends if send.client_id is not None}
-    rows = Message.objects.filter(Among(("sender_type", "sender_id", "client_id"), sorted(keys)))
-    found = rows.select_related("conversation").order_by()
+    rows = Message.objects.filter(Among(("sender_type", "sender_id", "client_id"), sorted(keys))).order_by()
+    if not (ids := list(rows.values_list("pk", flat=True))):
+        return {}
+    found = Message.objects.select_related("conversation").filter(pk__in=ids).order_by()
     return {(message.sender_type, message.sender_id, message.client_id): message for message in found}
 
 
@@ -176,27 +178,35 @@ def _draft(conversation: Conversation, sender: Actor, text: str, **more: Any) ->
     )
 
 
-def _deliver(messages: Sequence[Message], seats: Seats) -> None:
-    """Number, keep and tell new messages. Their conversations are locked, and `seats` are theirs."""
+Seats = dict[int, dict[ActorKey, Seated]]
+
+
+def _deliver(messages: Sequence[Message], seats: Seats) -> dict[int, dict[str, Any]]:
+    """Number, keep and tell new messages. Their conversations are locked, and `seats` are theirs.
+
+    Gives how each looks, by the identity of its object.
+    """
     if not messages:
-        return
+        return {}
     now = clock.now()
     _number(messages, now)
     _insert(messages)
     written_to = {message.conversation_id: message.conversation for message in messages}
     began = _note_writers(messages, seats, now)
     told = audiences({id_: seats[id_] for id_ in written_to})
+    shown = {id(message): message_dict(message) for message in messages}
     for message in messages:
         tell(
             "new_message",
             object_id=message.pk,
             detail=message.seq,
             to=told[message.conversation_id],
-            data=message_dict(message),
+            data=shown[id(message)],
         )
     count_earlier_reading(began, written_to, told, now)
     unread_changes((key, id_) for id_ in written_to for key in told[id_])
     publish(facts.MessagesSent(frozenset(conversation.offer_id for conversation in written_to.values())))
+    return shown
 
 
 def _number(messages: Sequence[Message], now: datetime) -> None:
@@ -216,24 +226,63 @@ def _number(messages: Sequence[Message], now: datetime) -> None:
 
 
 def _insert(messages: Sequence[Message]) -> None:
-    Message.objects.bulk_create(messages)
-    if any(message.pk is None for message in messages):  # Not every database tells the keys of what it has inserted.
-        places = {(message.conversation_id, message.seq): message for message in messages}
-        rows = Message.objects.filter(Among(("conversation_id", "seq"), sorted(places))).order_by()
-        for pk, conversation_id, seq in rows.values_list("pk", "conversation_id", "seq"):
-            places[conversation_id, seq].pk = pk
+    places = {(message.conversation_id, message.seq): message for message in messages}
+    now = rows.moment(messages[0].created_at)
+    kept = [
+        (
+            message.conversation_id,
+            message.seq,
+            message.sender_type,
+            message.sender_id,
+            message.sender_name,
+            message.sender_role,
+            str(message.message_type),
+            message.message,
+            message.proposed_rate,
+            message.currency,
+            message.client_id,
+            now,
+        )
+        for message in messages
+    ]
+    told = rows.insert_and_tell(Message, KEPT, kept, ("conversation_id", "seq", "id"))
+    if told is None:  # Not every database tells the keys of what it has inserted.
+        found = Message.objects.filter(Among(("conversation_id", "seq"), sorted(places))).order_by()
+        told = list(found.values_list("conversation_id", "seq", "pk"))
+    for conversation_id, seq, pk in told:
+        places[conversation_id, seq].pk = pk
+
+
+KEPT = (
+    "conversation",
+    "seq",
+    "sender_type",
+    "sender_id",
+    "sender_name",
+    "sender_role",
+    "message_type",
+    "message",
+    "proposed_rate",
+    "currency",
+    "client_id",
+    "created_at",
+)
+"""What a message is kept with when it is new."""
 
 
 def _note_writers(messages: Sequence[Message], seats: Seats, now: datetime) -> list[tuple[Member, Actor]]:
     """Remember who has written; a manager becomes a guest by it. Gives those whose reading counts from now on."""
+    first = [message for message in messages if _is_first_word(message, seats[message.conversation_id])]
+    if not first:
+        return []
+    written_to = {message.conversation_id for message in first}
+    members = {(each.conversation_id, each.key): each for each in Member.objects.filter(conversation__in=written_to)}
     new, changed, began = [], [], []
-    for message in messages:
-        if message.sender_id is None or message.message_type not in COUNTED_TYPES:
-            continue
+    for message in first:
         sender, present = message.sender, seats[message.conversation_id]
-        member = present.get(sender.key)
+        member = members.get((message.conversation_id, sender.key))
         if member is not None and member.has_written and member.left_at is None:
-            continue
+            continue  # By a message before this one.
         if member is None:
             member = Member(
                 conversation=message.conversation,
@@ -242,7 +291,7 @@ def _note_writers(messages: Sequence[Message], seats: Seats, now: datetime) -> l
                 role=MemberRole.GUEST,
                 joined_at=now,
             )
-            present[sender.key] = member
+            members[message.conversation_id, sender.key] = member
             new.append(member)
         else:
             if not member.counts:
@@ -251,7 +300,16 @@ def _note_writers(messages: Sequence[Message], seats: Seats, now: datetime) -> l
         if not member.seated:
             member.role, member.left_at = MemberRole.GUEST, None
         member.has_written = True
+        present[sender.key] = member
     Member.objects.bulk_create(new)
     if changed:
         Member.objects.bulk_update(changed, ["role", "left_at", "has_written"])
     return began
+
+
+def _is_first_word(message: Message, present: Mapping[ActorKey, Seated]) -> bool:
+    """Whether its sender has not written there yet, or has left since."""
+    if message.sender_id is None or message.message_type not in COUNTED_TYPES:
+        return False
+    seat = present.get(ActorKey(message.sender_type, message.sender_id))
+    return seat is None or not seat.has_written or seat.left_at is not None
