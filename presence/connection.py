@@ -345,6 +345,7 @@ class Connection:
 
     def _write(self) -> None:
         if self._writer is None:
+            self.writing_since = self._hub.loop.time()  # Not when it wrote last: that may be long ago.
             self._writer = self._hub.loop.create_task(self._write_all())
             self._hub.writing.add(self)
 

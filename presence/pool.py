@@ -55,7 +55,7 @@ class Gate:
         if not self._trying.acquire(blocking=False):
             raise OperationalError("The database is away, and somebody is looking already.")
         try:
-            connection.connect()
+            connection.ensure_connection()
             self.is_away = False
         finally:
             self._trying.release()

@@ -152,6 +152,13 @@ def crowd(stage: Stage, pair: list[Server]) -> Iterator[Crowd]:
         print(server.log()[-20000:])
 
 
+@pytest.fixture
+def nobody(stage: Stage) -> None:
+    """Whom earlier tests have left behind, in servers that were killed, has gone."""
+    for statement in ("DELETE FROM socket_sessions", "UPDATE attendance SET online = 0"):
+        stage.mariadb.rows(statement)
+
+
 _copies = count(1)
 
 

@@ -10,7 +10,7 @@ from tests.client import Device
 from tests.faults.conftest import everything_is_right
 from tests.faults.scenes import SHORT_LEASES, coming_and_going
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("nobody")]
 
 
 @contextmanager

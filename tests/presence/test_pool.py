@@ -31,7 +31,7 @@ def away(monkeypatch):
     class Wrapper:
         connection = None
         errors_occurred = False
-        connect = staticmethod(away.connect)
+        ensure_connection = staticmethod(away.connect)
 
         def close(self):
             pass
