@@ -19,8 +19,8 @@ REFERENCE := benchmarks/reference/node_modules
 REPORT = --junitxml=var/reports/$@.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services test-browser test-long benchmark benchmark-quick check check-style check-layers check-types \
-    check-migrations check-templates check-catalogues check-deploy messages format lock clean
+.PHONY: help run test test-services test-browser test-long test-faults benchmark benchmark-quick check check-style \
+    check-layers check-types check-migrations check-templates check-catalogues check-deploy messages format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name does; do \
@@ -38,7 +38,7 @@ test: $(VENV)/.dev reports ## the whole suite that needs no service, with covera
 	@$(ALONE) $(PYTEST) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
 
 test-services: $(VENV)/.mysql reports ## the same suite and the races, on MariaDB and Redis
-	@$(TESTING) $(ON_SERVICES) $(PYTEST) $(REPORT) -m "not browser and not long" $(ARGS)
+	@$(TESTING) $(ON_SERVICES) $(PYTEST) $(REPORT) -m "not browser and not long and not faults" $(ARGS)
 
 test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
 	@$(ALONE) $(PY) -m pytest $(REPORT) -m browser $(ARGS)
@@ -46,6 +46,9 @@ test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
 test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) and faults, on MariaDB and Redis
 	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long $(ON_SERVICES) $(PYTEST) $(REPORT) -m long \
 	    -o faulthandler_timeout=$$((60 + 40 * $(REPETITIONS))) $(ARGS)
+
+test-faults: $(VENV)/.mysql reports ## two live servers through every fault, on a MariaDB and a Redis of their own
+	@$(ALONE) $(PY) -m pytest $(REPORT) -m faults $(ARGS)
 
 benchmark: $(VENV)/.mysql $(REFERENCE)/.made ## beside Socket.IO on Node, in turn: ten minutes on a machine that does nothing else
 	@$(TESTING) $(PY) -m benchmarks $(ARGS)

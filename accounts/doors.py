@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -169,11 +169,20 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 def to_sign_in(request: HttpRequest, door: str = "sign-in") -> HttpResponse:
     """Off to the sign-in page, and back here afterwards. A part of a page sends the whole page there."""
     is_part = request.headers.get("HX-Request") == "true"
-    back = request.get_full_path() if request.method == "GET" and not is_part else ""
+    back = _page_around(request) if is_part else request.get_full_path() if request.method == "GET" else ""
     address = reverse(door) + (f"?{urlencode({'next': back})}" if back else "")
     if is_part:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _page_around(request: HttpRequest) -> str:
+    """The page that a part was asked for, when it says so and is one of ours."""
+    address = request.headers.get("HX-Current-URL", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(address)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:

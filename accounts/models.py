@@ -1,7 +1,8 @@
 """People who sign in.
 
 `users` belongs to an older PHP system that goes on writing it: it is mapped exactly as it is, no column is added, and
-nothing in the database points at it with a constraint.
+nothing in the database points at it with a constraint. Where we have made it, it has the defaults that the PHP system
+leaves things to.
 """
 
 import uuid
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -36,9 +38,11 @@ class User(AbstractBaseUser):
     password = models.CharField(_("password"), max_length=255)
     full_name = models.CharField(_("full name"), max_length=100, null=True, blank=True)
     mobile_number = models.CharField(_("mobile number"), max_length=20, null=True, blank=True)
-    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.DISPATCHER)
-    is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    role = models.CharField(
+        _("role"), max_length=10, choices=Role.choices, default=Role.DISPATCHER, db_default=Role.DISPATCHER
+    )
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_default=Now())
 
     last_login: Any = None  # The table has no such column.
 

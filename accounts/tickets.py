@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from accounts.sign_ins import SignedIn, standing_one
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.errors import Unavailable
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes as `token_urlsafe` writes them.
 
@@ -26,6 +27,8 @@ def redeem(ticket: str) -> SignedIn | None:
     if not _FORM.fullmatch(ticket):
         return None
     kept = cache.get(_key(ticket))
+    if kept is None and getattr(cache, "is_away", False):
+        raise Unavailable()  # Another process may have issued it: whether it is good cannot be found out now.
     # Of several who come at once, one alone removes it.
     if kept is None or not cache.delete(_key(ticket)):
         return None

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from accounts.doors import ApiView
+from accounts.shapes import NothingIn
 from chat import rules, selectors, services
 from chat.selectors import PAGE_MAX
 from chat.shapes.reading import ConversationOut, MessageOut
@@ -74,6 +75,7 @@ class ReadUpTo(ApiView):
     @documented(answer=MessageOut, refusals=(404,), operation_id="chat_read")
     def put(self, request: Request, message_id: int) -> Response:
         """One has read up to and including this message. Answers the message as it is now."""
+        self.body(NothingIn)
         conversation = selectors.message_for(self.actor, message_id).conversation
         services.mark_read(
             actor=self.actor,

@@ -1,7 +1,8 @@
 """Who drives what.
 
 `Trucks` belongs to an older PHP system that goes on writing it: mapped exactly as it is, no column added, nothing in
-the database points at it with a constraint.
+the database points at it with a constraint. Where we have made it, it has the defaults that the PHP system leaves
+things to.
 """
 
 from collections.abc import Collection
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from offers_project.kernel.actors import DRIVER, Actor
@@ -39,8 +41,8 @@ class Driver(models.Model):
         db_column="assigned_dispatcher_id",
         db_constraint=False,
     )
-    is_active = models.BooleanField(_("active"), default=True, db_column="isActive")
-    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    is_active = models.BooleanField(_("active"), default=True, db_default=True, db_column="isActive")
+    updated_at = models.DateTimeField(_("updated"), auto_now=True, db_default=Now())
 
     AVAILABLE = "Available"
 

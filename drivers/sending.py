@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from traceback import extract_tb
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -55,8 +56,13 @@ def _after_commit(send: Callable[[], object]) -> None:
 
 
 def _logged(send: Callable[[], object]) -> None:
-    """Nobody waits for the outcome, so that a failure would be seen by nobody."""
+    """Nobody waits for the outcome, so that a failure would be seen by nobody.
+
+    What carriers say of a failure often repeats the message, which has a code or a link in it: its kind must do.
+    """
     try:
         send()
-    except Exception:
-        logger.exception("a message to a driver could not be sent")
+    except Exception as error:
+        last = extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename}:{last.lineno}"
+        logger.error("a message to a driver could not be sent: %s at %s", type(error).__name__, where)

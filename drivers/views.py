@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import browser
 from accounts.doors import safe_next
+from accounts.selectors import preferences_of
 from drivers import links, services
 from drivers.errors import ChooseDriver, DeadLink
 from drivers.links import LinkState
@@ -75,9 +79,14 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponseRedirect(HOME)
     found = links.read(token)
     context: dict[str, Any] = {"state": str(found.state)}
+    language = get_language() or settings.LANGUAGE_CODE
     if found.driver is not None:
         context["driver"] = {"name": found.driver.name, "truck_number": found.driver.truck_number}
-    response = render(request, "drivers/link.html", context, status=200 if found.state == LinkState.GOOD else 404)
+        # The phone's own language is a guess; what the driver has chosen is not, unless this phone was told otherwise.
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            language = preferences_of(found.driver.actor.key).language or language
+    with translation.override(language):
+        response = render(request, "drivers/link.html", context, status=200 if found.state == LinkState.GOOD else 404)
     # The address is the key, so no other site may learn it. "no-referrer" would hide it from our own, too: browsers
     # then send `Origin: null` with the form, which the check against forged forms refuses.
     response["Referrer-Policy"] = "same-origin"

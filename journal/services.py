@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from journal.facts import Recorded
 from journal.models import Entry
-from offers_project.kernel import clock, request_id
+from offers_project.kernel import clock, facts, request_id
 from offers_project.kernel.actors import Actor
 
 
@@ -52,4 +53,6 @@ def record_all(entries: list[Entry]) -> list[Entry]:
     at = clock.now()
     for each in entries:
         each.at = at
-    return Entry.objects.bulk_create(entries)
+    Entry.objects.bulk_create(entries)
+    facts.publish(Recorded(entries))
+    return entries

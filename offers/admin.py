@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +41,7 @@ PLAIN_FIELDS = (
     "notes",
 )
 """What may be edited in a form; everything else changes by an action, or by itself."""
-SHOWN_FIELDS = ("id", "status", "owner_id", "created_by_id", "distance_miles", "currency", "created_at", "updated_at")
+SHOWN_FIELDS = ("id", "status", "owner_name", "maker_name", "distance_miles", "currency", "created_at", "updated_at")
 
 
 class NamedChangeList(ChangeList):
@@ -60,9 +61,18 @@ class NamedChangeList(ChangeList):
 def name_of(row_field: str, label: Any) -> Callable[[Any, Model], str]:
     @admin.display(description=label, ordering=row_field)
     def name(model_admin: Any, row: Model) -> str:
-        return row.__dict__.get("names", {}).get(row_field) or f"#{getattr(row, row_field)}"
+        return row.__dict__.get("names", {}).get(row_field) or _one_name(row, row_field)
 
     return name
+
+
+def _one_name(row: Model, row_field: str) -> str:
+    """Where one row is shown: the person that it points at, who may be gone."""
+    try:
+        person = getattr(row, row_field.removesuffix("_id"))
+    except ObjectDoesNotExist:
+        person = None
+    return str(person.name) if person else f"#{getattr(row, row_field)}"
 
 
 class Named:
@@ -125,14 +135,28 @@ class OfferAdmin(Named, JournaledAdmin):
     form = OfferForm
     action_form = OfferActionForm
     names = (("owner_id", User),)
-    list_display = ("id", "route", "status", "owner_name", "proposed_rate", "currency", "pickup_from", "created_at")
+    list_display = (
+        "id",
+        "route_words",
+        "status",
+        "owner_name",
+        "proposed_rate",
+        "currency",
+        "pickup_from",
+        "created_at",
+    )
     list_filter = ("status", "award_mode", OwnerFilter, "created_at", "pickup_from")
     search_fields = ("=id", "reference", "customer_name", "pickup_location", "delivery_location", "notes")
     ordering = ("-id",)
     actions = ("complete", "cancel", "withdraw", "hand_over")
     owner_name = name_of("owner_id", _("owner"))
+    maker_name = name_of("created_by_id", _("made by"))
 
     readonly_fields = SHOWN_FIELDS
+
+    @admin.display(description=_("route"))
+    def route_words(self, offer: Offer) -> str:
+        return offer.route
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         plain = (*SHOWN_FIELDS, *PLAIN_FIELDS)

@@ -1,12 +1,13 @@
 """How lists are narrowed and ordered. What cannot be understood is refused by name, never passed over."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import selectors as chat
@@ -54,6 +55,22 @@ class Statuses(filters.BaseInFilter, filters.ChoiceFilter):
     """One status, or several with commas between them."""
 
 
+class MomentField(filters.fields.IsoDateTimeField):
+    """A time as a body takes it: without an offset it is UTC, whatever zone its reader lives in."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(UTC):
+            moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as beyond_the_calendar:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from beyond_the_calendar
+
+
+class MomentFilter(filters.Filter):
+    field_class = MomentField
+
+
 class WholeNumberFilter(filters.Filter):
     field_class = forms.IntegerField
 
@@ -79,8 +96,8 @@ class OfferFilters(ActorFilterSet):
     status = Statuses(method="in_status", choices=OfferStatus.choices)
     owner = WholeNumberFilter(min_value=1, max_value=BIGGEST_LEGACY_ID)
     search = filters.CharFilter(method="searched", max_length=SEARCH_LENGTH)
-    pickup_after = filters.IsoDateTimeFilter(method="picked_up_after")
-    pickup_before = filters.IsoDateTimeFilter(method="picked_up_before")
+    pickup_after = MomentFilter(method="picked_up_after")
+    pickup_before = MomentFilter(method="picked_up_before")
     unread = filters.ChoiceFilter(method="with_unread", choices=YES_NO)
     ordering = filters.OrderingFilter(fields=[(name, name) for name in ORDERINGS])
 

@@ -10,6 +10,8 @@ from drivers.models import Driver
 from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 
+SCOPE = "offer:"
+"""What the journal's scope of an offer begins with."""
 NOTES_LENGTH = 5000
 """What an offer's notes may have; their column would take more."""
 
@@ -104,7 +106,13 @@ class Offer(models.Model):
     @property
     def scope(self) -> str:
         """What the journal's entries about this offer are found by."""
-        return f"offer:{self.pk}"
+        return f"{SCOPE}{self.pk}"
+
+    @staticmethod
+    def id_of_scope(scope: str) -> int | None:
+        """The offer that such entries are about; None for those that are about something else."""
+        id_ = scope.removeprefix(SCOPE)
+        return int(id_) if scope.startswith(SCOPE) and id_.isdigit() else None
 
     @cached_property
     def follower_ids(self) -> frozenset[int]:

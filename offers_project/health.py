@@ -1,5 +1,6 @@
 """What whoever operates the product asks it: does the process live, can it work, what has it counted."""
 
+import asyncio
 import hmac
 import logging
 from collections.abc import Callable
@@ -7,7 +8,6 @@ from collections.abc import Callable
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
@@ -17,6 +17,9 @@ from django.views.decorators.http import require_safe
 from presence import metrics
 
 logger = logging.getLogger(__name__)
+
+DOORBELL_SECONDS = 2.0
+"""One that takes longer than that does not work; asked by nobody, it would wait for ever."""
 
 
 @never_cache
@@ -65,9 +68,13 @@ def _database() -> bool:
 
 
 def _doorbell() -> bool:
-    cache.set("readyz", 1, timeout=5)
-    async_to_sync(get_channel_layer().group_send)("readyz", {"type": "readyz"})
+    async_to_sync(_ring)()
     return True
+
+
+async def _ring() -> None:
+    async with asyncio.timeout(DOORBELL_SECONDS):
+        await get_channel_layer().group_send("readyz", {"type": "readyz"})
 
 
 def _migrations() -> bool:

@@ -12,6 +12,7 @@ from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
 from offers_project.kernel.secrets import generated_once
+from offers_project.kernel.serving import served_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -164,9 +165,16 @@ else:
     # Threads of a test need a file: an in-memory database belongs to one connection.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 
+DATABASE_ANSWER_SECONDS = env.int("DATABASE_ANSWER_SECONDS", default=10)
+"""How long a server waits for the database to answer; commands wait for `DATABASE_READ_TIMEOUT`."""
+DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=5)
+"""How long one statement of a server waits for somebody else's lock."""
+DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", default=15)
+"""How long a server may leave a transaction lying before MariaDB ends it."""
+
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "offers_project.kernel.shared_cache.SharedCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -235,7 +243,7 @@ SMS_BACKEND = env.str("SMS_BACKEND", default="offers_project.kernel.sms.ConsoleS
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Driver Offers <offers@localhost>")
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=served_port(VAR_DIR))}")
 
 # --- the trade ----------------------------------------------------------------------------------------------------
 
@@ -325,12 +333,26 @@ OFFICE_TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="America/Chicago")
 USE_TZ = True
 USE_I18N = True
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "offers_project.kernel.request_id.RequestIdFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "filters": {"ids": {"()": "offers_project.kernel.logs.Ids"}},
+    "formatters": {
+        "text": {"()": "offers_project.kernel.logs.Text"},
+        "json": {"()": "offers_project.kernel.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # What the servers say looks like all the rest, and loses its secrets too: addresses may hold some.
+        **{
+            name: {"handlers": [], "propagate": True}
+            for name in ("daphne", "uvicorn", "uvicorn.access", "uvicorn.error")
+        },
+        # At DEBUG these would write down what people say.
+        **{name: {"level": "INFO"} for name in ("django.db.backends", "websockets", "asyncio")},
+    },
 }

@@ -1,21 +1,20 @@
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import accounts.urls
 import chat.urls
 import drivers.urls
 import offers.urls
 import presence.urls
-from offers_project import health, me
+from offers_project import description, health, me
 from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 api_urls = [
     path("me", me.MeView.as_view(), name="me"),
-    path("schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("schema", description.SchemaView.as_view(), name="schema"),
+    path("docs", description.DocsView.as_view(url_name="schema"), name="docs"),
     *accounts.urls.api_urls,
     *presence.urls.api_urls,
     *drivers.urls.api_urls,

@@ -19,6 +19,7 @@ from accounts import kinds
 from accounts.facts import RoleChanged, SessionsEnded
 from chat import context
 from chat.facts import MessagesSent
+from journal.facts import Recorded
 from offers_project.kernel import facts
 from presence import commands, renderers, tasks
 
@@ -46,4 +47,5 @@ def connect() -> None:
 
     facts.answer(SessionsEnded, presence.services.close_ended)
     facts.answer(RoleChanged, presence.services.come_again)
+    facts.answer(Recorded, offers.services.note)
     facts.answer(MessagesSent, lambda fact: offers.services.touch_soon(offer_ids=fact.offer_ids))

@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from accounts.sign_ins import SignedIn, SignIn
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import eager, metrics
+from presence import metrics
 from presence.bus import Passing
 from presence.commands import Hold
 from presence.flow import Send
@@ -34,6 +34,8 @@ DRAINING, TOKEN_EXPIRED, TOO_SLOW, CANNOT_RESUME = 4001, 4005, 4008, 4010
 NOT_AUTHENTICATED, PROTOCOL_ERROR, REVOKED = 4500, 4501, 4503
 AT_ONCE = frozenset({TOO_SLOW, REVOKED})
 """Closed without what is still waiting: the reader does not keep up, or may not see it."""
+IN_ORDER = frozenset({DRAINING, TOKEN_EXPIRED, NOT_AUTHENTICATED})
+"""Closed in the course of things, many at a time: not worth a line in the log."""
 
 GAP_SECONDS = 0.05
 """Two processes may ring in another order than they committed: so long a missing number may still come by itself."""
@@ -57,7 +59,6 @@ class Connection:
         "_filling",
         "_holds",
         "_hub",
-        "_is_writing",
         "_outbox",
         "_room",
         "_send",
@@ -101,7 +102,6 @@ class Connection:
         self._outbox: deque[Waiting] = deque()
         self._room: asyncio.Event | None = None
         self._writer: asyncio.Task[None] | None = None
-        self._is_writing = False
         self._code: int | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._holds: dict[str, tuple[asyncio.TimerHandle, Passing]] | None = None
@@ -198,6 +198,8 @@ class Connection:
         try:
             if after:
                 await asyncio.sleep(after)
+                if self.sent is not None and self.sent < self.known_head:
+                    metrics.GAPS.inc()
             while self.sent is not None and self.sent < self.known_head and self._code is None:
                 await self.until_there_is_room()
                 if not await self._fill_a_page(self.sent):
@@ -208,10 +210,9 @@ class Connection:
     async def _fill_a_page(self, sent: int) -> bool:
         try:
             page = await self._hub.read_rows.call(Wish(self.key, sent))
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             await asyncio.sleep(RETRY_SECONDS)
             return True
-        metrics.GAPS.inc()
         if sent == self.sent and (not page or page[0].seq != sent + 1):
             self.close(CANNOT_RESUME)  # Pruned, or a backup was restored.
             return False
@@ -274,6 +275,9 @@ class Connection:
             return
         self._code = code
         metrics.CLOSED.labels(str(code)).inc()
+        who = getattr(self, "key", None) or "nobody"
+        level = logging.DEBUG if code in IN_ORDER else logging.INFO
+        logger.log(level, "%s: closed with %d, %d waiting", who, code, self.queued, extra={"connection_id": self.id})
         if code in AT_ONCE:
             metrics.DROPPED.labels("closed").inc(len(self._outbox))
             self._outbox.clear()
@@ -296,11 +300,11 @@ class Connection:
     def abandon(self) -> None:
         """There is nobody to send anything to any more."""
         self._code = self._code or 1006
+        metrics.DROPPED.labels("gone").inc(len(self._outbox))
         self._outbox.clear()
         self.leave()
         if self._writer is not None and self._writer is not asyncio.current_task():
             self._writer.cancel()
-            self._hub.writing.discard(self)  # A task that never began cannot do it.
 
     @property
     def is_closing(self) -> bool:
@@ -340,33 +344,18 @@ class Connection:
             self._room = None
 
     def _write(self) -> None:
-        """Send what is waiting: at once as far as the server takes it, by a task what is left then."""
-        if self._writer is not None or self._is_writing:
-            return
-        self._is_writing = True
-        try:
-            rest = eager.begin(self._write_all())
-        finally:
-            self._is_writing = False
-        if rest is not None:
-            self._writer = self._hub.loop.create_task(self._write_on(rest))
+        if self._writer is None:
+            self.writing_since = self._hub.loop.time()  # Not when it wrote last: that may be long ago.
+            self._writer = self._hub.loop.create_task(self._write_all())
             self._hub.writing.add(self)
-
-    async def _write_on(self, rest: Awaitable[None]) -> None:
-        try:
-            await rest
-        finally:
-            self._writer = None
-            self._hub.writing.discard(self)
 
     async def _write_all(self) -> None:
         """Send what is waiting, then end: an idle connection has no task."""
-        sent = 0
         try:
             while self._outbox:
                 self.writing_since = self._hub.loop.time()
                 await self._send({"type": "websocket.send", "text": self._outbox.popleft().frame})
-                sent += 1
+                metrics.FRAMES_OUT.inc()
                 if self._room is not None and len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 4:
                     self._tell_of_room()
             if self._code is not None:
@@ -377,4 +366,5 @@ class Connection:
             logger.debug("connection %s: %s", self.id, type(error).__name__)
             self.abandon()
         finally:
-            metrics.FRAMES_OUT.inc(sent)
+            self._writer = None
+            self._hub.writing.discard(self)

@@ -64,6 +64,7 @@ class LiveConsumer(AsyncConsumer):
         self.scope = scope
         self.hub = hub.start()
         self.connection = Connection(secrets.token_hex(12), self.hub, send)
+        request_id.belongs_to(self.connection.id)
         self.frames = 0
         self.bad_frames = 0
         self.allowance = Allowance()
@@ -196,15 +197,16 @@ class LiveConsumer(AsyncConsumer):
 
     async def _do(self, frame: dict[str, Any], ref: Any) -> None:
         kind = frame.pop("type", None)
-        if not isinstance(kind, str) or frame.pop("ref", None) != ref:
+        frame.pop("ref", None)
+        if not isinstance(kind, str):
             raise MalformedFrame()
+        command = builtin.find(kind) or commands.find(kind)
+        metrics.frames_in("unknown" if command is None else kind).inc()
         if not self.is_open:
             await self._first(kind, frame)
             return
-        command = builtin.find(kind) or commands.find(kind)
         if command is None:
             raise UnknownCommand()
-        metrics.frames_in(kind).inc()
         fields = command.read_quickly(frame)
         if fields is not None and command.run_many is not None:
             # What is done for many at a time says nothing in anybody's language: a refusal is put into words here.
@@ -226,7 +228,13 @@ class LiveConsumer(AsyncConsumer):
         if kind != builtin.AUTHENTICATE.name:
             self.connection.close(NOT_AUTHENTICATED)
             return
-        fields = builtin.AUTHENTICATE.read(frame)
+        try:
+            fields = builtin.AUTHENTICATE.read(frame)
+        except errors.Invalid as refusal:
+            if "token" not in refusal.fields:
+                raise
+            self.connection.close(NOT_AUTHENTICATED)  # What can be no token is a bad one.
+            return
         await self.open(fields.get("token"), Cursor.read(fields.get("cursor")))
 
     async def _command(self, ref: Any, command: Command, fields: Frame) -> None:
@@ -289,6 +297,8 @@ class LiveConsumer(AsyncConsumer):
             logger.exception("a command failed", exc_info=error)
             refusal = errors.Unavailable()
         metrics.ERRORS.labels(refusal.code).inc()
+        if isinstance(refusal, MalformedFrame | errors.TooLarge | Flood):
+            metrics.frames_in("unread").inc()
         if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge | Flood):
             self.bad_frames += 1
         if isinstance(refusal, MalformedFrame | errors.TooLarge) and not self.is_open:
@@ -302,10 +312,15 @@ class LiveConsumer(AsyncConsumer):
             self.connection.close(DRAINING)  # Whether they may come in cannot be found out now: they may try again.
 
 
-def _ref(frame: Frame) -> str | int | float | None:
-    """What the client knows this frame by, when it is something that can be known again."""
+def _ref(frame: Frame) -> Any:
+    """What the client knows this frame by, whatever JSON it is; deeper than it can be written, it is no ref."""
     ref = frame.get("ref")
-    return ref if isinstance(ref, str | int | float) else None
+    if isinstance(ref, dict | list):
+        try:
+            api.json_bytes({"ref": ref})
+        except TypeError as error:
+            raise MalformedFrame() from error
+    return ref
 
 
 def server_time() -> str | None:

@@ -60,6 +60,7 @@ class Exchange:
             metrics.PUBLISH_FAILURES.labels("too many waiting").inc()
             return
         self._waiting.append(packed)
+        metrics.DOORBELL_WAITING.set(len(self._waiting))
         if self._saying is None:
             self._saying = asyncio.create_task(self._say_all())
 
@@ -67,6 +68,7 @@ class Exchange:
         try:
             while self._waiting:
                 packed = self._waiting.pop(0)
+                metrics.DOORBELL_WAITING.set(len(self._waiting))
                 try:
                     async with asyncio.timeout(TAKES_SECONDS):
                         await get_channel_layer().group_send(GROUP, packed)

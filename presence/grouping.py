@@ -1,7 +1,8 @@
 """Doing together what comes together.
 
 A batch is what came in while the last one was being done: alone, a call does not wait; under load, one transaction
-carries hundreds. There is no timer.
+carries hundreds. Only a batch that takes unusually long, since somebody else holds a lock that it needs, does not keep
+the next one waiting.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 
 from offers_project.kernel import request_id
 from presence import metrics, pool
+from presence.telling import LOCK_WAIT_TIMEOUT
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -20,6 +22,10 @@ Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 LARGEST = 500
+PATIENCE_SECONDS = 0.3
+"""So long a batch has the field to itself."""
+SIDE_BY_SIDE = 4
+"""How many batches may be under way at the most: there are other things to be done in the database threads."""
 
 
 class Grouped(Generic[Item, Result]):
@@ -34,6 +40,7 @@ class Grouped(Generic[Item, Result]):
         self._run = run
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def call(self, item: Item) -> Result:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -45,8 +52,13 @@ class Grouped(Generic[Item, Result]):
     async def _work(self) -> None:
         try:
             while self._waiting:
+                if len(self._under_way) >= SIDE_BY_SIDE:
+                    await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
                 batch, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
-                await self._do(batch)
+                doing = asyncio.create_task(self._do(batch))
+                self._under_way.add(doing)
+                doing.add_done_callback(self._under_way.discard)
+                await asyncio.wait([doing], timeout=PATIENCE_SECONDS)
         finally:
             self._task = None
 
@@ -56,7 +68,7 @@ class Grouped(Generic[Item, Result]):
         try:
             results = await pool.run(self._run, [item for item, _future in batch])
         except Exception as error:
-            if len(batch) == 1 or isinstance(error, OperationalError | InterfaceError):
+            if len(batch) == 1 or _is_away(error):
                 results = [error] * len(batch)
             else:
                 logger.exception("%s: a batch of %d failed and is tried one by one", self._name, len(batch))
@@ -70,3 +82,10 @@ class Grouped(Generic[Item, Result]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether it is the database that does not work, rather than one of the items. Who waits in vain for a lock waits
+    for one that only some of the items need.
+    """
+    return isinstance(error, OperationalError | InterfaceError) and error.args[:1] != (LOCK_WAIT_TIMEOUT,)

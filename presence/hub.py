@@ -45,6 +45,8 @@ class Hub:
         self.writing: set[Connection] = set()
         """The connections with something on its way to their readers."""
         self.waiting: dict[ActorKey, list[Waiter]] = {}
+        self.database_failed_at = -math.inf
+        """The loop's time when something that goes on by itself last found the database away."""
         self.met: dict[ActorKey, set[str]] = {}
         """To whom of the drivers an office person's presence has been told."""
         self.read_rows: Grouped[replay.Wish, list[replay.Shown]] = Grouped("read_rows", replay.read_many)

@@ -7,9 +7,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 CONNECTIONS = Gauge("live_connections", "Open live connections")
 OPENED = Counter("live_opened_total", "Live connections that became ready", ["recovered"])
 CLOSED = Counter("live_closed_total", "Live connections closed by the server", ["code"])
-FRAMES_IN = Counter("live_frames_in_total", "Frames that clients sent", ["type"])
+FRAMES_IN = Counter(
+    "live_frames_in_total", "Frames that clients sent; `unread` and `unknown` are no commands", ["type"]
+)
 frames_in = cache(FRAMES_IN.labels)
-"""The counter of one type: to be asked only for types that there are."""
+"""The counter of one type: looking it up costs more than counting. To be asked only for types that there are."""
 ERRORS = Counter("live_errors_total", "Error frames sent", ["code"])
 FRAMES_OUT = Counter("live_frames_out_total", "Frames sent to clients")
 DROPPED = Counter("live_dropped_total", "Frames that were not sent", ["reason"])
@@ -19,6 +21,13 @@ BATCHES = Histogram(
     ["command"],
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
+COMMITS = Histogram(
+    "unit_of_work_seconds",
+    "Changes, done or refused, from the beginning of their transaction to the end of their commit",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CONFLICTS = Counter("unit_of_work_retries_total", "Changes that were tried again after a deadlock")
+DATABASE_WAITING = Gauge("live_database_waiting", "Calls of the live connection that wait for a database thread")
 PUBLISHED = Counter("doorbell_published_total", "Batches handed to the channel layer")
 PUBLISH_FAILURES = Counter("doorbell_publish_failures_total", "Batches the channel layer did not take", ["reason"])
 DELIVERY = Histogram(
@@ -26,10 +35,16 @@ DELIVERY = Histogram(
     "From the commit to the hand-over to the connections of a process",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-GAPS = Counter("live_gaps_filled_total", "Times that rows were read because a number was missing")
+DOORBELL_WAITING = Gauge("doorbell_waiting", "Batches that wait for the channel layer")
+GAPS = Counter("live_gaps_filled_total", "Times that a number was missing which no doorbell brought in time")
 REPLAYED = Counter("live_replayed_total", "Events sent from the rows")
 BEHIND = Counter("live_found_behind_total", "People whom the look at the heads found behind")
 QUEUED = Gauge("live_queued_frames", "Frames waiting for readers")
+# An alarm can only watch what is there before it has ever happened.
+for _reason in ("passing", "closed", "gone"):
+    DROPPED.labels(_reason)
+for _code in (4001, 4005, 4008, 4010, 4500, 4501, 4503):
+    CLOSED.labels(str(_code))
 TASK_FAILURES = Counter("live_task_failures_total", "Periodic tasks that failed", ["task"])
 
 

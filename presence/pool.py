@@ -16,6 +16,8 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from presence import metrics
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -27,7 +29,9 @@ _thread = threading.local()
 
 @cache
 def _executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=settings.PRESENCE["THREADS"], thread_name_prefix="presence")
+    executor = ThreadPoolExecutor(max_workers=settings.PRESENCE["THREADS"], thread_name_prefix="presence")
+    metrics.DATABASE_WAITING.set_function(executor._work_queue.qsize)
+    return executor
 
 
 async def run(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -37,11 +41,38 @@ async def run(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
     return await loop.run_in_executor(_executor(), lambda: context.run(_with_connection, function, *args, **kwargs))
 
 
+class Gate:
+    """Lets threads look for a database that is away one at a time, so that nobody queues behind those who wait."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self._trying = threading.Lock()
+
+    def pass_through(self) -> None:
+        """Go on when there is a connection or the database was there last time; else connect, or be turned away."""
+        if not self.is_away or connection.connection is not None:
+            return
+        if not self._trying.acquire(blocking=False):
+            raise OperationalError("The database is away, and somebody is looking already.")
+        try:
+            connection.ensure_connection()
+            self.is_away = False
+        finally:
+            self._trying.release()
+
+
+_gate = Gate()
+
+
 def _with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     _drop_unusable()
+    _gate.pass_through()
+    was_open = connection.connection is not None
     try:
         return function(*args, **kwargs)
     except (OperationalError, InterfaceError):
+        if not was_open and connection.connection is None:
+            _gate.is_away = True
         connection.close()
         raise
     finally:

@@ -28,6 +28,12 @@ def online(keys: Collection[ActorKey]) -> dict[ActorKey, Seen]:
     return seen
 
 
+def here(actor_type: str) -> list[ActorKey]:
+    """Everybody of one kind who is here."""
+    ids = Attendance.objects.filter(actor_type=actor_type, online=True).values_list("actor_id", flat=True)
+    return [ActorKey(actor_type, id_) for id_ in ids]
+
+
 def counts() -> dict[str, int]:
     """How many are here: `{"drivers": n, "dispatchers": n}`."""
     rows = Attendance.objects.filter(online=True).values_list("actor_type").annotate(number=Count("pk"))

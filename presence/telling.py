@@ -5,6 +5,8 @@ deadlock. What is told meanwhile is collected and written once, at its end, unde
 is published, and a failed publish loses nothing, since the rows are the log.
 """
 
+import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,14 +20,17 @@ from django.db import OperationalError, connection, transaction
 from accounts import kinds
 from offers_project.kernel import clock
 from offers_project.kernel.actors import ActorKey
-from presence import bus, renderers, streams
+from presence import bus, metrics, renderers, streams
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-TRIES = 5
-DEADLOCK_CODES = frozenset({1205, 1213})
-"""MySQL's lock wait time-out and deadlock."""
+TRIES = 8
+TRY_SECONDS = 6.0
+"""Nothing is tried again later than that: somebody waits for an answer."""
+LOCK_WAIT_TIMEOUT, DEADLOCK = 1205, 1213
+DEADLOCK_CODES = frozenset({LOCK_WAIT_TIMEOUT, DEADLOCK})
+"""MySQL's, as the first argument of an error."""
 
 
 @dataclass(slots=True)
@@ -68,12 +73,17 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         if _unit.get() is not None:
             return function(*args, **kwargs)
         may_retry = not connection.in_atomic_block
+        began = time.monotonic()
         for attempt in range(1, TRIES + 1):
             try:
                 return _outermost(function, *args, **kwargs)
             except OperationalError as error:
-                if attempt == TRIES or not may_retry or not _is_deadlock(error):
+                is_over = attempt == TRIES or time.monotonic() - began > TRY_SECONDS
+                if is_over or not may_retry or not _is_deadlock(error):
                     raise
+                metrics.CONFLICTS.inc()
+            # Those who stood in each other's way do not all come again at the same moment.
+            time.sleep(random.random() * 0.02 * attempt)  # noqa: S311
         raise AssertionError("unreachable")
 
     return run
@@ -141,7 +151,7 @@ def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
     unit = _Unit()
     token = _unit.set(unit)
     try:
-        with transaction.atomic():
+        with metrics.COMMITS.time(), transaction.atomic():
             result = function(*args, **kwargs)
             unit.finish()
         return result

@@ -4,7 +4,6 @@ from presence import leases, services
 from presence.tasks import Task
 
 TASKS = [
-    Task("presence.sweep", 2, leases.sweep),
     Task("presence.clear", 300, leases.clear),
     Task("presence.prune", 3600, services.prune),
 ]

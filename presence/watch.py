@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from accounts import sign_ins
 from offers_project.kernel import request_id
@@ -26,6 +27,11 @@ STUCK_SECONDS = 20
 """A reader that has taken nothing for so long is closed as too slow."""
 GIVE_UP_SECONDS = 5
 """One that does not even take the close frame is left alone after so much longer."""
+SWEEP_SECONDS = 2.0
+TRY_AGAIN_SECONDS = 2.0
+"""What the database has failed is not left lying for as long as it usually would be."""
+SETTLE_SECONDS = 3 * TRY_AGAIN_SECONDS
+"""So long after the database was away, nobody is told to have gone."""
 AT_A_TIME = 1000
 """How many people one query asks about."""
 
@@ -36,25 +42,30 @@ def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
         ("heads", settings.PRESENCE["HEADS_SECONDS"], lambda: look_at_heads(hub)),
         ("access", settings.PRESENCE["WATCH_SECONDS"], lambda: look_at_access(hub)),
         ("leases", settings.PRESENCE["LEASE_RENEW_SECONDS"], lambda: renew_leases(hub)),
+        ("sweep", SWEEP_SECONDS, lambda: sweep(hub)),
         ("readers", 1.0, lambda: look_at_readers(hub)),
     ]
     declared: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
         (task.name, task.seconds, partial(pool.run, task.run)) for task in tasks.registered()
     ]
-    return [_every(*job) for job in [*own, *declared]]
+    return [_every(hub, *job) for job in [*own, *declared]]
 
 
-async def _every(name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+async def _every(hub: Hub, name: str, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
     # Processes that start together do not all ask at the same time.
     await asyncio.sleep(seconds * random.random() / 2)  # noqa: S311
     while True:
         request_id.begin()
+        pause = seconds
         try:
             await job()
         except Exception as error:
             metrics.TASK_FAILURES.labels(name).inc()
             logger.warning("%s failed: %s: %s", name, type(error).__name__, error)
-        await asyncio.sleep(seconds)
+            if isinstance(error, OperationalError | InterfaceError):
+                hub.database_failed_at = hub.loop.time()
+                pause = min(seconds, TRY_AGAIN_SECONDS)
+        await asyncio.sleep(pause)
 
 
 async def look_at_heads(hub: Hub) -> None:
@@ -92,6 +103,14 @@ async def look_at_access(hub: Hub) -> None:
 async def renew_leases(hub: Hub) -> None:
     if open_leases := hub.leases():
         await pool.run(leases.renew, process=hub.process, open_leases=open_leases)
+
+
+async def sweep(hub: Hub) -> None:
+    """Find those who have gone. While the database was away nobody could renew, and a lease that has lapsed tells
+    nothing until every process has had the time to.
+    """
+    if hub.loop.time() - hub.database_failed_at > SETTLE_SECONDS:
+        await pool.run(leases.sweep)
 
 
 async def look_at_readers(hub: Hub) -> None:

@@ -50,15 +50,18 @@ def main() -> None:
     catalogues.compile_all()
     django.setup()
 
+    from django.conf import settings
     from django.core.management import call_command
 
+    from offers_project.kernel.serving import PORT, write_down_port
     from offers_project.settings import env
 
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
     sign_ins = seed_once()
 
-    host, port = env.str("HOST", default="127.0.0.1"), env.int("PORT", default=8000)
+    host, port = env.str("HOST", default="127.0.0.1"), env.int("PORT", default=PORT)
+    write_down_port(Path(settings.VAR_DIR), port)
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound to
     if sign_ins.exists():
         print(f"\n{sign_ins.read_text().strip()}")

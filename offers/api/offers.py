@@ -49,7 +49,7 @@ class OneOffer(MarketView):
 
     @documented(body=writing.OfferReplacement, answer=reading.Offer, refusals=(403, 404, 409))
     def put(self, request: Request, offer_id: int) -> Response:
-        """Replace all that can be written: what is left out is emptied, but the status stays."""
+        """Replace all that can be written: what is left out is as in a new one, but the status stays."""
         return self._changed(offer_id, self.body(writing.OfferReplacement))
 
     @documented(body=writing.OfferChange, answer=reading.Offer, refusals=(403, 404, 409))

@@ -9,6 +9,7 @@ import journal.services
 from offers.legacy import making_room
 from offers.legacy.errors import CannotAdopt
 from offers.legacy.ground import Plan, look
+from offers.legacy.left_behind import COPIED, TAKEN, left_behind, uncopied
 from offers.legacy.offer_copies import copy_offers
 from offers.legacy.rows import count
 from offers.legacy.tables import PREFIX, SET_ASIDE, Tables, read_tables
@@ -18,25 +19,14 @@ from offers_project.kernel.actors import SYSTEM
 Say = Callable[[str], object]
 
 LOCK = "driver_offers_adopt_legacy"
-CANNOT = {
-    "offers": (
-        ("their user is gone", "LEFT JOIN offers c ON c.id = l.id WHERE c.id IS NULL"),
-        ("their number is another offer's", "JOIN offers c ON c.id = l.id WHERE c.created_by_id <> l.created_by"),
-    ),
-    "offer_proposals": (
-        ("their offer or driver is gone", "LEFT JOIN offer_proposals c ON c.id = l.id WHERE c.id IS NULL"),
-    ),
-    "chat_messages": (
-        ("their offer or driver is gone", "LEFT JOIN chat_messages c ON c.id = l.id WHERE c.id IS NULL"),
-    ),
-}
-"""Why rows stay uncopied, and how they are found."""
+LOCK_SECONDS = 20
+"""How long to wait for tables that others use: less than the connection waits for an answer."""
 
 
 def check(say: Say) -> None:
     """Say what would be done. Changes nothing; raises `CannotAdopt` where it could not go on."""
-    plan = look()
-    waiting = _rows_waiting(plan)
+    plan, tables = look(), read_tables()
+    waiting = _rows_waiting(plan, tables)
     if not plan.changes_tables and not waiting:
         say("Nothing to do.")
     for name in plan.renames:
@@ -51,6 +41,8 @@ def check(say: Say) -> None:
         say(f"Would copy {number} rows of `{name}`, as far as what they refer to is there.")
     for note in plan.notes:
         say(note)
+    if not plan.changes_tables and not waiting:
+        _say_left_behind(tables, say)
 
 
 def adopt(say: Say) -> None:
@@ -75,8 +67,9 @@ def adopt(say: Say) -> None:
             )
         else:
             say("Nothing to do.")
-        for note in (*plan.notes, *_left_behind(read_tables())):
+        for note in plan.notes:
             say(note)
+        _say_left_behind(read_tables(), say)
 
 
 def _copy(tables: Tables) -> dict[str, int]:
@@ -92,25 +85,24 @@ def _copy(tables: Tables) -> dict[str, int]:
     return {name: number for name, number in copied.items() if number}
 
 
-def _left_behind(tables: Tables) -> Iterator[str]:
-    for name, reasons in CANNOT.items():
-        if not tables.has(PREFIX + name):
-            continue
-        for reason, found_by in reasons:
-            if number := count(f"FROM {PREFIX}{name} l {found_by}"):
-                yield f"{number} rows of `{PREFIX}{name}` could not be copied: {reason}. They stay there."
+def _say_left_behind(tables: Tables, say: Say) -> None:
+    for name, number, reason in left_behind(tables):
+        say(f"{number} rows of `{PREFIX}{name}` could not be copied: {reason}. They stay there.")
 
 
-def _rows_waiting(plan: Plan) -> dict[str, int]:
-    """How many rows of each table would be copied, or looked at again."""
-    tables = read_tables()
-    waiting = {}
-    for name, reasons in CANNOT.items():
+def _rows_waiting(plan: Plan, tables: Tables) -> dict[str, int]:
+    """How many rows of each table would be copied; of proposals and messages, as long as offers wait, perhaps fewer."""
+    waiting = dict.fromkeys(COPIED, 0)
+    for name in COPIED:
         if name in plan.renames:
             waiting[name] = count(f"FROM {name}")
         elif tables.has(PREFIX + name):
             ours_is_there = tables.has(name) and name not in plan.leftovers
-            waiting[name] = count(f"FROM {PREFIX}{name} l {reasons[0][1] if ours_is_there else ''}")
+            waiting[name] = uncopied(name) if ours_is_there else count(f"FROM {PREFIX}{name}")
+    if not plan.changes_tables:
+        for left in left_behind(tables):
+            if left.reason != TAKEN and (left.name == "offers" or not waiting["offers"]):
+                waiting[left.name] -= left.number
     return {name: number for name, number in waiting.items() if number}
 
 
@@ -121,6 +113,7 @@ def _alone() -> Iterator[None]:
         yield  # `look` will say why it cannot go on.
         return
     with connection.cursor() as cursor:
+        cursor.execute("SET SESSION lock_wait_timeout = %s, innodb_lock_wait_timeout = %s", [LOCK_SECONDS] * 2)
         cursor.execute("SELECT GET_LOCK(CONCAT(%s, ':', MD5(DATABASE())), 0)", [LOCK])
         if cursor.fetchone() != (1,):
             raise CannotAdopt("Another adopt_legacy is running on this database.")

@@ -11,6 +11,7 @@ from django.db.migrations.operations import CreateModel, SeparateDatabaseAndStat
 from django.db.migrations.operations.base import Operation
 
 from offers.legacy.errors import CannotAdopt
+from offers.legacy.rights import require_rights
 from offers.legacy.tables import PREFIX, SET_ASIDE, STAYING, Shape, Tables, read_tables
 
 MADE_BY = {"users": ("accounts", "0001_legacy_table"), "Trucks": ("drivers", "0001_legacy_table")}
@@ -53,6 +54,8 @@ def look() -> Plan:
                 _place(name, tables, plan)
     for name in SET_ASIDE:
         _require_set_aside_well(name, tables, plan)
+    if plan.changes_tables:
+        require_rights()
     return plan
 
 

@@ -54,10 +54,9 @@ def keep_ids_free(names: Collection[str]) -> None:
     for name in IDS_KEPT:
         if name not in names:
             continue
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {_quoted(PREFIX + name)}")  # noqa: S608
-            (first_free,) = cursor.fetchone()
-        _run(f"ALTER TABLE {_quoted(name)} AUTO_INCREMENT = {int(first_free)}")
+        kept, ours = _highest_id(PREFIX + name), _highest_id(name)
+        if kept > ours:  # Else there is nothing to do, and servers that are running are not to be held up for it.
+            _run(f"ALTER TABLE {_quoted(name)} AUTO_INCREMENT = {kept + 1}")
 
 
 def make_room(plan: Plan) -> None:
@@ -65,6 +64,12 @@ def make_room(plan: Plan) -> None:
     drop_leftovers(plan.leftovers)
     count_as_done(plan.fakes)
     migrate()
+
+
+def _highest_id(name: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {_quoted(name)}")  # noqa: S608
+        return int(cursor.fetchone()[0])
 
 
 def _run(statement: str) -> None:

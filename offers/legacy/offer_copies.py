@@ -1,6 +1,7 @@
 """Offers of the earlier attempt as ours."""
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,16 +13,21 @@ from accounts.models import User
 from drivers import places
 from drivers.models import Place
 from offers.enums import DistanceSource, OfferStatus
-from offers.legacy.rows import Row, uncopied_offers
+from offers.legacy.rows import Row, uncopied_offers, word
 from offers.models import Offer
 from offers_project.kernel import clock
 
 BATCH = 500
 PLACE_MAX = 150
-STATUSES = {"completed": OfferStatus.COMPLETED, "cancelled": OfferStatus.CANCELLED}
+STATUSES = {
+    "completed": OfferStatus.COMPLETED,
+    "cancelled": OfferStatus.CANCELLED,
+    "canceled": OfferStatus.CANCELLED,
+}
 """All others were active, which is also what no status meant."""
 NO_RATE = Decimal("0.00")
 GLOBE = {"lat": 90, "lon": 180}
+NUMBER = re.compile("[0-9]{1,10}")
 
 
 def copy_offers() -> int:
@@ -49,9 +55,9 @@ def _copy(row: Row, found: Mapping[str, Place]) -> Offer:
         distance_source=DistanceSource.ESTIMATED if row["distance_miles"] is None else DistanceSource.GIVEN,
         proposed_rate=row["proposed_rate"] if row["proposed_rate"] is not None else NO_RATE,
         currency=settings.CURRENCY,
-        status=STATUSES.get(row["status"], OfferStatus.ACTIVE),
+        status=STATUSES.get(word(row["status"]), OfferStatus.ACTIVE),
         notes=row["notes"] or "",
-        invited_driver_ids=_ids(row["invited_driver_ids"]),
+        invited_driver_ids=ids_in(row["invited_driver_ids"]),
         version=1,
         created_at=made,
         updated_at=row["updated_at"] or made,
@@ -82,13 +88,13 @@ def _on_the_globe(degrees: Decimal | None, axis: str) -> Decimal | None:
     return None if degrees is None or abs(degrees) > GLOBE[axis] else round(degrees, 6)
 
 
-def _ids(stored: Any) -> list[int]:
-    """The numbers among what was stored, as JSON or as its text."""
-    try:
-        items = json.loads(stored) if isinstance(stored, str | bytes) else stored
-    except ValueError:
-        return []
-    if not isinstance(items, list):
-        return []
-    numbers = [int(item) for item in items if str(item).isascii() and str(item).isdigit()]
+def ids_in(stored: Any) -> list[int]:
+    """The drivers' numbers in what was stored: a list, or what PHP makes of one that has gaps or is encoded twice."""
+    if isinstance(stored, str | bytes):
+        try:
+            return ids_in(json.loads(stored))
+        except (ValueError, RecursionError):
+            return []
+    items = stored.values() if isinstance(stored, dict) else stored if isinstance(stored, list) else ()
+    numbers = [int(text) for text in map(str, items) if NUMBER.fullmatch(text)]
     return list(dict.fromkeys(number for number in numbers if 0 < number < 2**31))

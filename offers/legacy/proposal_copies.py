@@ -5,7 +5,7 @@ from typing import Any
 
 from drivers.models import Driver
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
-from offers.legacy.rows import Row
+from offers.legacy.rows import Row, word
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import BIDDING, CLOSED
 from offers_project.kernel.actors import Actor
@@ -16,10 +16,24 @@ ANSWERED = {
     ProposalStatus.COUNTER_OFFERED: Action.COUNTER,
 }
 
+SAID = {
+    ProposalStatus.SENT,
+    ProposalStatus.VIEWED,
+    ProposalStatus.ACCEPTED,
+    ProposalStatus.REJECTED,
+    ProposalStatus.COUNTER_OFFERED,
+}
+"""What the earlier attempt could say."""
+
+
+def standing(rows: Collection[Row]) -> Row:
+    """The one that counts of several between one offer and one driver: the accepted one, else the latest."""
+    return max(rows, key=lambda row: (said_status(row) == ProposalStatus.ACCEPTED, row["id"]))
+
 
 def winner_of(offer: Offer, rows: Collection[Row]) -> int | None:
     """The id of the proposal whose load it was: the only accepted one of an offer that was completed."""
-    accepted = [row["id"] for row in rows if row["status"] == ProposalStatus.ACCEPTED]
+    accepted = [row["id"] for row in rows if said_status(row) == ProposalStatus.ACCEPTED]
     return accepted[0] if offer.status == OfferStatus.COMPLETED and len(accepted) == 1 else None
 
 
@@ -70,8 +84,9 @@ def rounds_of(row: Row, proposal: Proposal, owner: Actor, driver: Driver) -> lis
 
 
 def said_status(row: Row) -> ProposalStatus:
-    """The status as it was kept; none meant that it had been sent."""
-    return ProposalStatus(row["status"] or ProposalStatus.SENT)
+    """The status as it was kept, however spelled; none, and none that we know, meant that it had been sent."""
+    said = word(row["status"])
+    return ProposalStatus(said) if said in SAID else ProposalStatus.SENT
 
 
 def agreed_rate(row: Row, offer: Offer) -> Any:

@@ -37,15 +37,21 @@ def offers_with_uncopied_talk(*, proposals: bool, messages: bool) -> list[int]:
 
 
 def proposals_of(offer_ids: Collection[int]) -> list[Row]:
-    return _read("SELECT * FROM legacy_offer_proposals WHERE offer_id IN %s ORDER BY id", [tuple(offer_ids)])
+    return _read("SELECT * FROM legacy_offer_proposals WHERE id > 0 AND offer_id IN %s ORDER BY id", [tuple(offer_ids)])
 
 
 def messages_of(offer_ids: Collection[int]) -> list[Row]:
     """In the order in which each pair said them."""
     return _read(
-        "SELECT * FROM legacy_chat_messages WHERE offer_id IN %s ORDER BY offer_id, driver_id, created_at, id",
+        "SELECT * FROM legacy_chat_messages WHERE id > 0 AND offer_id IN %s"
+        " ORDER BY offer_id, driver_id, created_at, id",
         [tuple(offer_ids)],
     )
+
+
+def word(stored: Any) -> str:
+    """A status or a kind as we would write it: `Counter Offered` is `counter_offered`."""
+    return "_".join(str(stored or "").lower().replace("-", " ").replace("_", " ").split())
 
 
 def count(statement: str) -> int:

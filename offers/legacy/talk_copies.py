@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from chat.models import Conversation, Member, Message
 from drivers.models import Driver
 from offers.enums import OfferStatus
 from offers.legacy import proposal_copies
-from offers.legacy.rows import Row, batches, messages_of, offers_with_uncopied_talk, proposals_of
+from offers.legacy.rows import Row, batches, messages_of, offers_with_uncopied_talk, proposals_of, word
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import driver_access
 from offers.selectors import shown
@@ -44,7 +44,7 @@ class People:
         return known.actor if known else Actor(type=DISPATCHER, id=id_, name=f"#{id_}", role=DISPATCHER)
 
     def sender(self, row: Row) -> Actor:
-        if row["sender_type"] != DRIVER:
+        if _side(row) != DRIVER:
             return self.user(row["sender_id"])
         return (self.drivers.get(row["sender_id"]) or Driver(pk=row["sender_id"])).actor
 
@@ -65,8 +65,11 @@ def copy_talks(*, proposals: bool, messages: bool) -> tuple[int, int]:
 
 def _talks(offer_ids: Sequence[int], *, proposals: bool, messages: bool) -> dict[Pair, Talk]:
     talks: dict[Pair, Talk] = defaultdict(Talk)
+    sent: dict[Pair, list[Row]] = defaultdict(list)
     for row in proposals_of(offer_ids) if proposals else ():
-        talks[row["offer_id"], row["driver_id"]].proposal = row
+        sent[row["offer_id"], row["driver_id"]].append(row)
+    for pair, rows in sent.items():
+        talks[pair].proposal = proposal_copies.standing(rows)
     for row in messages_of(offer_ids) if messages else ():
         talks[row["offer_id"], row["driver_id"]].messages.append(row)
     return talks
@@ -79,12 +82,12 @@ def _copy(offer_ids: Sequence[int], talks: dict[Pair, Talk]) -> tuple[int, int]:
     new = {pair: talk for pair, talk in talks.items() if pair not in known and pair[1] in people.drivers}
     if not new:
         return 0, 0
+    for (offer_id, _driver_id), talk in new.items():
+        _date(talk.messages, offers[offer_id])
     conversations = _open(new, offers)
     proposals = _copy_proposals(new, offers, conversations, people)
     messages = [
-        message
-        for pair, talk in new.items()
-        for message in _numbered(talk.messages, conversations[pair], people, offers[pair[0]])
+        message for pair, talk in new.items() for message in _numbered(talk.messages, conversations[pair], people)
     ]
     Message.objects.bulk_create(messages, batch_size=1000)
     Member.objects.bulk_create(
@@ -99,8 +102,8 @@ def _copy(offer_ids: Sequence[int], talks: dict[Pair, Talk]) -> tuple[int, int]:
 
 def _people(offers: dict[int, Offer], talks: dict[Pair, Talk]) -> People:
     senders = [row for talk in talks.values() for row in talk.messages]
-    users = {row["sender_id"] for row in senders if row["sender_type"] != DRIVER}
-    drivers = {row["sender_id"] for row in senders if row["sender_type"] == DRIVER}
+    users = {row["sender_id"] for row in senders if _side(row) != DRIVER}
+    drivers = {row["sender_id"] for row in senders if _side(row) == DRIVER}
     return People(
         users | {offer.owner_id for offer in offers.values()}, drivers | {driver_id for _offer_id, driver_id in talks}
     )
@@ -113,7 +116,7 @@ def _open(new: dict[Pair, Talk], offers: dict[int, Offer]) -> dict[Pair, Convers
                 offer_id=pair[0],
                 driver_id=pair[1],
                 last_seq=len(talk.messages),
-                last_message_at=_moment(talk.messages[-1], offers[pair[0]]) if talk.messages else None,
+                last_message_at=talk.messages[-1]["created_at"] if talk.messages else None,
                 created_at=_beginning(talk, offers[pair[0]]),
             )
             for pair, talk in new.items()
@@ -174,10 +177,10 @@ def _close(
     Conversation.objects.filter(pk__in=closed).update(status=ConversationStatus.CLOSED)
 
 
-def _numbered(rows: list[Row], conversation: Conversation, people: People, offer: Offer) -> list[Message]:
+def _numbered(rows: list[Row], conversation: Conversation, people: People) -> list[Message]:
     messages = []
     for seq, row in enumerate(rows, start=1):
-        sender, at = people.sender(row), _moment(row, offer)
+        sender, at = people.sender(row), row["created_at"]
         messages.append(
             Message(
                 id=row["id"],
@@ -187,7 +190,7 @@ def _numbered(rows: list[Row], conversation: Conversation, people: People, offer
                 sender_id=sender.id,
                 sender_name=sender.name,
                 sender_role=sender.role,
-                message_type=row["message_type"] or MessageType.TEXT,
+                message_type=_kind(row),
                 message=row["message"],
                 created_at=at,
                 # When it was read was not kept; it cannot have been before.
@@ -199,17 +202,15 @@ def _numbered(rows: list[Row], conversation: Conversation, people: People, offer
 
 
 def _members(rows: list[Row], conversation: Conversation, offer: Offer) -> list[Member]:
-    owner = _member(conversation, DISPATCHER, offer.owner_id, MemberRole.OWNER, rows, offer)
-    driver = _member(conversation, DRIVER, conversation.driver_id, MemberRole.DRIVER, rows, offer)
+    owner = _member(conversation, DISPATCHER, offer.owner_id, MemberRole.OWNER, rows)
+    driver = _member(conversation, DRIVER, conversation.driver_id, MemberRole.DRIVER, rows)
     return [owner, driver]
 
 
-def _member(
-    conversation: Conversation, type_: str, id_: int, role: MemberRole, rows: list[Row], offer: Offer
-) -> Member:
+def _member(conversation: Conversation, type_: str, id_: int, role: MemberRole, rows: list[Row]) -> Member:
     """One side, and how far it has read: up to the first unread message of the other, so that none is passed over."""
     read = next((seq for seq, row in enumerate(rows) if _is_unread_by(type_, row)), len(rows))
-    at = _moment(rows[read - 1], offer) if read else None
+    at = rows[read - 1]["created_at"] if read else None
     return Member(
         conversation=conversation,
         actor_type=type_,
@@ -225,17 +226,25 @@ def _member(
 
 
 def _is_unread_by(type_: str, row: Row) -> bool:
-    return _side(row) != type_ and not row["is_read"] and row["message_type"] != MessageType.SYSTEM
+    return _side(row) != type_ and not row["is_read"] and _kind(row) != MessageType.SYSTEM
 
 
 def _side(row: Row) -> str:
-    return DRIVER if row["sender_type"] == DRIVER else DISPATCHER
+    return DRIVER if word(row["sender_type"]) == DRIVER else DISPATCHER
 
 
-def _moment(row: Row, offer: Offer) -> Any:
-    return row["created_at"] or offer.created_at
+def _kind(row: Row) -> MessageType:
+    kind = word(row["message_type"])
+    return MessageType(kind) if kind in MessageType.values else MessageType.TEXT
 
 
-def _beginning(talk: Talk, offer: Offer) -> Any:
-    first = [talk.proposal] if talk.proposal else []
-    return min((_moment(row, offer) for row in (*first, *talk.messages[:1])), default=offer.created_at)
+def _date(rows: list[Row], offer: Offer) -> None:
+    """Messages without a time come first: they were said no later than the first that has one."""
+    earliest = min([offer.created_at, *(row["created_at"] for row in rows if row["created_at"])])
+    for row in rows:
+        row["created_at"] = row["created_at"] or earliest
+
+
+def _beginning(talk: Talk, offer: Offer) -> datetime:
+    rows = [*([talk.proposal] if talk.proposal else []), *talk.messages[:1]]
+    return min((row["created_at"] or offer.created_at for row in rows), default=offer.created_at)

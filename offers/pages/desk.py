@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -21,10 +22,11 @@ from accounts.doors import office_required
 from accounts.models import User
 from chat import selectors as chat
 from offers import selectors
-from offers.enums import FallOffReason, RejectReason
+from offers.enums import FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.filters import SEARCH_LENGTH
 from offers.pages.shown import gauge_of, grouped, offer_actions, shown_offer, shown_row
 from offers.rules.access import can_change
+from offers.rules.turns import is_over
 from offers.selectors.board import TABS, Board, board_for, tab_of
 from offers.selectors.queue import turns_of
 from offers.shapes.fields import BIGGEST_ID
@@ -172,6 +174,25 @@ class Desk:
     @cached_property
     def actions(self) -> dict[str, bool]:
         return offer_actions(self.offer, self.rows, may=self.may_change) if self.offer else {}
+
+    @property
+    def left_out(self) -> list[int]:
+        """Who lost an active offer, or let its time pass, when nobody has it any more and there are several of them."""
+        if self.offer is None or self.offer["status"] != OfferStatus.ACTIVE:
+            return []
+        if not all(is_over(row["status"]) for row in self.rows):
+            return []
+        left = [row for row in self.rows if row["status"] in (ProposalStatus.LOST, ProposalStatus.EXPIRED)]
+        ids = [row["driver_id"] for row in left if row["reason"] != LostReason.BOOKED_ELSEWHERE]
+        return ids if len(ids) > 1 else []
+
+    @property
+    def trucks_address(self) -> str:
+        """The truck table, where ticked trucks get the chosen offer, the nearest first."""
+        if self.offer is None:
+            return reverse("trucks")
+        query = {"offer": self.offer["id"], "near": self.offer["pickup_place"]}
+        return f"{reverse('trucks')}?{urlencode(query)}"
 
     @cached_property
     def people(self) -> list[User]:

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,7 +24,7 @@ from accounts.selectors import preferences_of
 from drivers.models import Driver
 from drivers.selectors import drivers_for, positions
 from offers import selectors
-from offers.enums import FallOffReason, RejectReason
+from offers.enums import FallOffReason, ProposalStatus, RejectReason
 from offers.pages.driver_shown import Truck, neutral, shown_load
 from offers.rules.transitions import driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
@@ -141,6 +142,13 @@ class Phone:
         if self.offer_row is None:
             raise NotFound()
         return selectors.talk_for(self.actor, self.offer_row.pk, self.actor.key.id)
+
+    @property
+    def quick(self) -> list[str]:
+        """What drivers say most, for one thumb; nothing that could be taken for a yes before there is one."""
+        if self.load and self.load["proposal"]["status"] == ProposalStatus.AWARDED:
+            return [_("On my way"), _("Loaded, rolling"), _("Running 15 minutes late"), _("Call me")]
+        return [_("Give me a minute"), _("Is it still open?"), _("Call me")]
 
     @property
     def talk_json(self) -> str:

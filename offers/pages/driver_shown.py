@@ -1,6 +1,5 @@
 """An offer made ready for the phone: what is on the table, whose turn it is, how far it is, what may be answered."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,10 @@ from drivers import dimensions
 from drivers.dimensions import Fits
 from drivers.distance import road_miles
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus, RejectReason
-from offers.pages.shown import REASONS, per_mile, with_moments
+from offers.pages.shown import REASONS, per_mile, with_cities, with_moments
 from offers.rules.transitions import OPEN, Side, actions_for
 from offers.rules.turns import TURNS, answers_for
 
-_ZIP = re.compile(r",?\s+\d{5}(-\d{4})?$")
 COUNTS = (RejectReason.RATE_TOO_LOW, RejectReason.OTHER)
 """Reasons that are the driver's own choice; all others are nobody's fault and are told so."""
 
@@ -42,10 +40,8 @@ def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
     negotiable = live and offer["status"] == OfferStatus.ACTIVE
     amount = proposal["agreed_rate"] or proposal["offered_rate"]
     fit = dimensions.fits(offer["dimensions"], truck.inside)
-    return with_moments(offer) | {
+    return with_moments(with_cities(offer)) | {
         "proposal": proposal,
-        "pickup_city": _city(offer["pickup_place"]),
-        "delivery_city": _city(offer["delivery_place"]),
         "amount": amount,
         "per_mile": per_mile(amount, offer["distance_miles"]),
         "asked": _asked(proposal),
@@ -67,11 +63,6 @@ def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
 def with_window(stop: Mapping[str, Any]) -> dict[str, Any]:
     moments = {name: datetime.fromisoformat(stop[name]) for name in ("from", "until") if stop.get(name)}
     return {**stop, "from": None, "until": None, **moments}
-
-
-def _city(place: str) -> str:
-    """`Dallas, TX` of `Dallas, TX 75201`: what people call it, where there is little room."""
-    return _ZIP.sub("", place) or place
 
 
 def _asked(proposal: Mapping[str, Any]) -> dict[str, Any] | None:

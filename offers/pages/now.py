@@ -24,7 +24,7 @@ from chat.enums import MessageType
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
-from offers.pages.shown import REASONS, with_moments
+from offers.pages.shown import REASONS, with_cities, with_moments
 from offers.rules.access import sees_everything
 from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
@@ -95,7 +95,9 @@ class Now:
 
     @cached_property
     def loads(self) -> list[dict[str, Any]]:
-        return [with_moments(offer) | {"pickup_words": _pickup_words(offer)} for offer in self.uncovered.offers]
+        return [
+            with_moments(with_cities(offer)) | {"pickup_words": _pickup_words(offer)} for offer in self.uncovered.offers
+        ]
 
     @cached_property
     def stats(self) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def shown_todo(todo: Todo) -> dict[str, Any]:
         "id": f"{todo.kind}-{about['id'] if about else todo.offer['id']}",
         "kind": str(todo.kind),
         "at": todo.at,
-        "offer": with_moments(todo.offer),
+        "offer": with_moments(with_cities(todo.offer)),
         "driver_id": about["driver_id"] if about else None,
         "name": about["driver"]["name"] if about else "",
         "may": todo.may,

@@ -95,7 +95,8 @@ def send_to(request: HttpRequest, offer_id: int) -> HttpResponse:
         raise
     except Refusal as refusal:
         words = [str(word) for words in refusal.fields.values() for word in words] or [str(refusal.message)]
-        return render(request, "offers/dialog/_sent.html", {"offer_id": offer_id, "refused": " ".join(words)})
+        context = {"offer_id": offer_id, "refused": " ".join(words)}
+        return render(request, "offers/dialog/_sent.html", context, status=REFUSED)
     return _sent(request, offer_id, sending) if sending.skipped else _to_desk(offer_id)
 
 

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from drivers import dimensions, places
 from offers.shapes.writing import OfferShape
@@ -34,6 +35,12 @@ SIDES = ("length", "width", "height")
 MINUTES = (5, 10, 15, 30)
 MESSAGE_MAX = 500
 WINDOWS = {end: tuple(f"{end}_{part}" for part in ("day", "from", "until")) for end in ENDS}
+NEEDED = {
+    "pickup_location": gettext_lazy("Say where it is picked up."),
+    "delivery_location": gettext_lazy("Say where it goes."),
+    "proposed_rate": gettext_lazy("Name a rate."),
+}
+"""What is said when they are left out."""
 BESIDE = {*AS_WRITTEN, *NUMBERS, *SIDES, *WINDOWS["pickup"], *WINDOWS["delivery"]}
 """Fields whose words have a place beside them."""
 
@@ -103,6 +110,9 @@ class OfferForm:
         """Put the words of a refusal beside the fields that people see."""
         for name, words in refusal.as_dict().get("fields", {}).items():
             self.errors.setdefault(name.replace("_place", "_location"), []).extend(words)
+        for name, words in NEEDED.items():
+            if name in self.errors and not self.values.get(name):
+                self.errors[name] = [str(words)]
 
     @cached_property
     def minutes(self) -> int | None:

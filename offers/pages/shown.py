@@ -1,5 +1,6 @@
 """The contract's dicts made ready for templates: moments as datetimes, amounts by the mile, what may be pressed."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +28,7 @@ MOMENTS = (
     "delivery_from",
     "delivery_until",
 )
+_ZIP = re.compile(r",?\s+\d{5}(-\d{4})?$")
 GAUGE_EDGE, GAUGE_APART = 8, 15
 """In percent of a gauge: its margin, and how far its words must be from each other to be read."""
 REASONS = {
@@ -50,9 +52,18 @@ def per_mile(amount: str | None, miles: float | None) -> Decimal | None:
     return round(Decimal(amount) / Decimal(str(miles)), 2) if amount and miles else None
 
 
+def city_of(place: str) -> str:
+    """`Dallas, TX` of `Dallas, TX 75201`: where a line must be short."""
+    return _ZIP.sub("", place) or place
+
+
+def with_cities(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {**data, "pickup_city": city_of(data["pickup_place"]), "delivery_city": city_of(data["delivery_place"])}
+
+
 def shown_offer(data: Mapping[str, Any]) -> dict[str, Any]:
     counts = data.get("counts", {})
-    return with_moments(data) | {
+    return with_moments(with_cities(data)) | {
         "per_mile": per_mile(data["proposed_rate"], data["distance_miles"]),
         "ceiling_per_mile": per_mile(data.get("rate_ceiling"), data["distance_miles"]),
         "tally": [(status, counts[status]) for status in TALLY if counts.get(status)],

@@ -1,6 +1,6 @@
 """Every reading of the market, through the actor."""
 
-from offers.selectors.desk import Activity, activity_for, stats_for
+from offers.selectors.desk import Activity, activity_for, entry_dict, stats_for, unread_figure
 from offers.selectors.grid import grid_for
 from offers.selectors.offers import Sightings, last_seen, offer_dicts, offer_for, offers_for
 from offers.selectors.proposals import proposal_dicts, proposal_for, proposals_for
@@ -12,6 +12,7 @@ __all__ = [
     "Activity",
     "Sightings",
     "activity_for",
+    "entry_dict",
     "grid_for",
     "last_seen",
     "offer_dicts",
@@ -22,4 +23,5 @@ __all__ = [
     "proposals_for",
     "stats_for",
     "talk_for",
+    "unread_figure",
 ]

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from offers.enums import OfferStatus
 from offers.filters import OfferFilters
 from offers.models import Offer, Proposal
 from offers.rules.access import require_office
-from offers.rules.transitions import Side
-from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
+from offers.selectors.queue import OFFICE_TURN, has_fallen_off
 from offers_project.kernel.actors import Actor
 
 MOST_CARDS = 60
@@ -22,13 +21,12 @@ TABS: dict[str, tuple[OfferStatus, ...]] = {
     "past": (OfferStatus.EXPIRED, OfferStatus.COMPLETED, OfferStatus.CANCELLED),
 }
 """An offer's whole life in a few tabs; each status is in exactly one."""
-OFFICE_TURN = [status for status, side in TURNS.items() if side is Side.OFFICE]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`cards` are the contract's offers with `yours` (somebody waits for the office), at most `MOST_CARDS` of `found`;
-    `counts` says how many offers each tab has before they are narrowed.
+    """`cards` are the contract's offers with `yours` (the load, or somebody, waits for the office), at most
+    `MOST_CARDS` of `found`; `counts` says how many offers each tab has before they are narrowed.
     """
 
     cards: list[dict[str, Any]]
@@ -49,19 +47,15 @@ def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: b
     sorted_ = _by_turn(narrowed)
     cards = list(sorted_[:MOST_CARDS])
     found = len(cards) if len(cards) < MOST_CARDS else narrowed.count()
-    yours = set(_waiting().filter(offer__in=[card.pk for card in cards]).values_list("offer_id", flat=True))
+    yours = {card.pk for card in cards if vars(card)["yours"]}
     shown = [card | {"yours": card["id"] in yours} for card in offer_dicts(cards, actor)]
     return Board(cards=shown, found=found, counts=_counts(offers))
 
 
-def _waiting() -> QuerySet[Proposal]:
-    return Proposal.objects.filter(status__in=OFFICE_TURN)
-
-
 def _by_turn(offers: QuerySet[Offer]) -> QuerySet[Offer]:
-    waiting = _waiting().filter(offer=OuterRef("pk"))
+    waiting = Exists(Proposal.objects.filter(status__in=OFFICE_TURN, offer=OuterRef("pk")))
     ended = Case(When(status=OfferStatus.ACTIVE, then=Value(False)), default=Value(True))
-    return offers.annotate(yours=Exists(waiting), ended=ended).order_by(
+    return offers.annotate(yours=Q(waiting) | has_fallen_off(), ended=ended).order_by(
         "-yours", "ended", F("expires_at").asc(nulls_last=True), "-pk"
     )
 

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from chat import selectors as chat
 from journal import selectors as journal
 from journal.models import Entry
-from offers.models import Proposal
+from offers.models import SCOPE, Proposal
 from offers.rules.access import sees_everything
 from offers.rules.transitions import OPEN
 from offers.selectors.offers import offers_for
@@ -35,7 +35,7 @@ class Activity:
         return self._entries.count()
 
     def __getitem__(self, part: slice) -> list[dict[str, Any]]:
-        return [_shown(entry) for entry in self._entries[part]]
+        return [entry_dict(entry) for entry in self._entries[part]]
 
 
 def activity_for(actor: Actor) -> Activity:
@@ -44,8 +44,8 @@ def activity_for(actor: Actor) -> Activity:
         ids = [str(pk) for pk in _latest(proposals_for(actor))]
         return Activity(journal.entries(object_type="proposal").filter(object_id__in=ids))
     if sees_everything(actor):
-        return Activity(journal.entries().filter(scope__startswith="offer:"))
-    return Activity(journal.entries(scopes=[f"offer:{pk}" for pk in _latest(offers_for(actor))]))
+        return Activity(journal.entries().filter(scope__startswith=SCOPE))
+    return Activity(journal.entries(scopes=[f"{SCOPE}{pk}" for pk in _latest(offers_for(actor))]))
 
 
 def stats_for(actor: Actor) -> dict[str, Any]:
@@ -57,18 +57,24 @@ def stats_for(actor: Actor) -> dict[str, Any]:
     return {
         "offers": _by_status(offers),
         "proposals": _by_status(proposals_for(actor)),
-        "unread": chat.unread_total(actor),
+        **unread_figure(actor),
         "online": _online(actor),
         **_speeds(actor, now),
         "at": clock.iso(now),
     }
 
 
+def unread_figure(actor: Actor) -> dict[str, int]:
+    """The one of the figures that is not the same for all who see everything."""
+    return {"unread": chat.unread_total(actor)}
+
+
 def _latest(rows: QuerySet) -> list[int]:
     return list(rows.order_by("-pk").values_list("pk", flat=True)[:RECENT_OFFERS])
 
 
-def _shown(entry: Entry) -> dict[str, Any]:
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """One entry of the journal, the same for everybody who may see it."""
     # The journal keeps no role: everybody is shown as what all of their kind are.
     actor = Actor(type=entry.actor_type, id=entry.actor_id, name=entry.actor_name, role=entry.actor_type)
     return {

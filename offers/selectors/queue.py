@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from chat import selectors as chat
 from chat.models import Conversation
@@ -71,6 +71,13 @@ class Uncovered:
     count: int
 
 
+def has_fallen_off() -> Q:
+    """An active load that somebody fell off waits until it is put to somebody else."""
+    theirs = Proposal.objects.filter(offer=OuterRef("pk"))
+    fell = Exists(theirs.filter(status=ProposalStatus.FALLEN_OFF))
+    return Q(fell, ~Exists(theirs.filter(status__in=OPEN)), status=OfferStatus.ACTIVE)
+
+
 def turns_of(actor: Actor) -> int:
     """How many things wait for somebody among the offers that they work on."""
     require_office(actor)
@@ -102,10 +109,7 @@ class _Waiting:
         active = offers.filter(status=OfferStatus.ACTIVE)
         theirs = Proposal.objects.filter(offer=OuterRef("pk"))
         self.answers = Proposal.objects.filter(offer__in=active, status__in=OFFICE_TURN)
-        # A load that somebody fell off waits until it is put to somebody else.
-        self.fallen = active.filter(
-            Exists(theirs.filter(status=ProposalStatus.FALLEN_OFF)), ~Exists(theirs.filter(status__in=OPEN))
-        )
+        self.fallen = active.filter(has_fallen_off())
         self.ending = active.filter(
             ~Exists(theirs.filter(status__in=OFFICE_TURN)), expires_at__gt=now, expires_at__lte=now + ENDING
         )

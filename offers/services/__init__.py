@@ -5,6 +5,7 @@ from offers.services.awarding import award
 from offers.services.changing import set_status, update_offer
 from offers.services.creating import copy_offer, create_offer
 from offers.services.expiring import expire_due
+from offers.services.news import note, tell_news
 from offers.services.people import handover, set_followers
 from offers.services.releasing import fall_off
 from offers.services.sending import Outcome, Sending, Skipped, offer_load, send_offer, withdraw
@@ -20,11 +21,13 @@ __all__ = [
     "expire_due",
     "fall_off",
     "handover",
+    "note",
     "offer_load",
     "respond",
     "send_offer",
     "set_followers",
     "set_status",
+    "tell_news",
     "touch",
     "touch_soon",
     "touch_what_was_said",

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from chat import services as chat
@@ -16,6 +15,7 @@ from offers.models import Offer, Proposal
 from offers.rules.transitions import Side
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.money import in_words
+from offers_project.kernel.windows import window
 
 Text = Callable[[Proposal], str]
 
@@ -131,7 +131,7 @@ def load(offer: Offer, rate: Decimal) -> str:
         _stops(offer),
         _window(_("pickup"), offer.pickup_from, offer.pickup_until, offer.pickup_zone),
         _window(_("delivery"), offer.delivery_from, offer.delivery_until, offer.delivery_zone),
-        _("{miles} mi").format(miles=_number(offer.distance_miles)) if offer.distance_miles is not None else "",
+        _("{miles} mi").format(miles=f"{offer.distance_miles:,.0f}") if offer.distance_miles is not None else "",
         _("{weight} lb").format(weight=_number(offer.weight_lbs)) if offer.weight_lbs is not None else "",
         _("{pieces} pcs").format(pieces=offer.pieces) if offer.pieces is not None else "",
         offer.dimensions,
@@ -146,13 +146,8 @@ def _stops(offer: Offer) -> str:
 
 
 def _window(name: str, start: datetime | None, end: datetime | None, zone: str) -> str:
-    moments = [_local(moment, zone) for moment in (start, end) if moment is not None]
-    return f"{name} {' – '.join(moments)}" if moments else ""
-
-
-def _local(moment: datetime, zone: str) -> str:
-    there = moment.astimezone(ZoneInfo(zone or settings.OFFICE_TIME_ZONE))
-    return f"{formats.date_format(there, 'M j H:i')} {there.tzname()}"
+    words = window(start or end, end if start else None, zone or settings.OFFICE_TIME_ZONE)
+    return f"{name} {words}" if words else ""
 
 
 def _number(value: Decimal) -> str:

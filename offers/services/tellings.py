@@ -39,8 +39,12 @@ def tell_leavers(offer: Offer, people: Collection[ActorKey]) -> None:
 
 def touch_offer(offer: Offer) -> None:
     """Let whoever of the office sees the offer without working on it know that it is worth another look."""
-    topic = topics.OFFICE if settings.DISPATCHERS_SEE == "all" else topics.MANAGERS
-    pass_on("offer_touched", {"offer_id": offer.pk, "version": offer.version}, to=[topic], but=offer.team)
+    pass_on("offer_touched", {"offer_id": offer.pk, "version": offer.version}, to=[onlookers()], but=offer.team)
+
+
+def onlookers() -> str:
+    """The topic of those who see every offer."""
+    return topics.OFFICE if settings.DISPATCHERS_SEE == "all" else topics.MANAGERS
 
 
 _talked_about: set[int] = set()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -33,7 +34,12 @@ from offers_project.kernel.schema import ShapeSchema
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
 
 WEEK_IN_MINUTES = 7 * 24 * 60
+CURRENCY_CODE = r"^[A-Z]{3}\Z"
 ANSWERS_WITHOUT_RATE = [Action.VIEW, Action.ACCEPT, Action.REJECT, Action.RETRACT]
+
+
+def _currency() -> str:
+    return settings.CURRENCY
 
 
 def require_pairs(given: Mapping[str, Any], *pairs: tuple[str, str]) -> None:
@@ -95,7 +101,7 @@ class OfferShape(Shape):
     distance_miles = Measure(least=0, most=MOST_MILES, required=False, allow_null=True)
     proposed_rate = Money()
     rate_ceiling = Money(required=False, allow_null=True)
-    currency = serializers.RegexField(r"^[A-Z]{3}\Z", required=False)
+    currency = serializers.RegexField(CURRENCY_CODE, required=False)
     award_mode = serializers.ChoiceField(choices=AwardMode.choices, required=False)
     expires_at = Moment(required=False, allow_null=True)
     status = serializers.ChoiceField(choices=[OfferStatus.DRAFT, OfferStatus.ACTIVE], required=False)
@@ -123,11 +129,12 @@ class OfferShape(Shape):
 
 
 class OfferReplacement(OfferShape):
-    """A whole offer in the place of what is there: what is left out is emptied, but the status stays."""
+    """A whole offer in the place of what is there: what is left out is as in a new one, but the status stays."""
 
     version = WholeNumber(min_value=1, max_value=2**31 - 1)
     status = serializers.ChoiceField(choices=OfferStatus.choices, required=False)
     award_mode = serializers.ChoiceField(choices=AwardMode.choices, default=AwardMode.DISPATCHER)
+    currency = serializers.RegexField(CURRENCY_CODE, default=_currency)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()

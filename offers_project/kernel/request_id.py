@@ -1,6 +1,5 @@
 """One id for everything that a request, a frame or a command causes: in answers, in the journal, in logs."""
 
-import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -9,12 +8,23 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 
 _current: ContextVar[str] = ContextVar("request_id", default="-")
+_connection: ContextVar[str] = ContextVar("connection_id", default="-")
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def current() -> str:
     """The id of what is being done now; `-` outside of any request."""
     return _current.get()
+
+
+def connection() -> str:
+    """The id of the live connection that it is done for; `-` where there is none."""
+    return _connection.get()
+
+
+def belongs_to(connection_id: str) -> None:
+    """Let everything that this task does from now on be known as done for a live connection."""
+    _connection.set(connection_id)
 
 
 def begin(given: str = "") -> str:
@@ -33,9 +43,3 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
-
-
-class RequestIdFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current()
-        return True

@@ -161,7 +161,9 @@ def read_shape(shape: type[serializers.Serializer], data: Any, *, partial: bool 
 
 
 def flat_words(errors: Any, prefix: str = "") -> dict[str, list[str]]:
-    """DRF's nested errors as `{"stops.0.zone": [words]}`."""
+    """DRF's nested errors as `{"stops.0.zone": [words]}`; what is wrong in a list of plain values is the list's."""
+    if prefix and _of_plain_values(errors):
+        return {prefix: [f"{place + 1}: {word}" for place, words in errors.items() for word in words]}
     if isinstance(errors, dict):
         flat: dict[str, list[str]] = {}
         for name, inner in errors.items():
@@ -176,3 +178,12 @@ def flat_words(errors: Any, prefix: str = "") -> dict[str, list[str]]:
         return flat
     words = errors if isinstance(errors, list) else [errors]
     return {prefix or "non_field_errors": [str(word) for word in words]}
+
+
+def _of_plain_values(errors: Any) -> bool:
+    """Whether these are errors of a list whose items have no fields of their own: `{place: [words]}`."""
+    return (
+        isinstance(errors, dict)
+        and bool(errors)
+        and all(isinstance(place, int) and isinstance(words, list) for place, words in errors.items())
+    )

@@ -205,22 +205,29 @@ export class ChatController extends Controller {
     return `/offers/${this.offerValue}/chat/${this.driverValue}`;
   }
 
-  async loadOlder(limit = PAGE) {
+  /** Reads older messages, `limit` at a time, until `enough()`; they are drawn once, and what one looks at stays where it is. */
+  async loadOlder(limit = PAGE, enough = () => true) {
     if (!this.older || this.loading) return;
     this.loading = true;
     this.olderTarget.setAttribute("aria-busy", "true");
     try {
-      const before = Math.min(...this.messages.keys());
-      const page = await api("GET", this.path, { query: { before, limit }, signal: this.gone.signal });
-      for (const message of page.results) this.messages.set(message.seq, message);
-      this.older = Boolean(page.previous);
-      this.draw();
+      do {
+        const before = Math.min(...this.messages.keys());
+        const page = await api("GET", this.path, { query: { before, limit }, signal: this.gone.signal });
+        for (const message of page.results) this.messages.set(message.seq, message);
+        this.older = Boolean(page.previous);
+      } while (this.older && !enough());
     } catch {
       // The button stays, and with it the way to try again.
     } finally {
       this.loading = false;
       this.olderTarget.removeAttribute("aria-busy");
     }
+    if (this.gone.signal.aborted) return;
+    // At its upper end a browser would keep the distance from there, and the reader would be carried off.
+    const { scrollTop } = this.scrollerTarget;
+    this.draw();
+    this.scrollerTarget.scrollTop = scrollTop;
   }
 
   askOlder() {
@@ -286,10 +293,19 @@ export class ChatController extends Controller {
     if (!message) return this.textTarget.focus();
     this.textTarget.value = "";
     this.typed();
+    this.#say(message);
+    this.textTarget.focus();
+  }
+
+  /** Words of a button go as they are; what stands in the field stays. */
+  quick({ currentTarget }) {
+    this.#say(currentTarget.textContent);
+  }
+
+  #say(message) {
     this.newAfter = null;
     socket.send({ offer_id: this.offerValue, driver_id: this.driverValue, message });
     this.toEnd();
-    this.textTarget.focus();
   }
 
   get #draftKey() {
@@ -355,16 +371,13 @@ export class ChatController extends Controller {
   }
 
   async goTo(seq) {
-    while (!this.messages.has(seq) && this.older && !this.gone.signal.aborted) {
-      const before = this.messages.size;
-      await this.loadOlder(FAR_PAGE);
-      if (this.messages.size === before) return;
-    }
-    this.closeSearch();
+    if (!this.messages.has(seq)) await this.loadOlder(FAR_PAGE, () => this.messages.has(seq));
     const row = this.listTarget.querySelector(`[data-seq="${seq}"]`);
-    row?.scrollIntoView({ block: "center" });
-    row?.setAttribute("data-found", "");
-    setTimeout(() => row?.removeAttribute("data-found"), 2000);
+    if (!row) return;
+    this.closeSearch();
+    row.scrollIntoView({ block: "center" });
+    row.setAttribute("data-found", "");
+    setTimeout(() => row.removeAttribute("data-found"), 2000);
   }
 
   // --- drawing --------------------------------------------------------------------------------------------------------------

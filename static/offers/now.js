@@ -16,6 +16,7 @@ const MOVES = [
   "proposal_updated",
   "unread_changed",
   "refetch",
+  "ready", // only then this person is counted among those who are here
 ];
 const TIMES = 30_000; // what is about to end comes by the clock, without an event
 

@@ -1,13 +1,18 @@
-// The offer dialog: the server renders it, this opens it, and keeps the number of drivers true while some are left out.
+// The offer dialog: the server renders it, this opens it, keeps what is typed until it is sent or saved, and keeps the number
+// of drivers true while some are left out.
 
 import htmx from "htmx";
 import { Controller } from "@hotwired/stimulus";
 import { application } from "shared/application.js";
 import { open } from "shared/dialog.js";
-import { interpolate, ngettext } from "shared/i18n.js";
+import { say } from "shared/dom.js";
+import { gettext, interpolate, ngettext } from "shared/i18n.js";
+import { Memory } from "shared/live/memory.js";
+import { clock } from "shared/time.js";
 import { PlacesController } from "offers/places.js";
 
 const HOLDER = "#offer-dialog";
+const NOT_TYPED = ["csrfmiddlewaretoken", "driver", "version"];
 
 /** Asks for the dialog of a new offer to these drivers. */
 export function openOfferDialog({ drivers }) {
@@ -17,17 +22,30 @@ export function openOfferDialog({ drivers }) {
 
 /** Puts an offer that there is to these drivers too; the answer goes to the desk, or says who was passed over. */
 export function sendTo({ offer, drivers }) {
-  htmx.ajax("POST", `/offers/${offer}/send-to`, { target: HOLDER, values: { driver: drivers.join(",") } });
+  const path = `/offers/${offer}/send-to`;
+  const answered = ({ detail: { pathInfo, xhr } }) => {
+    if (pathInfo.requestPath !== path) return;
+    document.body.removeEventListener("htmx:beforeOnLoad", answered);
+    if (xhr.status < 300) dispatchEvent(new CustomEvent("offers:sent"));
+  };
+  document.body.addEventListener("htmx:beforeOnLoad", answered);
+  htmx.ajax("POST", path, { target: HOLDER, values: { driver: drivers.join(",") } });
 }
 
 class OfferDialogController extends Controller {
-  static targets = ["count", "driver", "send"];
+  static targets = ["form", "count", "driver", "send", "kept", "keptWord", "fault", "faultWord"];
+  static values = { draft: String, refused: Boolean };
 
   connect() {
+    this.drafts = new Memory(sessionStorage, document.body.dataset.actor, "offer:");
     open(this.element).then(() => this.element.remove());
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.hasSendTarget) this.sendTarget.click();
     });
+    this.element.addEventListener("htmx:beforeOnLoad", ({ detail }) => this.#answered(detail));
+    this.element.addEventListener("htmx:sendError", (event) => this.#failed(event, gettext("No connection. Nothing was sent, and what you have typed is kept.")));
+    this.element.addEventListener("htmx:responseError", (event) => this.#failed(event, gettext("That did not work. What you have typed is kept; try again.")));
+    if (this.draftValue && !this.refusedValue) this.#restore();
     (this.element.querySelector("[aria-invalid=true]") ?? this.element.querySelector("input[type=text]"))?.focus();
   }
 
@@ -42,6 +60,57 @@ class OfferDialogController extends Controller {
     this.sendTarget.disabled = number === 0;
     const words = ngettext("Send to %(count)s driver", "Send to %(count)s drivers", number);
     this.sendTarget.querySelector("span").textContent = interpolate(words, { count: number });
+  }
+
+  // --- what is typed is not lost: by Escape, by a sign-in that has ended, by a page that is left ---------------------------
+
+  typed({ target }) {
+    const fields = [...new FormData(this.formTarget)].filter(([name]) => !NOT_TYPED.includes(name));
+    this.drafts.write({ at: new Date().toISOString(), fields }, this.draftValue);
+    target.removeAttribute("aria-invalid");
+    target.closest(".field")?.querySelector(".hint--bad")?.remove();
+  }
+
+  afresh() {
+    this.drafts.remove(this.draftValue);
+    this.keptTarget.hidden = true;
+    this.formTarget.reset();
+    this.#changed();
+  }
+
+  #restore() {
+    const kept = this.drafts.read(this.draftValue);
+    if (!kept) return;
+    for (const [name, value] of kept.fields) {
+      const field = this.formTarget.elements.namedItem(name);
+      if (!field) continue;
+      field.value = value;
+      if (value && field.closest) field.closest("details")?.setAttribute("open", "");
+    }
+    this.keptTarget.hidden = false;
+    say(this.keptWordTarget, interpolate(gettext("Kept from %(time)s"), { time: clock(kept.at) }));
+    this.#changed();
+  }
+
+  /** Lets the estimate follow. */
+  #changed() {
+    this.formTarget.querySelector("input[type=text]").dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Said here: what is said outside of a dialog lies behind it. */
+  #failed(event, words) {
+    if (event.detail.requestConfig.verb !== "post" || !this.hasFaultTarget) return;
+    event.stopPropagation();
+    say(this.faultWordTarget, words);
+    this.faultTarget.hidden = false;
+    this.faultTarget.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Sent or saved: refused is 422, and whoever has to sign in again comes back to what they have typed. */
+  #answered({ xhr, requestConfig }) {
+    if (requestConfig.verb !== "post" || xhr.status >= 300) return;
+    if (this.draftValue) this.drafts.remove(this.draftValue);
+    if (this.draftValue === "new") dispatchEvent(new CustomEvent("offers:sent"));
   }
 }
 

@@ -2,15 +2,17 @@
 
 import { Controller } from "@hotwired/stimulus";
 import { application } from "shared/application.js";
+import { h } from "shared/dom.js";
 import { gettext, ngettext, interpolate } from "shared/i18n.js";
 import { shortcut } from "shared/keyboard.js";
+import { Memory } from "shared/live/memory.js";
 import { toast } from "shared/toasts.js";
 import { tellNews } from "offers/news.js";
 import { openOfferDialog, sendTo } from "offers/offer_dialog.js";
 
 const UNNARROWING = ["offer", "ordering", "load", "radius_miles"];
 
-/** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued. */
+/** Ticks belong to trucks, not to rows: they stay when the table is sorted, narrowed or continued, and when one comes back to it. */
 class TicksController extends Controller {
   static values = { offer: Number };
   static targets = ["bar", "box", "count", "head", "form", "statuses", "clear"];
@@ -18,6 +20,10 @@ class TicksController extends Controller {
   ticked = new Map();
 
   connect() {
+    this.memory = new Memory(sessionStorage, document.body.dataset.actor, `ticks:${this.offerValue}`);
+    this.ticked = new Map(this.memory.read());
+    for (const box of this.boxTargets) this.showTick(box);
+    this.show();
     this.showFilters();
     shortcut("o", gettext("Make an offer to the ticked trucks"), () => this.ticked.size && this.offer());
     shortcut("x", gettext("Tick the truck in focus"), () => this.focusedBox()?.click());
@@ -32,8 +38,7 @@ class TicksController extends Controller {
   }
 
   boxTargetConnected(box) {
-    box.checked = this.ticked.has(box.value);
-    this.mark(box);
+    this.showTick(box);
     box.addEventListener("click", (event) => (this.shift = event.shiftKey));
   }
 
@@ -76,7 +81,10 @@ class TicksController extends Controller {
   async copy() {
     const phones = [...this.ticked.values()].map(({ phone }) => phone).filter(Boolean);
     const without = this.ticked.size - phones.length;
-    await navigator.clipboard.writeText(phones.join("\n"));
+    if (!(await copyText(phones.join("\n")))) {
+      toast({ title: gettext("Nothing was copied"), words: gettext("This browser does not let pages copy."), picture: "i-alert" });
+      return;
+    }
     toast({
       title: interpolate(ngettext("%(count)s number copied", "%(count)s numbers copied", phones.length), { count: phones.length }),
       words: without
@@ -117,11 +125,17 @@ class TicksController extends Controller {
     this.mark(box);
   }
 
+  showTick(box) {
+    box.checked = this.ticked.has(box.value);
+    this.mark(box);
+  }
+
   mark(box) {
     box.closest("tr").setAttribute("aria-selected", String(box.checked));
   }
 
   show() {
+    this.memory.write([...this.ticked]);
     this.barTarget.hidden = this.ticked.size === 0;
     this.countTarget.textContent = this.ticked.size;
     if (!this.hasHeadTarget) return;
@@ -133,6 +147,28 @@ class TicksController extends Controller {
   focusedBox() {
     return document.activeElement?.closest("tr")?.querySelector("input[type=checkbox]");
   }
+}
+
+/** Copies; answers whether it did. Browsers let a page do it by itself only over HTTPS: elsewhere it is marked and copied. */
+async function copyText(text) {
+  if (navigator.clipboard) {
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => copyMarked(text),
+    );
+  }
+  return copyMarked(text);
+}
+
+function copyMarked(text) {
+  const before = document.activeElement;
+  const field = h("textarea", { class: "vh", readonly: true }, text);
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  before?.focus();
+  return done;
 }
 
 application.register("ticks", TicksController);

@@ -17,7 +17,11 @@ export class ApiError extends Error {
   }
 }
 
-export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+const CSRF_COOKIE = /(?:^|; )csrftoken=([^;]+)/;
+
+/** The cookie's, which is true for all tabs: whoever signs in anew in one of them goes on in the others. */
+export const csrfToken = () =>
+  CSRF_COOKIE.exec(document.cookie)?.[1] ?? document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 /** api("POST", "/offers", { body }) → the answer's JSON. `query` drops what is null; `key` is an Idempotency-Key. */
 export async function api(method, path, { body, query, key, signal } = {}) {

@@ -53,7 +53,7 @@ document.addEventListener("keydown", pressed);
 
 /**
  * A list with one tab stop: data-controller="roving", its rows data-roving-target="item". Arrows and j, k move; Home and End jump.
- * Rows that are added, or change places, keep the stop where it was.
+ * The stop is at what is chosen, else at the first; rows that are added, or change places, keep it where it was.
  */
 export class RovingController extends Controller {
   static targets = ["item"];
@@ -70,8 +70,11 @@ export class RovingController extends Controller {
   }
 
   itemTargetConnected(item) {
-    const taken = this.itemTargets.some((other) => other !== item && other.tabIndex === 0);
-    item.tabIndex = taken ? -1 : 0;
+    // A link that was not asked yet has no attribute, and would count as a stop by its nature.
+    const stop = this.itemTargets.find((other) => other !== item && other.getAttribute("tabindex") === "0");
+    const better = item.getAttribute("aria-current") === "true";
+    if (stop && better) stop.tabIndex = -1;
+    item.tabIndex = stop && !better ? -1 : 0;
   }
 
   itemTargetDisconnected(item) {

@@ -8,9 +8,11 @@ import { allShortcuts, shortcut, singleKeysOn, switchSingleKeys } from "shared/k
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** "mod+k" → [Ctrl K], "g t" → [G] [T]: as keyboards have them. */
+const ARROWS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+
+/** "mod+k" → [Ctrl K], "g t" → [G] [T], "ArrowLeft" → [←]: as keyboards have them. */
 export function keycaps(keys) {
-  const caps = keys.split(" ").map((key) => key.replace("mod+", MAC ? "⌘ " : "Ctrl ").toUpperCase());
+  const caps = keys.split(" ").map((key) => ARROWS[key] ?? key.replace("mod+", MAC ? "⌘ " : "Ctrl ").toUpperCase());
   return caps.map((cap) => h("kbd", {}, cap.replace("CTRL", "Ctrl")));
 }
 

@@ -4,6 +4,7 @@ import { Controller } from "@hotwired/stimulus";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
 import { say } from "shared/dom.js";
 import { LanguageController } from "shared/language.js";
+import { forgetTab } from "shared/live/memory.js";
 import { socket } from "shared/socket.js";
 import { everySecond, setServerTime } from "shared/time.js";
 
@@ -72,6 +73,7 @@ export class LightController extends Controller {
 export class SignOutController extends Controller {
   forget() {
     socket.forget();
+    forgetTab();
   }
 }
 

@@ -33,6 +33,8 @@ export const soundsOn = () => localStorage.getItem(KEY) !== "off";
 export function play(name) {
   const tune = TUNES[name];
   if (!tune || !soundsOn() || typeof AudioContext === "undefined") return;
+  // Before somebody has touched the page browsers let nothing sound, and complain.
+  if (navigator.userActivation?.hasBeenActive === false) return;
   context ??= new AudioContext();
   if (context.state === "suspended") context.resume().catch(() => {});
   for (const [pitch, start, length] of tune) note(pitch, context.currentTime + start, length);

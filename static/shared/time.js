@@ -70,9 +70,14 @@ function named(zone) {
   return zone === mine ? { timeZone: zone } : { timeZone: zone, timeZoneName: "short" };
 }
 
+const REGION = { en: "en-US", es: "es-US" }[language] ?? language;
+const formats = new Map(); // making one takes longer than writing a thousand times with it
+
 function format(iso, options) {
-  const region = { en: "en-US", es: "es-US" }[language] ?? language;
-  return new Intl.DateTimeFormat(region, options).format(new Date(iso));
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(REGION, options));
+  // Spanish here has the same clocks as English, on the server too: 2:30 PM.
+  return formats.get(key).format(new Date(iso)).replace(/([ap])\.\s?m\./, (_, half) => `${half.toUpperCase()}M`);
 }
 
 /**
@@ -147,13 +152,23 @@ export class LeftController extends Controller {
   }
 }
 
-/** <time datetime data-ago> and <time datetime data-age data-zone> say how long ago it is; the exact time is in the title. */
+/** How much what was known `iso` ago is in doubt: "" for half an hour, "some" for a day, then "much". */
+const doubt = (iso) => {
+  const span = now() - Date.parse(iso);
+  return span > DAY ? "much" : span > HOUR / 2 ? "some" : "";
+};
+
+/**
+ * <time datetime data-ago> and <time datetime data-age data-zone> say how long ago it is; the exact time is in the title.
+ * With data-fades, data-doubt says how far to trust what was known then.
+ */
 export function keepAges() {
   const write = () => {
     for (const element of document.querySelectorAll("time[data-ago], time[data-age]")) {
       const { dateTime } = element;
       const words = "age" in element.dataset ? age(dateTime) : ago(dateTime, element.dataset.zone);
       if (element.textContent !== words) element.textContent = words;
+      if ("fades" in element.dataset) element.dataset.doubt = doubt(dateTime);
       element.title ||= moment(dateTime, element.dataset.zone);
     }
   };

@@ -42,7 +42,7 @@ export class Zones {
     const address = location.href;
     try {
       const response = await fetch(address, {
-        headers: { "HX-Request": "true", "HX-Target": this.target },
+        headers: { "HX-Request": "true", "HX-Target": this.target, "HX-Current-URL": address },
         credentials: "same-origin",
         cache: "no-store",
       });

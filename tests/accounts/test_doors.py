@@ -272,6 +272,19 @@ def test_a_part_of_a_page_sends_the_whole_page():
     assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in")
 
 
+@pytest.mark.parametrize(
+    ("around", "back"),
+    [
+        ("http://testserver/both?a=1&b=2", "/sign-in?next=%2Fboth%3Fa%3D1%26b%3D2"),
+        ("https://elsewhere.example/both", "/sign-in"),
+        ("javascript:alert(1)", "/sign-in"),
+    ],
+)
+def test_a_part_of_a_page_leads_back_to_that_page(around, back):
+    answer = Client().get("/office", headers={"HX-Request": "true", "HX-Current-URL": around})
+    assert answer["HX-Redirect"] == back
+
+
 def test_pages_are_for_their_kind_of_people():
     client = browser_client(make_user())
     assert client.get("/office").content == b"in"

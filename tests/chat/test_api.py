@@ -219,6 +219,16 @@ def test_reading_up_to_a_message(people, conversation):
     assert (listed["unread"], listed["last_read_seq"], listed["last_seq"]) == (1, 1, 2)
 
 
+def test_reading_takes_nothing_but_the_message(people, conversation):
+    message = factories.send(people.driver, conversation, "1")
+    caller = Caller(people.owner)
+    refused = caller.send("PUT", f"/api/chat/{message['id']}/read", {"seq": 1})
+    assert error(refused) == (400, "validation_error")
+    assert refused.json()["error"]["fields"].keys() == {"seq"}
+    (listed,) = caller.read("/api/conversations").json()["results"]
+    assert listed["last_read_seq"] == 0
+
+
 @pytest.fixture
 def provider(monkeypatch):
     def describe(pairs, viewer):

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import AuthSession
 from drivers.models import Driver, SignInCode
 from journal.models import Entry
-from offers_project.kernel import clock
+from offers_project.kernel import clock, sms
 from tests.accounts.factories import post
 from tests.drivers.factories import make_driver
 
@@ -286,3 +286,19 @@ def test_only_json_objects_come_in(path):
     assert error_of(client.post(path, "[1]", content_type="application/json"), 400)["code"] == "validation_error"
     assert error_of(client.post(path, {"phone": PHONE}), 415)["code"] == "unsupported_media_type"
     assert client.get(path).status_code == 405
+
+
+def test_a_carriers_failure_is_logged_without_what_was_sent(luz, ask, monkeypatch, caplog):
+    said = []
+
+    def fail(self, *, phone, text):
+        said.append(text)
+        raise ConnectionError(f"cannot send {text} to {phone}")
+
+    monkeypatch.setattr(sms.ConsoleSms, "send", fail)
+    ask(phone=PHONE)
+    (line,) = caplog.records
+    assert line.getMessage().startswith("a message to a driver could not be sent: ConnectionError at ")
+    code = re.search(r"\d{6}", said[0])[0]
+    assert code not in caplog.text
+    assert "0142" not in caplog.text

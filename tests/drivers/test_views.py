@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from accounts.models import AuthSession
+from accounts.models import AuthSession, Preferences
 from drivers import services
 from drivers.models import Driver, SignInCode, SignInLink
 from offers_project.kernel import clock
@@ -189,3 +189,13 @@ def test_a_new_phone_number_ends_what_the_old_one_signed_in(driver):
     browser.post(link_of(driver))
     Driver.objects.update(cell_phone="(212) 555-0188")
     assert browser.get("/api/drivers").status_code == 401
+
+
+def test_a_link_speaks_the_language_that_its_driver_has_chosen(browser, driver):
+    Preferences.objects.create(actor_type="driver", actor_id=driver.pk, language="es")
+    address = link_of(driver)
+    page = browser.get(address, headers={"Accept-Language": "en-US"}).content.decode()
+    assert '<html lang="es"' in page
+    assert "Yes, show my offers" not in page
+    browser.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"  # chosen on this phone, with the button below
+    assert "Yes, show my offers" in browser.get(address).content.decode()

@@ -165,6 +165,12 @@ def test_old_messages_come_by_scrolling_and_are_found(open_page, dana, load, dri
     expect(page.get_by_text("120 new")).to_have_count(0)
     page.locator(".msgs").evaluate("box => (box.scrollTop = -box.scrollHeight)")
     expect(page.get_by_text("Line number 20.", exact=True)).to_be_attached()
+    # Who reads on is not carried off to the oldest line, and comes further.
+    expect(page.get_by_text("Line number 70.", exact=True)).to_be_in_viewport()
+    page.locator(".msgs").hover()
+    page.mouse.wheel(0, -10_000)
+    expect(page.get_by_text("Line number 1.", exact=True)).to_be_attached()
+    page.locator(".msgs").evaluate("box => (box.scrollTop = 0)")
 
     page.get_by_role("button", name="Search in this chat").click()
     page.locator(".chat__search input").fill("number 3.")
@@ -194,3 +200,35 @@ def test_on_a_narrow_screen_the_chat_is_a_pane_of_its_own(open_page, keep_screen
     page.get_by_role("link", name="Back to drivers").click()
     expect(page.locator("#desk-drivers")).to_be_visible()
     assert "driver=" not in page.url
+
+
+def test_at_twice_the_size_everything_can_be_read(open_page, keep_screenshot, dana, load, drivers):
+    page = come_in(open_page(viewport={"width": 720, "height": 450}), dana, at(load))
+    facts = page.locator("#desk-offer dd")
+    assert all(facts.evaluate_all("all => all.map((each) => each.scrollWidth <= each.clientWidth)"))
+    keep_screenshot(page, "offer")
+    page.locator(f"[data-driver='{drivers[0].pk}'] .cover").click()
+    expect(page.locator(".msgs")).to_be_visible()
+    assert page.locator(".msgs").evaluate("box => box.clientHeight") > 150
+    keep_screenshot(page, "chat")
+    page.get_by_role("link", name="Back to drivers").click()
+    expect(page.locator("#desk-drivers")).to_be_visible()
+
+
+def test_lists_have_one_stop_for_the_keyboard(open_page, dana, load, drivers):
+    others = [make_offer(dana) for _ in range(2)]
+    page = come_in(open_page(viewport={"width": 1440, "height": 900}), dana, at(others[0]))
+    stops = page.locator(".card[tabindex='0']")
+    expect(stops).to_have_attribute("data-offer", str(others[0].pk))
+    page.goto(at(load))
+    names = page.locator("#desk-drivers .cover")
+    first, second = names.nth(0), names.nth(1)
+    page.locator("#desk-offer summary").focus()
+    page.keyboard.press("Tab")
+    expect(first).to_be_focused()
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#say")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(second).to_be_focused()

@@ -279,3 +279,21 @@ def test_every_target_is_large_enough_for_a_thumb(phone, driver):
     assert phone.evaluate(small) == []
     button(phone, "Counter").click()
     assert phone.evaluate(small) == []
+
+
+def test_one_tap_says_what_drivers_say_most_and_leaves_what_was_begun(phone, driver, keep_screenshot):
+    offer = make_offer()
+    (proposal,) = put_to(offer, driver)
+    phone.goto(f"/driver/?offer={offer.pk}&chat=1")
+    expect(phone.get_by_role("button", name="Give me a minute")).to_be_visible()
+    expect(phone.get_by_role("button", name="On my way")).to_have_count(0)
+    answer(proposal, "accept")
+    award(proposal)
+    phone.reload()
+    phone.fill("#say", "One more thing")
+    phone.get_by_role("button", name="On my way").click()
+    expect(phone.locator(".msg--out .bubble")).to_have_text("On my way")
+    expect(phone.locator(".msg--out .msg__by")).to_contain_text("Sent")
+    expect(phone.locator("#say")).to_have_value("One more thing")
+    assert Message.objects.filter(message_type="text").values_list("message", flat=True).get() == "On my way"
+    keep_screenshot(phone, "said")

@@ -74,3 +74,103 @@ def test_a_change_meanwhile_is_said_before_it_is_overwritten(open_desk, me):
     expect(dialog.get_by_label("Note to drivers")).to_have_value("Mine")
     dialog.get_by_role("button", name="Save changes").click()
     expect(page.locator("#desk-offer")).to_contain_text("Mine")
+
+
+def fill_in(dialog, rate="1,240"):
+    dialog.get_by_label("Pickup").fill("Dallas, TX 75201")
+    dialog.get_by_label("Delivery").fill("Tulsa, OK 74103")
+    dialog.get_by_label("Rate", exact=True).fill(rate)
+    dialog.get_by_text("First yes").click()
+
+
+def new_offer(page):
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog", name="New offer")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def test_what_was_typed_is_there_again_until_it_is_saved(open_desk, keep_screenshot):
+    page = open_desk()
+    fill_in(new_offer(page))
+    page.keyboard.press("Escape")
+    dialog = new_offer(page)
+    expect(dialog.get_by_label("Rate", exact=True)).to_have_value("1,240")
+    expect(dialog.get_by_label("First yes")).to_be_checked()
+    expect(dialog.get_by_text("Kept from")).to_be_visible()
+    expect(dialog.locator("#offer-estimate")).to_contain_text("mi")
+    keep_screenshot(page, "kept")
+
+    dialog.get_by_role("button", name="Start afresh").click()
+    expect(dialog.get_by_label("Pickup")).to_have_value("")
+    expect(dialog.get_by_label("I choose")).to_be_checked()
+    fill_in(dialog, "900")
+    dialog.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/offers/?offer=*")
+    expect(page.locator(".conn")).to_contain_text("Connected")
+    dialog = new_offer(page)
+    expect(dialog.get_by_label("Pickup")).to_have_value("")
+    expect(dialog.get_by_text("Kept from")).to_be_hidden()
+
+
+def test_a_sign_in_that_has_ended_costs_nothing_that_was_typed(open_desk, me):
+    page = open_desk()
+    dialog = new_offer(page)
+    fill_in(dialog)
+    page.context.clear_cookies(name="sessionid")
+    dialog.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/sign-in?next=*")
+    page.get_by_label("Username").fill(me.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/offers/")
+    expect(page.locator(".conn")).to_contain_text("Connected")
+    dialog = new_offer(page)
+    expect(dialog.get_by_label("Rate", exact=True)).to_have_value("1,240")
+    dialog.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/offers/?offer=*")
+    assert Offer.objects.get().proposed_rate == 1240
+
+
+def test_signed_in_anew_in_one_tab_one_goes_on_in_the_other(open_desk, me):
+    page = open_desk()
+    other = page.context.new_page()
+    page.context.clear_cookies()
+    other.goto("/sign-in")
+    other.get_by_label("Username").fill(me.username)
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.locator(".conn")).to_contain_text("Connected")
+    page.bring_to_front()
+    dialog = new_offer(page)
+    fill_in(dialog)
+    dialog.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/offers/?offer=*")
+
+
+def test_words_about_a_field_go_when_it_is_mended(open_desk):
+    page = open_desk()
+    dialog = new_offer(page)
+    dialog.get_by_role("button", name="Save as draft").click()
+    rate = dialog.get_by_label("Rate", exact=True)
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    expect(rate).to_have_accessible_description("Name a rate.")
+    rate.fill("850")
+    expect(dialog.get_by_text("Name a rate.")).to_have_count(0)
+    expect(rate).not_to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_text("Say where it goes.")).to_be_visible()
+
+
+def test_without_a_connection_the_dialog_says_so_and_keeps_what_was_typed(open_desk, keep_screenshot):
+    page = open_desk()
+    dialog = new_offer(page)
+    fill_in(dialog)
+    # What htmx tells when no answer comes. It would complain in the console too, which fails a journey.
+    lost = "new CustomEvent('htmx:sendError', { bubbles: true, detail: { requestConfig: { verb: 'post' } } })"
+    dialog.locator("form").evaluate(f"form => form.dispatchEvent({lost})")
+    expect(dialog.get_by_role("alert")).to_contain_text("No connection. Nothing was sent")
+    expect(dialog.get_by_label("Rate", exact=True)).to_have_value("1,240")
+    expect(page.locator(".toast")).to_have_count(0)
+    keep_screenshot(page, "no-connection")
+    dialog.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/offers/?offer=*")

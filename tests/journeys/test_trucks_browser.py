@@ -1,9 +1,13 @@
 """The truck table and the offer dialog in a browser: ticks, numbers to copy, words beside fields, drivers left out."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from drivers.models import Driver
 from offers.models import Offer, Proposal
+from offers_project.kernel import clock
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 
@@ -111,3 +115,61 @@ def test_an_offer_is_refused_in_place_and_sent_to_those_who_are_left(trucks, kee
     assert Proposal.objects.count() == 2
     sent.get_by_role("link", name="Open the offer").click()
     expect(trucks.locator("#desk-drivers .drv")).to_have_count(2)
+
+
+def test_the_table_goes_on_where_its_first_part_ends(trucks):
+    for number in range(110):
+        make_driver(driver_name=f"Zoe {number:03}")
+    trucks.reload()
+    expect(trucks.get_by_text("113 of 113 trucks match")).to_be_visible()
+    expect(trucks.locator("tr[data-truck]")).to_have_count(100)
+    trucks.locator(".scroll").hover()
+    trucks.mouse.wheel(0, 10_000)
+    expect(trucks.locator("tr[data-truck]")).to_have_count(113)
+    expect(trucks.get_by_text("Loading more trucks")).to_have_count(0)
+
+
+def test_ticks_are_there_again_until_the_offer_is_sent(trucks):
+    bar = trucks.get_by_role("region", name="Ticked trucks")
+    tick(trucks, "Ann Able").check()
+    trucks.goto("/offers/")
+    trucks.goto("/trucks/")
+    expect(tick(trucks, "Ann Able")).to_be_checked()
+    expect(bar).to_contain_text("1")
+    bar.get_by_role("button", name="Make Offer").click()
+    dialog = trucks.get_by_role("dialog", name="New offer")
+    dialog.get_by_label("Pickup").fill("Dallas, TX 75201")
+    dialog.get_by_label("Delivery").fill("Tulsa, OK 74103")
+    dialog.get_by_label("Rate", exact=True).fill("850")
+    dialog.get_by_role("button", name="Send to 1 driver").click()
+    trucks.wait_for_url("**/offers/?offer=*")
+    trucks.goto("/trucks/")
+    expect(tick(trucks, "Ann Able")).not_to_be_checked()
+    expect(bar).to_be_hidden()
+
+
+def test_numbers_are_copied_where_the_browser_leaves_it_to_the_page(trucks):
+    trucks.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    trucks.evaluate("addEventListener('copy', () => (window.copied = String(document.activeElement.value)))")
+    tick(trucks, "Ann Able").check()
+    trucks.get_by_role("button", name="Copy Numbers").click()
+    expect(trucks.locator(".toasts")).to_contain_text("1 number copied")
+    assert trucks.evaluate("copied") == "(214) 555-0101"
+
+
+def test_on_a_narrow_screen_ticked_trucks_can_be_offered_a_load(trucks, keep_screenshot):
+    trucks.set_viewport_size({"width": 390, "height": 844})
+    tick(trucks, "Ann Able").check()
+    keep_screenshot(trucks, "ticked")
+    for name in ("Copy Numbers", "Make Offer", "Untick all"):
+        expect(trucks.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
+def test_an_old_position_is_doubted(trucks):
+    Driver.objects.filter(driver_name="Ann Able").update(updated_at=clock.now() - timedelta(hours=3))
+    Driver.objects.filter(driver_name="Bob Bold").update(updated_at=clock.now() - timedelta(days=2))
+    Driver.objects.filter(driver_name="Cid Calm").update(updated_at=clock.now())
+    trucks.reload()
+    ages = trucks.locator("[data-m=age] time")
+    expect(ages).to_have_text(["3 h", "2 d", "now"])
+    assert ages.evaluate_all("all => all.map((each) => each.dataset.doubt)") == ["some", "much", ""]

@@ -177,3 +177,11 @@ def test_a_list_of_thirty_takes_as_many_queries_as_one(scene, manager, model):
     for _ in range(29):
         scene.send(scene.new_offer(), scene.dan)
     assert queries() == few
+
+
+def test_an_offers_page_names_its_people(scene, manager):
+    page = manager.get(page_of(scene.offer)).content.decode()
+    assert "Owner id" not in page
+    assert page.count(scene.olga.name) == 2  # who owns it, and who made it
+    User.objects.filter(pk=scene.olga.pk).delete()
+    assert f"#{scene.olga.pk}" in manager.get(page_of(scene.offer)).content.decode()

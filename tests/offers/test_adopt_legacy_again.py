@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -60,6 +62,67 @@ def test_what_points_nowhere_is_counted_and_stays(older):
     assert "Nothing to do." in said
     assert older.value("SELECT COUNT(*) FROM legacy_chat_messages") == 9
     assert Message.objects.count() == 7
+
+
+@pytest.mark.services
+def test_of_two_proposals_of_one_pair_the_accepted_one_counts(older):
+    older.run(
+        "SET FOREIGN_KEY_CHECKS = 0;\n"
+        "ALTER TABLE offer_proposals DROP KEY unique_offer_driver;\n"
+        "INSERT INTO offer_proposals (id, offer_id, driver_id, status) VALUES (30, 7, 1, 'sent'),"
+        " (31, 4, 2, 'viewed');\n"
+        "SET FOREIGN_KEY_CHECKS = 1;\n"
+    )
+    for said in (adopt(), adopt(), adopt("--check")):
+        assert "2 rows of `legacy_offer_proposals` could not be copied: their offer and driver have other ones." in said
+    assert "Nothing to do." in said
+    assert Proposal.objects.get(offer_id=7, driver_id=1).pk == 13
+    assert Proposal.objects.get(offer_id=4, driver_id=2).pk == 31
+
+
+@pytest.mark.services
+def test_numbers_below_1_are_said_to_stay(older):
+    older.run("UPDATE chat_messages SET id = 0 WHERE id = 22;\nUPDATE offer_proposals SET id = -1 WHERE id = 11;\n")
+    said = adopt()
+    assert "1 rows of `legacy_chat_messages` could not be copied: their number is below 1." in said
+    assert "1 rows of `legacy_offer_proposals` could not be copied: their number is below 1." in said
+    assert list(Message.objects.filter(conversation__offer_id=4).values_list("seq", flat=True)[:2]) == [1, 2]
+
+
+@pytest.mark.services
+def test_statuses_and_kinds_are_known_however_they_are_spelled(older):
+    older.run(
+        "ALTER TABLE offers MODIFY status VARCHAR(40);\nALTER TABLE offer_proposals MODIFY status VARCHAR(40);\n"
+        "ALTER TABLE chat_messages MODIFY sender_type VARCHAR(40), MODIFY message_type VARCHAR(40);\n"
+        "UPDATE offers SET status = 'Canceled' WHERE id = 9;\nUPDATE offers SET status = 'COMPLETED ' WHERE id = 7;\n"
+        "UPDATE offer_proposals SET status = 'Counter-Offered' WHERE id = 11;\n"
+        "UPDATE offer_proposals SET status = 'Accepted' WHERE id = 13;\n"
+        "UPDATE offer_proposals SET status = 'whatever' WHERE id = 12;\n"
+        "UPDATE chat_messages SET sender_type = 'Driver', message_type = 'Rate Proposal' WHERE id = 24;\n"
+        "UPDATE chat_messages SET message_type = 'a kind that is longer than ours' WHERE id = 25;\n"
+    )
+    adopt()
+    assert list(Offer.objects.order_by("pk").values_list("status", flat=True)) == ["active", "completed", "cancelled"]
+    assert dict(Proposal.objects.filter(pk__in=[11, 12, 13]).values_list("pk", "status")) == {
+        11: "counter_offered",
+        12: "sent",
+        13: "awarded",
+    }
+    spelled = Message.objects.get(pk=24)
+    assert (spelled.sender_type, spelled.sender_name, spelled.message_type) == ("driver", "Al", "rate_proposal")
+    assert Message.objects.get(pk=25).message_type == "text"
+
+
+@pytest.mark.services
+def test_messages_without_a_time_come_first_and_are_no_younger_than_the_others(older):
+    older.run(
+        "UPDATE chat_messages SET created_at = NULL WHERE id = 26;\n"
+        "UPDATE offers SET created_at = '2026-02-01 00:00:00' WHERE id = 4;\n"
+    )
+    adopt()
+    shown = list(Message.objects.filter(conversation__offer_id=4, conversation__driver_id=1).order_by("seq"))
+    assert [message.pk for message in shown][:2] == [26, 22]
+    assert [message.created_at for message in shown] == sorted(message.created_at for message in shown)
 
 
 STEPS = ["set_aside", "drop_leftovers", "count_as_done", "migrate", "let_go", "keep_ids_free"]
@@ -190,6 +253,69 @@ def test_where_it_cannot_go_on_it_says_so_and_changes_nothing(older, change, wor
 def test_a_database_that_could_not_keep_every_message_is_refused(django_db_blocker):
     with database(django_db_blocker, SCHEMA, charset="latin1"), pytest.raises(CommandError, match="latin1"):
         adopt()
+
+
+@contextmanager
+def as_somebody_with(rights: str, name: str) -> Iterator[None]:
+    """The default connection as a database user who has these rights on this database."""
+    settings_dict, user = connection.settings_dict, f"test_{uuid4().hex[:12]}"
+    before = {key: settings_dict[key] for key in ("USER", "PASSWORD")}
+    with connection.cursor() as cursor:
+        for host in ("localhost", "127.0.0.1", "%"):
+            cursor.execute(f"CREATE USER '{user}'@'{host}' IDENTIFIED BY 'a password'")
+            cursor.execute(f"GRANT {rights} ON `{name}`.* TO '{user}'@'{host}'")
+    connection.close()
+    settings_dict |= {"USER": user, "PASSWORD": "a password"}
+    try:
+        yield
+    finally:
+        connection.close()
+        settings_dict |= before
+        with connection.cursor() as cursor:
+            for host in ("localhost", "127.0.0.1", "%"):
+                cursor.execute(f"DROP USER '{user}'@'{host}'")
+
+
+NEEDED = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES"
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("missing", NEEDED.split(", ")[1:])
+def test_a_database_user_who_lacks_a_right_is_told_before_anything_is_done(older, missing):
+    before = older.everything()
+    rights = ", ".join(right for right in NEEDED.split(", ") if right != missing)
+    with as_somebody_with(rights, older.name):
+        for options in (("--check",), ()):
+            with pytest.raises(CommandError, match=rf"lacks {missing} on .* GRANT {missing} ON `{older.name}`"):
+                adopt(*options)
+    assert older.everything() == before
+
+
+@pytest.mark.services
+def test_a_database_user_with_just_these_rights_can_do_it(older):
+    with as_somebody_with(NEEDED, older.name):
+        adopt("--check")
+        adopt()
+        assert Message.objects.count() == 7
+    with as_somebody_with("SELECT, INSERT, UPDATE, DELETE", older.name):
+        assert adopt() == "Nothing to do.\n"
+
+
+@pytest.mark.services
+def test_tables_that_others_hold_are_not_waited_for_for_ever(older, monkeypatch):
+    monkeypatch.setattr(adopting, "LOCK_SECONDS", 1)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT COUNT(*) FROM offers")
+            before = older.everything()
+            with pytest.raises(CommandError, match="Something else is using the tables"):
+                adopt()
+        assert older.everything() == before
+    finally:
+        other.close()
+    adopt()
 
 
 @pytest.mark.services

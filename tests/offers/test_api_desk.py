@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.offers.scenes import Scene, truck
+from offers import services
+from tests.offers.scenes import Scene, office, truck
 from tests.offers.test_api_offers import refusal
 
 pytestmark = pytest.mark.django_db
@@ -59,15 +60,48 @@ def queries_of(caller, path: str) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize("path", ["offers", "proposals", "activity", "stats", "offers?search=Dallas&unread=false"])
-@pytest.mark.parametrize("who", ["olga", "mona", "dan"])
-def test_a_list_of_thirty_takes_as_many_queries_as_one(scene, who, path):
-    caller = scene.by(getattr(scene, who))
-    queries_of(caller, path)
-    with_one = queries_of(caller, path)
+LISTS = [
+    "offers", "offers?search=Dallas&unread=false", "proposals", "proposals?status=sent,viewed", "activity", "stats",
+    "conversations", "conversations?search=Dallas", "conversations?unread=true", "me",
+]  # fmt: skip
+
+
+def queries_of_all(callers, paths) -> dict[tuple[str, str], int]:
+    return {(who, path): queries_of(caller, path) for who, caller in callers.items() for path in paths}
+
+
+def test_a_list_of_thirty_takes_as_many_queries_as_one(scene):
+    callers = {who: scene.by(getattr(scene, who)) for who in ("olga", "mona", "dan")}
+    queries_of_all(callers, LISTS)
+    with_one = queries_of_all(callers, LISTS)
     for _ in range(29):
         scene.send(scene.new_offer(), scene.dan)
-    assert queries_of(caller, path) == with_one
+    assert queries_of_all(callers, LISTS) == with_one
+
+
+def test_what_is_seen_as_it_was_costs_a_driver_as_many_queries_for_thirty_as_for_one(scene):
+    paths = ["offers", "offers?status=active,cancelled", "proposals", "conversations"]
+    callers = {"dan": scene.by(scene.dan)}
+    scene.answer(scene.dan, "reject")
+    queries_of_all(callers, paths)
+    with_one = queries_of_all(callers, paths)
+    for _ in range(29):
+        offer = scene.new_offer()
+        scene.send(offer, scene.dan)
+        scene.answer(scene.dan, "reject", offer)
+    assert queries_of_all(callers, paths) == with_one
+
+
+def test_an_offer_with_thirty_drivers_and_followers_takes_as_many_queries_as_with_one(scene):
+    caller, offer = scene.by(scene.olga), scene.new_offer()
+    scene.send(offer, scene.dan)
+    services.set_followers(actor=scene.olga.actor, offer_id=offer.pk, user_ids=[scene.finn.pk])
+    queries_of(caller, f"offers/{offer.pk}")
+    with_one = queries_of(caller, f"offers/{offer.pk}")
+    scene.send(offer, *[truck(f"Truck{number}", f"214-555-01{number:02}") for number in range(40, 69)])
+    many = [scene.finn.pk, *[office(f"person{number}").pk for number in range(29)]]
+    services.set_followers(actor=scene.olga.actor, offer_id=offer.pk, user_ids=many)
+    assert queries_of(caller, f"offers/{offer.pk}") == with_one
 
 
 def test_a_grid_of_thirty_takes_as_many_queries_as_one(scene):

@@ -346,7 +346,8 @@ def test_the_list_knows_what_is_unread(scene):
     [
         ("status", ""), ("pickup_after", ""), ("limit", ""), ("limit", "१"),
         ("status", "done"), ("status", "active,done"), ("owner", "me"), ("owner", "0"), ("owner", str(10**30)),
-        ("pickup_after", "soon"), ("pickup_before", "2031-13-01"), ("unread", "maybe"), ("ordering", "rate_ceiling"),
+        ("pickup_after", "soon"), ("pickup_before", "2031-13-01"), ("pickup_after", "9999-12-31T23:59:59-23:59"),
+        ("pickup_before", "0001-01-01T00:00:00+23:59"), ("unread", "maybe"), ("ordering", "rate_ceiling"),
         ("ordering", "-customer_rate"), ("search", "x" * 101), ("search", "a\x00"), ("limit", "0"), ("limit", "201"),
         ("limit", "many"), ("offset", "-1"), ("offset", "1e9"),
     ],
@@ -354,6 +355,15 @@ def test_the_list_knows_what_is_unread(scene):
 def test_filters_that_cannot_be_used_are_named(scene, name, value):
     error = refusal(scene.by(scene.olga).read("offers", **{name: value}), 400, "validation_error")
     assert set(error["fields"]) == {name}
+
+
+def test_a_time_without_an_offset_is_utc_in_a_filter_too(scene, settings):
+    settings.OFFICE_TIME_ZONE = "America/Chicago"
+    offer = scene.new_offer(pickup_from="2031-01-05T14:00:00Z")
+    caller = scene.by(scene.olga)
+    assert ids(caller.read("offers", pickup_after="2031-01-05T14:00:00")) == [offer.pk]
+    assert ids(caller.read("offers", pickup_after="2031-01-05T14:00:01")) == []
+    assert ids(caller.read("offers", pickup_before="2031-01-05T13:59:59")) == []
 
 
 def test_a_driver_cannot_find_out_by_searching(scene):

@@ -289,3 +289,57 @@ def test_the_number_of_queries_does_not_grow(office, django_assert_max_num_queri
 
 def owner(proposal):
     return User.objects.get(pk=proposal.offer.owner_id)
+
+
+def fallen_off(offer, *, others: int):
+    """The load was awarded, `others` lost it, and then the truck fell off."""
+    proposals = [proposal_in("accepted", offer), *(proposal_in("accepted", offer) for _ in range(others))]
+    award(proposals[0])
+    services.fall_off(actor=proposals[0].driver.actor, offer_id=offer.pk, reason="breakdown")
+    return proposals
+
+
+def test_a_load_that_somebody_fell_off_waits_for_the_office_too(office):
+    user = make_user()
+    fallen, other = make_offer(user), make_offer(user)
+    fallen_off(fallen, others=0)
+    page = words(office(user)("desk-cards"))
+    assert page.index(f'id="card-{fallen.pk}"') < page.index(f'id="card-{other.pk}"')
+    assert page.count('class="n n--yours"') == 1
+
+
+def test_those_who_lost_it_can_have_it_again_at_once(office):
+    user = make_user()
+    offer = make_offer(user)
+    fell, first, second = fallen_off(offer, others=2)
+    booked = proposal_in("accepted", offer)
+    award(proposal_in("accepted", make_offer(user), driver=booked.driver))
+    page = words(office(user)(offer=offer.pk))
+    again = page[page.index(reverse("offer-send-to", args=[offer.pk])) :].split("</form>")[0]
+    assert "Send again to 2" in again
+    assert [f'value="{each.driver_id}"' in again for each in (fell, first, second, booked)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    services.send_offer(actor=user.actor, offer_id=offer.pk, driver_ids=[first.driver_id])
+    assert "Send again to" not in words(office(user)(offer=offer.pk))
+
+
+def test_trucks_are_chosen_for_the_offer_that_has_none(office):
+    user = make_user()
+    offer = make_offer(user)
+    page = words(office(user)("desk-choice", offer=offer.pk))
+    assert "Sent to nobody yet" in page
+    assert (
+        page.count(f"/trucks/?offer={offer.pk}&near=Dallas%2C+TX+75201") == 2
+    )  # in the head, and where the rows would be
+
+
+def test_a_card_has_room_for_both_ends_of_the_route(office):
+    user = make_user()
+    make_offer(user)
+    card = words(office(user)("desk-cards"))
+    assert "Dallas, TX → " in card
+    assert "75201" not in card

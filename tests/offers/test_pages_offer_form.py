@@ -120,7 +120,7 @@ def test_minutes_to_answer(text, minutes):
 
 
 def test_words_without_a_field_of_their_own_are_kept_apart():
-    form = OfferForm({})
+    form = OfferForm({"pickup_location": "Nowhere"})
     form.refuse(Invalid(fields={"message": ["Too long."], "pickup_place": ["Where?"], "notes": ["Hm."]}))
     assert form.loose == ["Too long."]
     assert form.errors["pickup_location"] == ["Where?"]
@@ -173,3 +173,19 @@ def test_another_place_takes_the_times_to_its_own_clock():
     offer.refresh_from_db()
     assert offer.pickup_zone == "America/New_York"
     assert form_of(offer).values["pickup_from"] == "08:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("pickup_location", "Say where it is picked up."),
+        ("delivery_location", "Say where it goes."),
+        ("proposed_rate", "Name a rate."),
+    ],
+)
+def test_what_is_left_out_is_asked_for_in_plain_words(name, words):
+    values = {"pickup_location": "Dallas, TX 75201", "delivery_location": "Tulsa, OK 74103", "proposed_rate": "850"}
+    form = OfferForm(values | {name: ""})
+    with pytest.raises(Invalid):
+        form.fields()
+    assert form.errors == {name: [words]}

@@ -85,6 +85,5 @@ def test_a_limit_leaves_the_rest_for_the_next_time():
 
 
 def test_it_is_done_every_one_and_a_half_seconds():
-    (task,) = TASKS
+    (task,) = (task for task in TASKS if task.run is services.expire_due)
     assert task.seconds <= 2
-    assert task.run is services.expire_due

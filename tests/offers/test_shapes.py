@@ -172,15 +172,24 @@ def test_a_change_takes_some_fields_and_needs_the_version():
     assert read_shape(writing.OfferChange, {"version": 3, "status": "completed"})["status"] == "completed"
 
 
-def test_a_replacement_empties_what_is_left_out_but_the_status():
+def test_what_a_replacement_leaves_out_is_as_in_a_new_offer_but_the_status(settings):
+    settings.CURRENCY = "CAD"
     read = read_shape(writing.OfferReplacement, LEAST | {"version": 3})
     assert read["notes"] == read["reference"] == read["pickup_zone"] == ""
     assert "pickup_place" not in read  # It is found from the location.
     assert read["customer_rate"] is read["pickup_from"] is read["weight_lbs"] is None
     assert read["stops"] == read["invited_driver_ids"] == []
-    assert read["award_mode"] == "dispatcher"
+    assert (read["award_mode"], read["currency"]) == ("dispatcher", "CAD")
     assert "status" not in read
     assert refused(writing.OfferReplacement, LEAST) == {"version"}
+
+
+def test_what_is_wrong_in_a_list_of_ids_is_said_of_the_list_with_its_place():
+    with pytest.raises(Invalid) as refusal:
+        read_shape(writing.SendShape, {"driver_ids": [1, "two", -3]})
+    assert {name: [word[:3] for word in words] for name, words in refusal.value.fields.items()} == {
+        "driver_ids": ["2: ", "3: "]
+    }
 
 
 @pytest.mark.parametrize(
@@ -188,8 +197,8 @@ def test_a_replacement_empties_what_is_left_out_but_the_status():
     [
         ({"driver_ids": []}, "driver_ids"),
         ({}, "driver_ids"),
-        ({"driver_ids": [1, "2"]}, "driver_ids.1"),
-        ({"driver_ids": [1, True]}, "driver_ids.1"),
+        ({"driver_ids": [1, "2"]}, "driver_ids"),
+        ({"driver_ids": [1, True]}, "driver_ids"),
         ({"driver_ids": [1], "force": "yes"}, "force"),
         ({"driver_ids": [1], "force": 1}, "force"),
         ({"driver_ids": [1], "mode": "lottery"}, "mode"),

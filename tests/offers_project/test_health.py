@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from django.test import Client, override_settings
 
@@ -38,3 +40,16 @@ def test_metrics_want_their_token(client: Client) -> None:
     response = client.get("/metrics", headers={"Authorization": "Bearer a-long-metrics-token"})
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.django_db
+def test_readyz_does_not_wait_for_a_doorbell_that_hangs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Frozen:
+        async def group_send(self, group: str, message: object) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(health, "get_channel_layer", Frozen)
+    monkeypatch.setattr(health, "DOORBELL_SECONDS", 0.01)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["doorbell"] == "failing"

@@ -1,5 +1,8 @@
 """Token buckets."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from offers_project.kernel import limits
@@ -62,3 +65,54 @@ def test_nought_is_no_limit(burst, per_second):
     for _ in range(50):
         bucket.take("dana")
         bucket.require("dana")
+
+
+def test_of_many_who_come_at_once_no_more_are_let_in_than_there_is_room_for(monkeypatch):
+    bucket, together = Bucket("test", burst=10, per_second=0.001), Barrier(8)
+    shared = limits.cache
+
+    class Slow:
+        """Lets everybody see the same before anybody takes."""
+
+        add, set = shared.add, shared.set
+
+        def get(self, key):
+            found = shared.get(key)
+            limits.time.sleep(0.002)
+            return found
+
+    monkeypatch.setattr(limits, "cache", Slow())
+
+    def push(_person):
+        together.wait()
+        taken = 0
+        for _ in range(5):
+            try:
+                bucket.take("dana")
+            except RateLimited:
+                continue
+            taken += 1
+        return taken
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(push, range(8))) == 10
+
+
+def test_a_turn_that_was_never_taken_holds_nobody_up_for_long(monkeypatch):
+    monkeypatch.setattr(limits, "PAUSE_SECONDS", 0)
+    bucket = Bucket("test", burst=2, per_second=0.001)
+    limits.cache.add(f"{bucket._key('dana')}:0", 1)
+    bucket.take("dana")
+    bucket.take("dana")
+    with pytest.raises(RateLimited):
+        bucket.take("dana")
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out(clock):
+    bucket = Bucket("test", burst=1, per_second=1)
+    bucket.take("dana")
+    clock["now"] -= 3600
+    with pytest.raises(RateLimited) as refused:
+        bucket.take("dana")
+    clock["now"] += refused.value.retry_after
+    bucket.take("dana")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from presence import commands, renderers
+from presence import commands, pool, renderers
 from presence.bus import Batch
 from tests.presence import notes
 from tests.servers import Server, serving
@@ -25,6 +25,14 @@ def known_notes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "_commands", dict(commands._commands))
     monkeypatch.setattr(renderers, "_renderers", dict(renderers._renderers))
     notes.register()
+
+
+@pytest.fixture(autouse=True)
+def gate(monkeypatch: pytest.MonkeyPatch) -> pool.Gate:
+    """Whether the database was there last time is no concern of the next test's."""
+    gate = pool.Gate()
+    monkeypatch.setattr(pool, "_gate", gate)
+    return gate
 
 
 @pytest.fixture

@@ -233,3 +233,24 @@ async def test_failing_send_leaves_nothing_behind():
     assert client.connection.is_closing
     assert client.hub.forgotten == [client.connection]
     assert client.hub.writing == set()
+
+
+async def test_who_is_closed_for_what_they_did_is_in_the_log_by_the_connections_id(caplog):
+    caplog.set_level("INFO", logger=module.__name__)
+    for code in (TOO_SLOW, module.TOKEN_EXPIRED):
+        Client(Rows(head=0)).connection.close(code)
+    (line,) = caplog.records
+    assert line.getMessage() == f"{OLGA.key}: closed with 4008, 0 waiting"
+    assert line.connection_id == "c"
+
+
+async def test_who_has_been_quiet_for_long_is_not_slow_the_moment_something_comes():
+    client = Client(Rows(head=0))
+    client.connection.go_on_from(0, head=0)
+    client.connection.take(1, "1")
+    await client.connection.written()
+    client.connection.writing_since -= 2 * watch.STUCK_SECONDS
+    client.connection.take(2, "2")
+    await watch.look_at_readers(client.hub)  # Before the writer has had its turn.
+    await client.connection.written()
+    assert (client.heard, client.code) == (["1", "2"], None)

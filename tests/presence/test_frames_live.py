@@ -32,6 +32,12 @@ def test_ack_carries_the_answer_and_the_ref(device):
     assert device.wait_for("ack") == {"type": "ack", "ref": 7, "data": {"by": device.ready["user"]["name"]}}
 
 
+@pytest.mark.parametrize("ref", ["", 1.5, -1, 2**53, 2**64, True, False, None, [], {"a": [1, {"b": None}]}])
+def test_any_ref_comes_back(device, ref):
+    device.say(type="note", ref=ref, number=5)
+    assert device.wait_for("ack")["ref"] == ref
+
+
 def test_heartbeat_is_answered(device):
     device.say(type="heartbeat", ref="h")
     pong = device.wait_for("pong")
@@ -49,7 +55,7 @@ def test_heartbeat_is_answered(device):
         '"text"',
         "{}",
         '{"type": 5}',
-        '{"type": "heartbeat", "ref": {}}',
+        f'{{"type": "heartbeat", "ref": {"[" * 300}{"]" * 300}}}',
         '{"type": NaN}',
         b"\x01\x02",
     ],

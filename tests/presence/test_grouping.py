@@ -1,10 +1,12 @@
 """What comes together is done together, and each gets an answer of their own."""
 
 import asyncio
+import threading
 
 import pytest
 from django.db import OperationalError
 
+from presence import grouping
 from presence.grouping import Grouped
 
 
@@ -63,3 +65,52 @@ async def test_whoever_asked_and_left_does_not_disturb_the_others():
     assert await staying == 2
     with pytest.raises(asyncio.CancelledError):
         await leaving
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_who_waits_in_vain_for_a_lock_does_so_alone():
+    def locked(items):
+        if 3 in items:
+            raise OperationalError(1205, "Lock wait timeout exceeded")
+        return list(items)
+
+    results = await gather(Grouped("locked", locked), range(5))
+    assert [type(result) for result in results] == [int, int, int, OperationalError, int]
+
+
+async def test_a_batch_that_takes_long_does_not_hold_up_the_next(monkeypatch):
+    monkeypatch.setattr(grouping, "PATIENCE_SECONDS", 0.01)
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def work(items):
+        if "slow" in items:
+            has_begun.set()
+            may_end.wait(20)
+        return list(items)
+
+    grouped = Grouped("work", work)
+    slow = asyncio.create_task(grouped.call("slow"))
+    await asyncio.to_thread(has_begun.wait, 20)
+    assert await grouped.call("quick") == "quick"
+    assert not slow.done()
+    may_end.set()
+    assert await slow == "slow"
+
+
+async def test_only_so_many_are_under_way_at_once(monkeypatch):
+    monkeypatch.setattr(grouping, "PATIENCE_SECONDS", 0.01)
+    may_end, begun = threading.Event(), []
+
+    def work(items):
+        begun.append(list(items))
+        may_end.wait(20)
+        return list(items)
+
+    grouped = Grouped("work", work)
+    calls = []
+    for number in range(grouping.SIDE_BY_SIDE + 3):
+        calls.append(asyncio.create_task(grouped.call(number)))
+        await asyncio.sleep(0.03)
+    assert len(begun) <= grouping.SIDE_BY_SIDE
+    may_end.set()
+    assert await asyncio.gather(*calls) == list(range(len(calls)))

@@ -151,6 +151,12 @@ def test_list_has_one_stop_of_the_tab_key(wire):
     wire.page.wait_for_function(f"{stops}.join() === '0,-1'")
 
 
+def test_keys_are_named_as_keyboards_have_them(wire):
+    caps = """["g t", "mod+k", "ArrowLeft", "?"].map((keys) => keycaps(keys).map((cap) => cap.textContent).join(" "))"""
+    words = run(wire, 'const { keycaps } = await import("shared/keys.js");', f"return {caps};")
+    assert words == ["G T", "Ctrl K", "←", "?"]
+
+
 def test_theme_is_kept_in_a_cookie_that_the_server_reads(wire):
     found = run(
         wire,

@@ -7,6 +7,9 @@ from django.db import DatabaseError
 from offers.legacy.adopting import adopt, check
 from offers.legacy.errors import CannotAdopt
 
+LOCKED = (1205, 1213)
+"""What the server calls a lock that it did not get, and a deadlock."""
+
 
 class Command(BaseCommand):
     help = (
@@ -24,4 +27,10 @@ class Command(BaseCommand):
         except CannotAdopt as cannot:
             raise CommandError(str(cannot)) from cannot
         except DatabaseError as fault:
-            raise CommandError(f"The database refused: {fault}. Nothing is lost: run this again.") from fault
+            raise CommandError(_sentence(fault)) from fault
+
+
+def _sentence(fault: DatabaseError) -> str:
+    if fault.args and fault.args[0] in LOCKED:
+        return "Something else is using the tables: stop what reads and writes them, then run this again."
+    return f"The database refused: {fault}. Nothing is lost: run this again."

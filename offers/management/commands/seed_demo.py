@@ -1,7 +1,9 @@
 """Makes demo data."""
 
 import secrets
+import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -66,8 +68,14 @@ class Command(BaseCommand):
         ]
         if made.asked:
             lines += ["", "Sign in as a driver with a link:"]
-            lines += [f"  python manage.py driver_link {driver.pk:<6} {driver.name}" for driver in made.asked]
+            lines += [f"  {_python()} manage.py driver_link {driver.pk:<6} {driver.name}" for driver in made.asked]
         self.stdout.write("\n".join(lines))
+
+
+def _python() -> str:
+    """This Python as one calls it here: the one found first by its name may know nothing of Django."""
+    here = Path(sys.executable)
+    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
 
 
 def _made_up() -> str:

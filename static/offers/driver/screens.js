@@ -110,7 +110,7 @@ export class Screens {
 
   async #read(address) {
     const response = await fetch(address, {
-      headers: { "HX-Request": "true", "HX-Target": "driver" },
+      headers: { "HX-Request": "true", "HX-Target": "driver", "HX-Current-URL": address },
       credentials: "same-origin",
       cache: "no-store",
       signal: AbortSignal.timeout(15_000),

@@ -42,3 +42,12 @@ export class Memory {
     }
   }
 }
+
+/** Nothing that was typed or ticked in this tab stays behind. */
+export function forgetTab() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,23 @@
+"""How long whoever serves waits for the database: not long, since somebody waits for the answer.
+
+A management command may take its time; a server that waits as long would keep everybody else waiting too.
+"""
+
+from django.conf import settings
+from django.db import connections
+
+
+def answer_soon() -> None:
+    """To be called before a server's first connection; they all wait no longer than `DATABASE_ANSWER_SECONDS`."""
+    database = connections.settings["default"]
+    if not database["ENGINE"].endswith("mysql"):
+        return
+    options = database["OPTIONS"]
+    for name in ("read_timeout", "write_timeout"):
+        options[name] = min(options[name], settings.DATABASE_ANSWER_SECONDS)
+    # MySQL waits 50 s for a lock. MariaDB ends a transaction whose process has stopped in the middle of it, and with it
+    # the locks that everybody else waits for; MySQL has no such limit.
+    options["init_command"] += (
+        f", innodb_lock_wait_timeout = {settings.DATABASE_LOCK_SECONDS}"
+        f" /*M!100300 , idle_transaction_timeout = {settings.DATABASE_IDLE_SECONDS} */"
+    )

@@ -1,0 +1,112 @@
+"""The cache that all processes share, made to outlive its Redis.
+
+What is kept there are limits and tickets: good to share, and never worth a failed or a slow request. While Redis is
+away, each process keeps what it is given in its own memory; somebody looks again in the background, and nobody waits.
+"""
+
+import logging
+import threading
+import time
+from functools import cache
+from typing import Any
+
+import redis
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 0.5
+"""How long Redis may take for an answer before it counts as away."""
+LOOK_AGAIN_SECONDS = 0.5
+OWN_MAX_ENTRIES = 100_000
+"""Past the maximum a third would be thrown away, and Django's own maximum is 300."""
+
+
+class Line:
+    """Whether a Redis answers, as this process last knew: one for all threads."""
+
+    def __init__(self, address: str) -> None:
+        self.is_up = True
+        self._address = address
+        self._lock = threading.Lock()
+
+    def lost(self, error: Exception) -> None:
+        with self._lock:
+            if not self.is_up:
+                return
+            self.is_up = False
+        logger.warning("the shared cache is away: %s", type(error).__name__)
+        threading.Thread(target=self._look_again, name="shared-cache", daemon=True).start()
+
+    def _look_again(self) -> None:
+        patience = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        with redis.Redis.from_url(self._address, **patience, retry=Retry(NoBackoff(), 0)) as client:
+            while not self.is_up:
+                time.sleep(LOOK_AGAIN_SECONDS)
+                try:
+                    self.is_up = bool(client.ping())
+                except redis.RedisError:
+                    continue
+        logger.info("the shared cache is back")
+
+
+@cache
+def line(address: str) -> Line:
+    return Line(address)
+
+
+class SharedCache(BaseCache):
+    """Django's Redis cache while Redis answers, and the process's own memory while it does not."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        options = {
+            "socket_timeout": ANSWER_SECONDS,
+            "socket_connect_timeout": ANSWER_SECONDS,
+            # Once more, at once: a connection that Redis has ended since says so only when it is used.
+            "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        }
+        self._shared = RedisCache(server, params | {"OPTIONS": options | params.get("OPTIONS", {})})
+        self._own = LocMemCache(f"instead of {server}", params | {"OPTIONS": {"MAX_ENTRIES": OWN_MAX_ENTRIES}})
+        self._line = line(server)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether this process is left to its own memory."""
+        return not self._line.is_up
+
+    def _do(self, action: str, *args: Any, **kwargs: Any) -> Any:
+        if self._line.is_up:
+            try:
+                return getattr(self._shared, action)(*args, **kwargs)
+            except redis.RedisError as error:
+                self._line.lost(error)
+        return getattr(self._own, action)(*args, **kwargs)
+
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("add", *args, **kwargs)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("get", *args, **kwargs)
+
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("set", *args, **kwargs)
+
+    def touch(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("touch", *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("delete", *args, **kwargs)
+
+    def has_key(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("has_key", *args, **kwargs)
+
+    def incr(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("incr", *args, **kwargs)
+
+    def clear(self) -> Any:
+        return self._do("clear")

@@ -1,0 +1,130 @@
+"""What is passed on about the market: what happened, and the figures since, to those who see it and are here."""
+
+import pytest
+
+from journal.models import Entry
+from offers import selectors, services
+from offers.services import news
+from offers.services.tellings import onlookers
+from presence import topics
+from presence.models import Attendance
+from tests.accounts.factories import make_user
+from tests.drivers.factories import make_driver
+from tests.offers.factories import answer, make_offer, owner_of, put_to
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch):
+    monkeypatch.setattr(news, "_changed", {})
+    monkeypatch.setattr(news, "_figures", {})
+
+
+@pytest.fixture
+def passed(monkeypatch):
+    """`(kind, data, topics)` of what the news pass on."""
+    said = []
+    monkeypatch.setattr(news, "pass_on", lambda kind, data, *, to: said.append((kind, dict(data), set(to))))
+    return said
+
+
+def here(*actors):
+    Attendance.objects.bulk_create(
+        [Attendance(actor_type=actor.type, actor_id=actor.id, online=True) for actor in actors]
+    )
+
+
+def of(passed, kind):
+    return [(data, to) for each, data, to in passed if each == kind]
+
+
+def test_what_happened_is_told_to_whoever_sees_it(passed, django_capture_on_commit_callbacks):
+    follower, driver, other = make_user(), make_driver(), make_driver()
+    offer = make_offer()
+    services.set_followers(actor=owner_of(offer), offer_id=offer.pk, user_ids=[follower.pk])
+    (proposal, _others) = put_to(offer, driver, other)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer(proposal, "view")
+    assert passed == []
+    services.tell_news()
+    ((data, to),) = of(passed, "activity")
+    assert data == selectors.entry_dict(Entry.objects.order_by("-id")[0])
+    assert (data["verb"], data["object_id"]) == ("view", str(proposal.pk))
+    team = {topics.of_actor(key) for key in offer.team} | {topics.of_actor(follower.actor.key)}
+    assert to == {onlookers(), topics.of_actor(driver.actor.key), *team}
+    passed.clear()
+    services.tell_news()
+    assert passed == []
+
+
+def test_a_driver_hears_nothing_of_the_offer_itself(passed, django_capture_on_commit_callbacks):
+    driver = make_driver()
+    offer = make_offer()
+    put_to(offer, driver)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.update_offer(
+            actor=owner_of(offer), offer_id=offer.pk, version=offer.version, fields={"customer_name": "Zyx"}
+        )
+    services.tell_news()
+    assert [to for _data, to in of(passed, "activity")] == [{onlookers(), *map(topics.of_actor, offer.team)}]
+
+
+def test_figures_go_to_those_who_are_here_as_they_see_them(passed, django_capture_on_commit_callbacks):
+    manager, admin, stranger, away = (make_user(role) for role in ("manager", "admin", "dispatcher", "manager"))
+    driver, other = make_driver(), make_driver()
+    offer = make_offer()
+    here(owner_of(offer), manager.actor, admin.actor, stranger.actor, driver.actor, other.actor)
+    with django_capture_on_commit_callbacks(execute=True):
+        put_to(offer, driver)
+    services.tell_news()
+    people = [owner_of(offer), manager.actor, admin.actor, driver.actor]
+    told = {to.pop(): data for data, to in of(passed, "stats_updated")}
+    assert told.keys() == {topics.of_actor(actor.key) for actor in people}
+    for actor in people:
+        assert told[topics.of_actor(actor.key)] | {"at": ""} == selectors.stats_for(actor) | {"at": ""}
+    assert topics.of_actor(away.actor.key) not in told
+
+
+def test_figures_of_many_people_are_counted_in_portions(passed, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(news, "PEOPLE_AT_ONCE", 2)
+    offer, drivers = make_offer(), [make_driver() for _ in range(4)]
+    here(owner_of(offer), *(driver.actor for driver in drivers))
+    with django_capture_on_commit_callbacks(execute=True):
+        put_to(offer, *drivers)
+    told = []
+    for portion in (2, 2, 1):
+        passed.clear()
+        services.tell_news()
+        assert len(of(passed, "stats_updated")) == portion
+        told += [to.pop() for _data, to in of(passed, "stats_updated")]
+    assert len(set(told)) == 5
+
+
+def test_those_who_see_everything_cost_no_more_when_they_are_many(
+    passed, django_assert_max_num_queries, django_capture_on_commit_callbacks
+):
+    offer = make_offer()
+    for managers in (1, 12):
+        here(*(make_user("manager").actor for _ in range(managers)))
+        with django_capture_on_commit_callbacks(execute=True):
+            put_to(offer, make_driver())
+        passed.clear()
+        with django_assert_max_num_queries(45):
+            services.tell_news()
+    assert len(of(passed, "stats_updated")) == 13
+
+
+def test_changes_of_trucks_and_people_are_no_news_of_the_market(passed, django_capture_on_commit_callbacks):
+    driver = make_driver()
+    with django_capture_on_commit_callbacks(execute=True):
+        news.note(news.Recorded([Entry(scope="", object_type="driver", object_id=str(driver.pk))]))
+    services.tell_news()
+    assert passed == []
+
+
+def test_what_was_undone_is_no_news(passed, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=False):
+        make_offer()
+    services.tell_news()
+    assert passed == []

@@ -1,0 +1,85 @@
+"""The shared cache without its Redis: nobody notices, and nobody waits."""
+
+import threading
+
+import pytest
+import redis
+from django.core.cache.backends.redis import RedisCache
+
+from accounts import tickets
+from offers_project.kernel import shared_cache
+from offers_project.kernel.errors import Unavailable
+from offers_project.kernel.limits import Bucket, RateLimited
+from offers_project.kernel.shared_cache import SharedCache
+from tests.servers import free_port
+
+
+@pytest.fixture
+def address(monkeypatch):
+    """Where no Redis is; nobody looks for it again unless the test wants it."""
+    monkeypatch.setattr(shared_cache, "LOOK_AGAIN_SECONDS", 3600)
+    return f"redis://127.0.0.1:{free_port()}/0"
+
+
+def test_without_redis_a_process_keeps_things_itself(address):
+    cache, same = SharedCache(address, {}), SharedCache(address, {})
+    assert cache.get("a", "nothing") == "nothing"
+    assert cache.is_away
+    assert cache.add("a", 1)
+    cache.set("b", 2)
+    assert same.get_many(["a", "b"]) == {"a": 1, "b": 2}
+    assert same.incr("b") == 3
+    assert "b" in same
+    assert cache.touch("b", 60)
+    assert cache.delete("b")
+    assert same.get("b") is None
+    cache.clear()
+    assert same.get("a") is None
+
+
+def test_redis_is_asked_once_and_then_no_more(address, monkeypatch):
+    asked = []
+
+    def refuse(self, *args, **kwargs):
+        asked.append(args)
+        raise redis.TimeoutError("frozen")
+
+    monkeypatch.setattr(RedisCache, "get", refuse)
+    for _ in range(3):
+        assert SharedCache(address, {}).get("a") is None
+    assert len(asked) == 1
+
+
+def test_limits_hold_without_redis(address, settings):
+    settings.CACHES = {"default": {"BACKEND": "offers_project.kernel.shared_cache.SharedCache", "LOCATION": address}}
+    bucket = Bucket("test", burst=2, per_second=0.001)
+    for _ in range(2):
+        bucket.take("dana")
+    with pytest.raises(RateLimited):
+        bucket.take("dana")
+
+
+def test_ticket_that_another_process_may_have_issued_may_be_shown_again_later(address, settings):
+    settings.CACHES = {"default": {"BACKEND": "offers_project.kernel.shared_cache.SharedCache", "LOCATION": address}}
+    with pytest.raises(Unavailable):
+        tickets.redeem("x" * 43)
+
+
+def test_redis_is_found_when_it_is_back(monkeypatch):
+    monkeypatch.setattr(shared_cache, "LOOK_AGAIN_SECONDS", 0)
+    back = threading.Event()
+
+    def ping(self, **options):
+        if not back.is_set():
+            raise redis.ConnectionError("refused")
+        return True
+
+    monkeypatch.setattr(redis.Redis, "ping", ping)
+    cache = SharedCache(f"redis://127.0.0.1:{free_port()}/0", {})
+    cache.set("a", 1)
+    assert cache.is_away
+    back.set()
+    for thread in threading.enumerate():
+        if thread.name == "shared-cache" and not cache._line.is_up:
+            thread.join(timeout=20)
+    assert not cache.is_away
