@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import jwt
-import MySQLdb
-import MySQLdb.cursors
 import psutil
 
 from benchmarks.data import Wanted
 from benchmarks.people import Pair, People
 from tools import with_services
+
+if TYPE_CHECKING:
+    from MySQLdb.cursors import Cursor
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS, REFERENCE = "benchmark_ours", "benchmark_reference"
@@ -138,7 +140,9 @@ def _anew(ground: Ground, name: str) -> None:
 
 
 @contextmanager
-def _connected(ground: Ground, name: str) -> Iterator[MySQLdb.cursors.Cursor]:
+def _connected(ground: Ground, name: str) -> "Iterator[Cursor]":
+    import MySQLdb  # Only who measures needs it: what tables and figures look like is tried without.
+
     at = urlsplit(ground.database)
     connection = MySQLdb.connect(
         host=at.hostname or "127.0.0.1",
