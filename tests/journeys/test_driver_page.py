@@ -5,7 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from chat.models import Message
 from drivers.models import Driver
@@ -241,6 +241,30 @@ def test_chat_on_a_screen_of_its_own(phone, driver):
     phone.get_by_role("link", name="Back to the offer").click()
     expect(phone.get_by_text("You and the office agree on $940")).to_be_visible()
     assert Message.objects.filter(message="Is it dock to dock?", sender_type="driver").exists()
+
+
+def test_a_screen_that_was_left_does_not_come_back_late(phone, driver):
+    """What was asked for on the way from one screen to the next is of the one that is being left."""
+    (proposal,) = put_to(make_offer(), driver, message="Can you take this one?")
+    opened(phone, proposal)
+    held: list[Route] = []
+    phone.route(re.compile(rf"/driver/\?offer={proposal.offer_id}"), lambda route: held.append(route))
+    phone.get_by_role("link", name=re.compile("Messages with")).click()
+    answer(proposal, "counter", rate=Decimal("990.00"))
+    for _moment in range(150):
+        if len(held) == 2:
+            break
+        phone.wait_for_timeout(100)
+    chat, offer = held
+    assert "chat=1" in chat.request.url and "chat=1" not in offer.request.url
+    chat.continue_()
+    expect(phone.get_by_text("Can you take this one?")).to_be_visible()
+    with phone.expect_response(offer.request.url):
+        offer.continue_()
+    phone.wait_for_timeout(300)
+    assert phone.get_by_text("Can you take this one?").is_visible()
+    for renewal in held[2:]:
+        renewal.continue_()
 
 
 def test_what_is_mine_can_be_given_back(phone, driver):

@@ -56,8 +56,9 @@ export class Screens {
     const turn = this.#turn;
     try {
       const text = await this.#read(address);
-      if (text === null || turn !== this.#turn) return;
-      if (this.#pressed) this.#again = true;
+      if (text === null) return;
+      const isElsewhere = turn !== this.#turn || address !== this.address; // one arrives only when it has been read
+      if (isElsewhere || this.#pressed) this.#again = true;
       else this.#show(text, false);
     } catch {
       // No signal: what is shown stays, and the band says from when it is.
