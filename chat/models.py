@@ -46,7 +46,7 @@ class Seated:
     actor_id: Any
     role: Any
     has_written: Any
-    left_at: Any
+    has_left: Any
 
     @property
     def key(self) -> ActorKey:
@@ -55,17 +55,17 @@ class Seated:
     @property
     def seated(self) -> bool:
         """Whether membership itself gives access. A guest's access is their role's, and ends with it."""
-        return self.left_at is None and self.role != MemberRole.GUEST
+        return not self.has_left and self.role != MemberRole.GUEST
 
     @property
     def listens(self) -> bool:
         """Whether this person is told what happens here, and has unread messages here."""
-        return self.left_at is None and (self.role != MemberRole.GUEST or self.has_written)
+        return not self.has_left and (self.role != MemberRole.GUEST or self.has_written)
 
     @property
     def counts(self) -> bool:
         """Whether this person's reading is their side's reading."""
-        return self.left_at is None and (self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written)
+        return not self.has_left and (self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written)
 
 
 class Member(Seated, models.Model):
@@ -97,6 +97,10 @@ class Member(Seated, models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_type} {self.actor_id}"
+
+    @property
+    def has_left(self) -> bool:
+        return self.left_at is not None
 
 
 class Message(models.Model):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 
 from chat.enums import ConversationStatus
 from chat.errors import ConversationClosed
-from chat.models import Conversation, Seated
+from chat.models import Seated
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
 from offers_project.kernel.limits import Bucket
@@ -38,11 +38,12 @@ def require_can_read(actor: Actor, member: Seated | None) -> None:
         raise NotFound()
 
 
-def require_can_write(actor: Actor, conversation: Conversation, member: Seated | None) -> None:
+def require_can_write(actor: Actor, status: str, member: Seated | None) -> None:
+    """`status` is the conversation's."""
     require_can_read(actor, member)
     if not can_write(actor, member):
         raise PermissionDenied()
-    if conversation.status == ConversationStatus.CLOSED:
+    if status == ConversationStatus.CLOSED:
         raise ConversationClosed()
 
 

@@ -2,5 +2,6 @@
 
 from chat.services.unread import tell_unread
 from offers_project.kernel.tasks import Task
+from presence.soon import LOOK_SECONDS
 
-TASKS = [Task("tell what is unread", seconds=1.0, run=tell_unread)]
+TASKS = [Task("tell what is unread", seconds=LOOK_SECONDS, run=tell_unread)]

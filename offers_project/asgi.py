@@ -10,11 +10,12 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- needs the apps loaded
 
-from offers_project.kernel import patience  # noqa: E402
+from offers_project.kernel import memory, patience  # noqa: E402
 from offers_project.routing import websocket_urls  # noqa: E402
 from presence import drain, hub, longpoll  # noqa: E402
 
 patience.answer_soon()
+memory.settle()
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

@@ -1,6 +1,7 @@
 """A process's line to the others: one channel of the channel layer, in the one group that every hub is in.
 
-It may be away. Then what was to be said is counted and dropped, and the others find it in the rows.
+It may be away. Then what was to be said is counted and dropped, and the others find it in the rows. Processes greet one
+another, and where nobody else is there, nothing is said: every message costs whoever says it and whoever hears it.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from presence import metrics, outside
-from presence.wire import Packed
+from presence.wire import BATCH, GREETING, OUTSIDE, Packed, merged
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,12 @@ RETRY_SECONDS = 2.0
 TAKES_SECONDS = 5.0
 WAITING_MAX = 1000
 """How many batches may wait for the channel layer. The rows tell what is dropped then."""
+TOGETHER_MAX = 50
+GREET_SECONDS = 1.0
+GONE_SECONDS = 5.0
+"""Who has not been heard for so long is not there. If they are all the same, they find it in the rows."""
+PAUSE_SECONDS = 0.005
+"""What is said within so short a time goes out together: every message costs each process that hears it."""
 
 
 class Exchange:
@@ -29,6 +36,8 @@ class Exchange:
         self._hear = hear
         self._waiting: list[Packed] = []
         self._saying: asyncio.Task[None] | None = None
+        self._others: dict[str, float] = {}
+        """When each of the other processes was heard last, in seconds of the loop's clock."""
 
     async def listen(self) -> None:
         """One channel for the whole process, for as long as it serves."""
@@ -37,15 +46,30 @@ class Exchange:
                 layer = get_channel_layer()
                 channel = await layer.new_channel()
                 await layer.group_add(GROUP, channel)
+                self._greet()
                 while True:
                     self.take(await layer.receive(channel))
             except Exception as error:
                 logger.warning("the channel layer is away: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
+    async def greet(self) -> None:
+        """Let the others know that there is somebody to be told, again and again."""
+        while is_shared():
+            self._greet()
+            await asyncio.sleep(GREET_SECONDS)
+
     def take(self, packed: Packed) -> None:
         """What the layer has brought; a process does not need to hear itself."""
-        if packed.get("from") == self._process:
+        sender = packed.get("from")
+        if sender == self._process:
+            return
+        if isinstance(sender, str) and sender != OUTSIDE:
+            is_new = sender not in self._others
+            self._others[sender] = self._now()
+            if is_new:
+                self._greet()
+        if packed.get("type") == GREETING:
             return
         try:
             self._hear(packed)
@@ -54,8 +78,23 @@ class Exchange:
 
     def say(self, packed: Packed) -> None:
         """Send to every other process, some time soon."""
-        if not is_shared():
-            return
+        if is_shared() and self._is_anybody_there():
+            self._send(packed)
+
+    def _greet(self) -> None:
+        self._send({"type": GREETING, "from": self._process})
+
+    def _is_anybody_there(self) -> bool:
+        now = self._now()
+        if any(now - heard > GONE_SECONDS for heard in self._others.values()):
+            self._others = {other: heard for other, heard in self._others.items() if now - heard <= GONE_SECONDS}
+        return bool(self._others)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _send(self, packed: Packed) -> None:
         if len(self._waiting) >= WAITING_MAX:
             metrics.PUBLISH_FAILURES.labels("too many waiting").inc()
             return
@@ -67,16 +106,25 @@ class Exchange:
     async def _say_all(self) -> None:
         try:
             while self._waiting:
-                packed = self._waiting.pop(0)
+                together, self._waiting = self._waiting[:TOGETHER_MAX], self._waiting[TOGETHER_MAX:]
                 metrics.DOORBELL_WAITING.set(len(self._waiting))
                 try:
                     async with asyncio.timeout(TAKES_SECONDS):
-                        await get_channel_layer().group_send(GROUP, packed)
-                    metrics.PUBLISHED.inc()
+                        for message in _joined(together):
+                            await get_channel_layer().group_send(GROUP, message)
+                    metrics.PUBLISHED.inc(len(together))
                 except Exception as error:
                     count_failure(error)
+                await asyncio.sleep(PAUSE_SECONDS)
         finally:
             self._saying = None
+
+
+def _joined(together: list[Packed]) -> list[Packed]:
+    """What is told in one message, and greetings as they are, once."""
+    told = [packed for packed in together if packed["type"] == BATCH]
+    greetings = [packed for packed in together if packed["type"] == GREETING]
+    return [*([merged(told)] if told else []), *greetings[:1]]
 
 
 def say_from_outside(packed: Packed) -> None:

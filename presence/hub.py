@@ -60,6 +60,7 @@ class Hub:
     def begin(self) -> None:
         """Listen to the other processes, and look after what needs looking after."""
         self.spawn(self._exchange.listen())
+        self.spawn(self._exchange.greet())
         for job in watch.jobs(self):
             self.spawn(job)
 
@@ -274,7 +275,7 @@ def ring(batch: Batch) -> None:
         if hub is not None:
             hub.loop.call_soon_threadsafe(hub.ring, wire.pack(batch, sender=hub.process))
         else:
-            exchange.say_from_outside(wire.pack(batch, sender="outside"))
+            exchange.say_from_outside(wire.pack(batch, sender=wire.OUTSIDE))
     except Exception as error:
         exchange.count_failure(error)
 

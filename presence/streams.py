@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from offers_project.kernel import rows
 from offers_project.kernel.actors import ActorKey
@@ -36,7 +36,7 @@ def append(tellings: Sequence[Telling], *, at: datetime) -> list[int]:
         numbers.append(seq)
         events.append((*to, seq, kind, object_id, detail, kept_at))
     rows.insert(StreamEvent, ("actor_type", "actor_id", "seq", "kind", "object_id", "detail", "at"), events)
-    _advance(heads, counts)
+    rows.add(StreamHead, "seq", {heads[key].pk: count for key, count in counts.items()})
     return numbers
 
 
@@ -68,14 +68,6 @@ def _locked_heads(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
 
 
 def _lock(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
-    locked = StreamHead.objects.select_for_update().filter(of_keys(keys)).order_by("actor_type", "actor_id")
-    found = locked.values_list("actor_type", "actor_id", "pk", "seq")
+    person = ("actor_type", "actor_id")
+    found = rows.read(StreamHead, (*person, "id", "seq"), person, sorted(keys), order=person, lock=True)
     return {ActorKey(type_, id_): _Head(pk, seq) for type_, id_, pk, seq in found}
-
-
-def _advance(heads: dict[ActorKey, _Head], counts: dict[ActorKey, int]) -> None:
-    by_count: dict[int, list[int]] = defaultdict(list)
-    for key, count in counts.items():
-        by_count[count].append(heads[key].pk)
-    for count, pks in by_count.items():
-        StreamHead.objects.filter(pk__in=pks).update(seq=F("seq") + count)

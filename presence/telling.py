@@ -40,6 +40,7 @@ class _Unit:
     tellings: dict[streams.Telling, Mapping[str, Any] | None] = field(default_factory=dict)
     passing: list[bus.Passing] = field(default_factory=list)
     controls: list[bus.Control] = field(default_factory=list)
+    at: datetime | None = None
 
     def finish(self) -> None:
         batch = bus.Batch(events=self._write(), passing=self.passing, controls=self.controls)
@@ -49,7 +50,7 @@ class _Unit:
     def _write(self) -> list[bus.Event]:
         if not self.tellings:
             return []
-        at = clock.now()
+        at = self.at or clock.now()
         tellings = list(self.tellings)
         numbers = streams.append(tellings, at=at)
         shown = _shown(tellings, list(self.tellings.values()), at)
@@ -107,13 +108,16 @@ def tell(
     to: Iterable[ActorKey],
     detail: int = 0,
     data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Tell people of a change, durably: a row in each one's stream, and the event to whoever is connected.
 
     `detail` is the object's version, or the number within it. `data` is what everybody in `to` sees, when that is the
     same and already at hand; otherwise the room's renderer is asked, once for all.
+    `at` is the time, for who knows it already.
     """
     unit = _current()
+    unit.at = at or unit.at
     for key in to:
         telling = streams.Telling(to=key, kind=kind, object_id=object_id, detail=detail)
         unit.tellings.pop(telling, None)

@@ -4,7 +4,7 @@ What an event shows is encoded once, here, however many people, connections and 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +15,9 @@ from offers_project.kernel.api import json_bytes
 from presence.bus import Batch
 
 BATCH = "presence.batch"
+GREETING = "presence.greeting"
+OUTSIDE = "outside"
+"""Who sends from a process that serves no connections."""
 NOTHING = -1
 """Stands where an event has nothing to show."""
 
@@ -77,6 +80,23 @@ def pack(batch: Batch, *, sender: str) -> Packed:
         "controls": [[control.action, *control.key, control.argument] for control in batch.controls],
         "data": encoder.encoded,
     }
+
+
+def merged(batches: Sequence[Packed]) -> Packed:
+    """Several batches of one sender, in their order, as one."""
+    first, *others = batches
+    if not others:
+        return first
+    whole = first | {name: list(first[name]) for name in ("events", "passing", "controls", "data")}
+    for packed in others:
+        base = len(whole["data"])
+        for *told, place in packed["events"]:
+            whole["events"].append([*told, place if place == NOTHING else base + place])
+        for kind, place, *to in packed["passing"]:
+            whole["passing"].append([kind, place if place == NOTHING else base + place, *to])
+        whole["controls"] += packed["controls"]
+        whole["data"] += packed["data"]
+    return whole
 
 
 def keys(pairs: list[list[Any]]) -> frozenset[ActorKey]:

@@ -31,14 +31,14 @@ def conversation_for(actor: Actor, offer_id: int, driver_id: int) -> Conversatio
 def writable_conversation_for(actor: Actor, offer_id: int, driver_id: int) -> Conversation:
     """The conversation, or the refusal that a message would get there."""
     conversation = conversation_for(actor, offer_id, driver_id)
-    rules.require_can_write(actor, conversation, _member(actor, conversation))
+    rules.require_can_write(actor, conversation.status, _member(actor, conversation))
     return conversation
 
 
 def may_write(actor: Actor, conversation: Conversation) -> bool:
     """Whether `actor` may write in a conversation that they may read, as it stands now."""
     try:
-        rules.require_can_write(actor, conversation, _member(actor, conversation))
+        rules.require_can_write(actor, conversation.status, _member(actor, conversation))
     except Refusal:
         return False
     return True

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import rules
 from chat.enums import MemberRole
 from chat.models import Conversation, Member, Message
-from chat.services.seats import Pair, audiences, conversations_of, locked_conversations, seats_of
+from chat.services.seats import Pair, Talk, audiences, conversations_of, locked_conversations, seats_of
 from chat.services.unread import unread_changes
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM_TYPE, Actor, ActorKey
@@ -88,7 +88,7 @@ def mark_many(*, marks: Sequence[Mark]) -> list[dict[str, Any] | Refusal]:
 
 def count_earlier_reading(
     began: Collection[tuple[Member, Actor]],
-    conversations: Mapping[int, Conversation],
+    conversations: Mapping[int, Conversation | Talk],
     told: Mapping[int, Sequence[ActorKey]],
     now: datetime,
 ) -> None:
@@ -237,7 +237,7 @@ def _others_messages(moved: Iterable[Progress], receipt: Receipt) -> Q:
 
 def _tell(
     moved: Iterable[Progress],
-    conversations: Mapping[int, Conversation],
+    conversations: Mapping[int, Conversation | Talk],
     told: Mapping[int, Sequence[ActorKey]],
     now: datetime,
 ) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -11,10 +12,14 @@ from accounts import kinds
 from chat.enums import MemberRole
 from chat.lookups import Among
 from chat.models import Conversation, Member, Seated
+from offers_project.kernel import clock, rows
 from offers_project.kernel.actors import ActorKey
 
 Pair = tuple[int, int]
 """Offer id and driver id."""
+
+REMEMBERED_PAIRS = 50_000
+_ids: dict[Pair, int] = {}
 
 BIGGEST_ID = models.BigIntegerField.MAX_BIGINT
 
@@ -26,56 +31,92 @@ Seats = Mapping[int, dict[ActorKey, Member]]
 class Seat(Seated):
     """A member, as far as it matters where somebody sits: hundreds are read for every batch of messages."""
 
-    pk: int
     actor_type: str
     actor_id: int
     role: str
     has_written: bool
-    left_at: datetime | None
+    has_left: bool
 
 
-def ids_of(pairs: Collection[Pair]) -> dict[Pair, int]:
-    """The ids of the conversations that there are about these pairs."""
-    rows = Conversation.objects.filter(Among(("offer_id", "driver_id"), _possible(pairs)))
-    return {(offer_id, driver_id): pk for offer_id, driver_id, pk in rows.values_list("offer_id", "driver_id", "pk")}
+@dataclass(slots=True)
+class Talk:
+    """A conversation, as far as matters where something is said in it."""
+
+    pk: int
+    offer_id: int
+    driver_id: int
+    status: str
+    last_seq: int
+
+    @property
+    def pair(self) -> Pair:
+        return self.offer_id, self.driver_id
+
+
+def locked_talks(conversation_ids: Collection[int]) -> dict[int, Talk]:
+    """Lock conversations in the order of their ids."""
+    if not conversation_ids:
+        return {}
+    wanted = ("id", "offer_id", "driver_id", "status", "last_seq")
+    keys = [(id_,) for id_ in sorted(conversation_ids)]
+    return {row[0]: Talk(*row) for row in rows.read(Conversation, wanted, ("id",), keys, order=("id",), lock=True)}
+
+
+def locked_talks_of(pairs: Collection[Pair]) -> dict[Pair, Talk]:
+    """Lock the conversations that there are about these pairs. Which they are is remembered from one time to the next;
+    what is locked shows whether it is still so.
+    """
+    remembered = {id_ for pair in pairs if (id_ := _ids.get(pair)) is not None}
+    talks = {talk.pair: talk for talk in locked_talks(remembered).values()}
+    missing = _possible(set(pairs) - talks.keys())
+    if missing:
+        about = ("offer_id", "driver_id")
+        ids = {id_ for (id_,) in rows.read(Conversation, ("id",), about, missing)}
+        talks |= {talk.pair: talk for talk in locked_talks(ids).values()}
+        if len(_ids) > REMEMBERED_PAIRS:
+            _ids.clear()
+        _ids.update({pair: talks[pair].pk for pair in missing if pair in talks})
+    return talks
 
 
 def conversations_of(pairs: Collection[Pair]) -> dict[Pair, Conversation]:
     """The conversations that there are about these pairs; nothing is locked."""
-    rows = Conversation.objects.filter(Among(("offer_id", "driver_id"), _possible(pairs)))
-    return {(conversation.offer_id, conversation.driver_id): conversation for conversation in rows}
+    found = Conversation.objects.filter(Among(("offer_id", "driver_id"), _possible(pairs)))
+    return {(conversation.offer_id, conversation.driver_id): conversation for conversation in found}
 
 
 def locked_conversations(conversation_ids: Collection[int]) -> dict[int, Conversation]:
     """Lock conversations in the order of their ids."""
     if not conversation_ids:
         return {}
-    rows = Conversation.objects.select_for_update().filter(pk__in=sorted(conversation_ids)).order_by("pk")
-    return {conversation.pk: conversation for conversation in rows}
+    locked = Conversation.objects.select_for_update().filter(pk__in=sorted(conversation_ids)).order_by("pk")
+    return {conversation.pk: conversation for conversation in locked}
 
 
 def seats_of(conversations: Iterable[Conversation], *, lock: bool = False) -> Seats:
     by_id = {conversation.pk: conversation for conversation in conversations}
     seats: dict[int, dict[ActorKey, Member]] = defaultdict(dict)
-    rows = Member.objects.filter(conversation_id__in=list(by_id))
+    members = Member.objects.filter(conversation_id__in=list(by_id))
     if lock:
-        rows = rows.select_for_update().order_by("conversation_id", "actor_type", "actor_id")
-    for member in rows if by_id else ():
+        members = members.select_for_update().order_by("conversation_id", "actor_type", "actor_id")
+    for member in members if by_id else ():
         member.conversation = by_id[member.conversation_id]
         seats[member.conversation_id][member.key] = member
     return seats
 
 
-def sitting_in(conversation_ids: Collection[int]) -> dict[int, dict[ActorKey, Seated]]:
-    """What `seats_of` gives, only to be looked at."""
+def sitting_in(conversation_ids: Collection[int]) -> tuple[dict[int, dict[ActorKey, Seated]], datetime]:
+    """What `seats_of` gives, only to be looked at, and the time."""
     seats: dict[int, dict[ActorKey, Seated]] = defaultdict(dict)
-    if not conversation_ids:
-        return seats
-    rows = Member.objects.filter(conversation_id__in=list(conversation_ids))
-    wanted = ("conversation_id", "pk", "actor_type", "actor_id", "role", "has_written", "left_at")
-    for conversation_id, pk, actor_type, actor_id, *more in rows.values_list(*wanted):
-        seats[conversation_id][ActorKey(actor_type, actor_id)] = Seat(pk, actor_type, actor_id, *more)
-    return seats
+    wanted = ("conversation_id", "actor_type", "actor_id", "role", "has_written", "left_at")
+    keys = [(id_,) for id_ in conversation_ids]
+    now: Any = None
+    for conversation_id, *whose, role, has_written, left_at, now in rows.read(  # noqa: B007 -- the same in every row
+        Member, wanted, ("conversation",), keys, timed=True
+    ):
+        key = ActorKey(*whose)
+        seats[conversation_id][key] = Seat(*key, role, bool(has_written), left_at is not None)
+    return seats, clock.now() if now is None else clock.as_told(now)
 
 
 def audiences(seats: Mapping[int, Mapping[ActorKey, Seated]]) -> dict[int, list[ActorKey]]:

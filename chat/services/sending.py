@@ -8,18 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection
-from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from chat import facts, rules
 from chat.enums import COUNTED_TYPES, MemberRole, MessageType
-from chat.lookups import Among
 from chat.models import Conversation, Member, Message, Seated
 from chat.services.receipts import count_earlier_reading
-from chat.services.seats import audiences, ids_of, locked_conversations, sitting_in
+from chat.services.seats import Talk, audiences, locked_talks, locked_talks_of, sitting_in
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
-from offers_project.kernel import clock, rows
+from offers_project.kernel import rows
 from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
 from offers_project.kernel.errors import Conflict, NotFound, Refusal
 from offers_project.kernel.facts import publish
@@ -73,24 +71,43 @@ def send_messages(*, sends: Sequence[Send]) -> list[Sent | Refusal]:
     return _send(sends)
 
 
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A message on its way into the database: what `Message` would be, without what a model costs."""
+
+    conversation: Talk
+    sender: Actor
+    message: str
+    message_type: str = MessageType.TEXT.value
+    proposed_rate: Decimal | None = None
+    currency: str = ""
+    client_id: str | None = None
+    pk: int = 0
+    seq: int = 0
+    created_at: datetime | None = None
+    delivered_at: None = None
+    read_at: None = None
+    removed_at: None = None
+
+
 @service
-def say(*, lines: Sequence[Line]) -> list[Message]:
+def say(*, lines: Sequence[Line]) -> list[Draft]:
     """Write lines for the product itself, in closed conversations too. Refuses with `NotFound` for a missing one."""
-    conversations = locked_conversations({line.conversation_id for line in lines})
-    if any(line.conversation_id not in conversations for line in lines):
+    talks = locked_talks({line.conversation_id for line in lines})
+    if any(line.conversation_id not in talks for line in lines):
         raise NotFound()
     messages = [
-        _draft(
-            conversations[line.conversation_id],
+        Draft(
+            talks[line.conversation_id],
             line.sender,
             line.text,
-            message_type=line.message_type,
+            message_type=line.message_type.value,
             proposed_rate=line.proposed_rate,
             currency=line.currency,
         )
         for line in lines
     ]
-    _deliver(messages, sitting_in(conversations))
+    _deliver(messages, *sitting_in(talks))
     return messages
 
 
@@ -98,7 +115,7 @@ def say(*, lines: Sequence[Line]) -> list[Message]:
 def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    shown = _deliver(admission.new, admission.seats)
+    shown = _deliver(admission.new, admission.seats, admission.now)
     new = set(shown)
     sent: list[Sent | Refusal] = []
     for answer in answers:
@@ -115,33 +132,32 @@ class _Admission:
     """Which of the sends become messages. Locks their conversations."""
 
     def __init__(self, sends: Sequence[Send]) -> None:
-        self.new: list[Message] = []
+        self.new: list[Draft] = []
         self.unfit = [_unfit(send) for send in sends]
         fit = [send for send, unfit in zip(sends, self.unfit, strict=True) if unfit is None]
-        self._ids = ids_of({(send.offer_id, send.driver_id) for send in fit})
-        self._conversations = locked_conversations(set(self._ids.values()))
-        self.seats = sitting_in(self._conversations)
-        self._known = _known(fit)
+        self._talks = locked_talks_of({(send.offer_id, send.driver_id) for send in fit})
+        self.seats, self.now = sitting_in([talk.pk for talk in self._talks.values()])
+        self._known: dict[tuple, Message | Draft] = _known(fit)
 
-    def answer(self, send: Send, unfit: Refusal | None) -> Message | Refusal:
+    def answer(self, send: Send, unfit: Refusal | None) -> Message | Draft | Refusal:
         try:
             return unfit or self._admit(send)
         except Refusal as refusal:
             return refusal
 
-    def _admit(self, send: Send) -> Message:
-        conversation = self._conversations.get(self._ids.get((send.offer_id, send.driver_id), 0))
-        if conversation is None:
+    def _admit(self, send: Send) -> Message | Draft:
+        talk = self._talks.get((send.offer_id, send.driver_id))
+        if talk is None:
             raise NotFound()
-        member = self.seats[conversation.pk].get(send.actor.key)
+        member = self.seats[talk.pk].get(send.actor.key)
         rules.require_can_read(send.actor, member)
         key = (*send.actor.key, send.client_id)
         if (known := self._known.get(key)) is not None:
-            if known.conversation_id != conversation.pk:
+            if known.conversation.pk != talk.pk:
                 raise Conflict(fields={"client_id": [_("Another message has been sent with this.")]})
             return known
-        rules.require_can_write(send.actor, conversation, member)
-        message = _draft(conversation, send.actor, send.message, client_id=send.client_id)
+        rules.require_can_write(send.actor, talk.status, member)
+        message = Draft(talk, send.actor, send.message, client_id=send.client_id)
         self.new.append(message)
         if send.client_id is not None:
             self._known[key] = message
@@ -156,42 +172,29 @@ def _unfit(send: Send) -> Refusal | None:
     return None
 
 
-def _known(sends: Sequence[Send]) -> dict[tuple, Message]:
+def _known(sends: Sequence[Send]) -> dict[tuple, Message | Draft]:
     """The messages that have been sent with these client ids before, by sender and client id."""
     keys = {(*send.actor.key, send.client_id) for send in sends if send.client_id is not None}
-    rows = Message.objects.filter(Among(("sender_type", "sender_id", "client_id"), sorted(keys))).order_by()
-    if not (ids := list(rows.values_list("pk", flat=True))):
+    ids = [id_ for (id_,) in rows.read(Message, ("id",), ("sender_type", "sender_id", "client_id"), sorted(keys))]
+    if not ids:
         return {}
     found = Message.objects.select_related("conversation").filter(pk__in=ids).order_by()
     return {(message.sender_type, message.sender_id, message.client_id): message for message in found}
 
 
-def _draft(conversation: Conversation, sender: Actor, text: str, **more: Any) -> Message:
-    return Message(
-        conversation=conversation,
-        sender_type=sender.type,
-        sender_id=sender.id,
-        sender_name=sender.name,
-        sender_role=sender.role,
-        message=text,
-        **more,
-    )
-
-
 Seats = dict[int, dict[ActorKey, Seated]]
 
 
-def _deliver(messages: Sequence[Message], seats: Seats) -> dict[int, dict[str, Any]]:
+def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime) -> dict[int, dict[str, Any]]:
     """Number, keep and tell new messages. Their conversations are locked, and `seats` are theirs.
 
     Gives how each looks, by the identity of its object.
     """
     if not messages:
         return {}
-    now = clock.now()
     _number(messages, now)
-    _insert(messages)
-    written_to = {message.conversation_id: message.conversation for message in messages}
+    _insert(messages, now)
+    written_to = {message.conversation.pk: message.conversation for message in messages}
     began = _note_writers(messages, seats, now)
     told = audiences({id_: seats[id_] for id_ in written_to})
     shown = {id(message): message_dict(message) for message in messages}
@@ -200,57 +203,53 @@ def _deliver(messages: Sequence[Message], seats: Seats) -> dict[int, dict[str, A
             "new_message",
             object_id=message.pk,
             detail=message.seq,
-            to=told[message.conversation_id],
+            to=told[message.conversation.pk],
             data=shown[id(message)],
+            at=now,
         )
     count_earlier_reading(began, written_to, told, now)
     unread_changes((key, id_) for id_ in written_to for key in told[id_])
-    publish(facts.MessagesSent(frozenset(conversation.offer_id for conversation in written_to.values())))
+    publish(facts.MessagesSent(frozenset(talk.offer_id for talk in written_to.values())))
     return shown
 
 
-def _number(messages: Sequence[Message], now: datetime) -> None:
+def _number(messages: Sequence[Draft], now: datetime) -> None:
     counts: dict[int, int] = defaultdict(int)
     for message in messages:
-        conversation = message.conversation
-        conversation.last_seq += 1
-        conversation.last_message_at = now
-        counts[conversation.pk] += 1
-        message.seq = conversation.last_seq
+        talk = message.conversation
+        talk.last_seq += 1
+        counts[talk.pk] += 1
+        message.seq = talk.last_seq
         message.created_at = now
-    ids_by_count: dict[int, list[int]] = defaultdict(list)
-    for id_, count in counts.items():
-        ids_by_count[count].append(id_)
-    added = Case(*[When(pk__in=ids, then=Value(count)) for count, ids in ids_by_count.items()], default=Value(0))
-    Conversation.objects.filter(pk__in=list(counts)).update(last_seq=F("last_seq") + added, last_message_at=now)
+    rows.add(Conversation, "last_seq", counts, last_message_at=rows.moment(now))
 
 
-def _insert(messages: Sequence[Message]) -> None:
-    places = {(message.conversation_id, message.seq): message for message in messages}
-    now = rows.moment(messages[0].created_at)
+def _insert(messages: Sequence[Draft], now: datetime) -> None:
+    kept_at = rows.moment(now)
     kept = [
         (
-            message.conversation_id,
+            message.conversation.pk,
             message.seq,
-            message.sender_type,
-            message.sender_id,
-            message.sender_name,
-            message.sender_role,
-            str(message.message_type),
+            message.sender.type,
+            message.sender.id,
+            message.sender.name,
+            message.sender.role,
+            message.message_type,
             message.message,
             message.proposed_rate,
             message.currency,
             message.client_id,
-            now,
+            kept_at,
         )
         for message in messages
     ]
-    told = rows.insert_and_tell(Message, KEPT, kept, ("conversation_id", "seq", "id"))
+    place = ("conversation", "seq")
+    told = rows.insert_and_tell(Message, KEPT, kept, (*place, "id"))
     if told is None:  # Not every database tells the keys of what it has inserted.
-        found = Message.objects.filter(Among(("conversation_id", "seq"), sorted(places))).order_by()
-        told = list(found.values_list("conversation_id", "seq", "pk"))
-    for conversation_id, seq, pk in told:
-        places[conversation_id, seq].pk = pk
+        told = rows.read(Message, (*place, "id"), place, [each[:2] for each in kept])
+    keys = {(conversation_id, seq): pk for conversation_id, seq, pk in told}
+    for message in messages:
+        message.pk = keys[message.conversation.pk, message.seq]
 
 
 KEPT = (
@@ -270,28 +269,28 @@ KEPT = (
 """What a message is kept with when it is new."""
 
 
-def _note_writers(messages: Sequence[Message], seats: Seats, now: datetime) -> list[tuple[Member, Actor]]:
+def _note_writers(messages: Sequence[Draft], seats: Seats, now: datetime) -> list[tuple[Member, Actor]]:
     """Remember who has written; a manager becomes a guest by it. Gives those whose reading counts from now on."""
-    first = [message for message in messages if _is_first_word(message, seats[message.conversation_id])]
+    first = [message for message in messages if _is_first_word(message, seats[message.conversation.pk])]
     if not first:
         return []
-    written_to = {message.conversation_id for message in first}
+    written_to = {message.conversation.pk for message in first}
     members = {(each.conversation_id, each.key): each for each in Member.objects.filter(conversation__in=written_to)}
     new, changed, began = [], [], []
     for message in first:
-        sender, present = message.sender, seats[message.conversation_id]
-        member = members.get((message.conversation_id, sender.key))
+        sender, id_ = message.sender, message.conversation.pk
+        member = members.get((id_, sender.key))
         if member is not None and member.has_written and member.left_at is None:
             continue  # By a message before this one.
         if member is None:
             member = Member(
-                conversation=message.conversation,
+                conversation_id=id_,
                 actor_type=sender.type,
                 actor_id=sender.id,
                 role=MemberRole.GUEST,
                 joined_at=now,
             )
-            members[message.conversation_id, sender.key] = member
+            members[id_, sender.key] = member
             new.append(member)
         else:
             if not member.counts:
@@ -300,16 +299,16 @@ def _note_writers(messages: Sequence[Message], seats: Seats, now: datetime) -> l
         if not member.seated:
             member.role, member.left_at = MemberRole.GUEST, None
         member.has_written = True
-        present[sender.key] = member
+        seats[id_][sender.key] = member
     Member.objects.bulk_create(new)
     if changed:
         Member.objects.bulk_update(changed, ["role", "left_at", "has_written"])
     return began
 
 
-def _is_first_word(message: Message, present: Mapping[ActorKey, Seated]) -> bool:
+def _is_first_word(message: Draft, present: Mapping[ActorKey, Seated]) -> bool:
     """Whether its sender has not written there yet, or has left since."""
-    if message.sender_id is None or message.message_type not in COUNTED_TYPES:
+    if message.sender.id is None or message.message_type not in COUNTED_TYPES:
         return False
-    seat = present.get(ActorKey(message.sender_type, message.sender_id))
-    return seat is None or not seat.has_written or seat.left_at is not None
+    seat = present.get(message.sender.key)
+    return seat is None or not seat.has_written or seat.has_left

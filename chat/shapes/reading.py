@@ -6,12 +6,13 @@ from rest_framework import serializers
 
 from accounts.shapes import ActorOut
 from chat.enums import ConversationStatus
-from chat.models import Message
 from offers_project.kernel.clock import iso
 
 
-def message_dict(message: Message) -> dict[str, Any]:
-    """The contract's Message, the same for everybody who may see it. A removed one keeps its place without its text."""
+def message_dict(message: Any) -> dict[str, Any]:
+    """The contract's Message of a `Message`, or of one that is being sent: the same for everybody who may see it. A
+    removed one keeps its place without its text.
+    """
     conversation = message.conversation
     return {
         "id": message.pk,

@@ -1,18 +1,15 @@
 """Whom a change of an offer or of its proposals is told: the owner, the followers, the drivers it concerns."""
 
 from collections.abc import Collection, Iterable
-from threading import Lock
 
 from django.conf import settings
-from django.db import transaction
 
 from offers.models import Offer, Proposal
 from offers.rules.transitions import OPEN
 from offers_project.kernel.actors import ActorKey
 from presence import topics
+from presence.soon import Soon
 from presence.telling import pass_on, service, tell
-
-REMEMBERED_OFFERS = 10_000
 
 
 def tell_offer(kind: str, offer: Offer, proposals: Iterable[Proposal] = ()) -> None:
@@ -47,32 +44,21 @@ def onlookers() -> str:
     return topics.OFFICE if settings.DISPATCHERS_SEE == "all" else topics.MANAGERS
 
 
-_talked_about: set[int] = set()
-_lock = Lock()
+_talked_about: Soon[int] = Soon()
 
 
-def touch_soon(*, offer_ids: Collection[int]) -> None:
+def touch_soon(*, offer_ids: Iterable[int]) -> None:
     """Let them be touched once this is committed, by `touch_what_was_said`.
 
-    Whoever looks at a board of hundreds needs no word for every message, and the process none of their time. What is
-    remembered may be lost with the process: it is a passing event.
+    Whoever looks at a board of hundreds needs no word for every message, and the process none of their time.
     """
-    transaction.on_commit(lambda: _remember(offer_ids), robust=True)
+    _talked_about.once_committed(offer_ids)
 
 
 def touch_what_was_said() -> None:
-    """Touch each offer that was talked about since, once."""
-    with _lock:
-        offer_ids = frozenset(_talked_about)
-        _talked_about.clear()
-    if offer_ids:
+    """Touch the offers that were talked about."""
+    if offer_ids := _talked_about.due():
         touch(offer_ids=offer_ids)
-
-
-def _remember(offer_ids: Collection[int]) -> None:
-    with _lock:
-        if len(_talked_about) < REMEMBERED_OFFERS:
-            _talked_about.update(offer_ids)
 
 
 @service

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from django.db import connection
 
 _NOW = {
-    "mysql": "SELECT UTC_TIMESTAMP(6)",
-    "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
+    "mysql": "UTC_TIMESTAMP(6)",
+    "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
 }
 
 _told: ContextVar[datetime | None] = ContextVar("told_time", default=None)
@@ -20,11 +20,22 @@ def now() -> datetime:
     if (told := _told.get()) is not None:
         return told
     with connection.cursor() as cursor:
-        cursor.execute(_NOW[connection.vendor])
+        cursor.execute(f"SELECT {sql()}", [])
         (value,) = cursor.fetchone()
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    return value.replace(tzinfo=UTC)
+    return as_told(value)
+
+
+def sql() -> str:
+    """What a statement with parameters asks for, to learn the time along with the rest, for `as_told`."""
+    return _NOW[connection.vendor]
+
+
+def as_told(value: datetime | str) -> datetime:
+    """The time as the database has told it, or as somebody has set it with `standing_at`."""
+    if (told := _told.get()) is not None:
+        return told
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC)
 
 
 @contextmanager

@@ -311,7 +311,7 @@ def test_a_batch_takes_the_same_few_statements_however_many_send(monkeypatch):
 
     # Conversations found, then locked; members; client ids; the time; conversations counted on; messages; where the
     # database does not tell them, their keys. To tell it: the time, heads locked, events, heads counted on.
-    expected = 11 if connection.features.can_return_rows_from_bulk_insert else 12
+    expected = 8 if connection.features.can_return_rows_from_bulk_insert else 9
     assert len(statements(1)) == expected
     assert len(statements(30)) == expected
 

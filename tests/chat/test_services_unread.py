@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    unread._changed.clear()
+    unread._changed.forget()
     yield
-    unread._changed.clear()
+    unread._changed.forget()
 
 
 def here(*actors):

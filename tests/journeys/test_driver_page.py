@@ -256,7 +256,8 @@ def test_a_screen_that_was_left_does_not_come_back_late(phone, driver):
             break
         phone.wait_for_timeout(100)
     chat, offer = held
-    assert "chat=1" in chat.request.url and "chat=1" not in offer.request.url
+    assert "chat=1" in chat.request.url
+    assert "chat=1" not in offer.request.url
     chat.continue_()
     expect(phone.get_by_text("Can you take this one?")).to_be_visible()
     with phone.expect_response(offer.request.url):

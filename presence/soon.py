@@ -1,0 +1,53 @@
+"""What is worth telling soon, but not every time: told at once when it was quiet, and then once in a while."""
+
+import time
+from collections.abc import Hashable, Iterable
+from threading import Lock
+from typing import Generic, TypeVar
+
+from django.db import transaction
+
+K = TypeVar("K", bound=Hashable)
+
+EVERY_SECONDS = 1.0
+LOOK_SECONDS = 0.2
+"""How often whoever tells asks what is due."""
+MOST = 10_000
+
+
+class Soon(Generic[K]):
+    """Remembers what has changed. What is remembered may be lost with the process, and so it is for passing events.
+
+    Under load everything is due once a second, each thing at its own moment, so that nobody waits for all of it.
+    """
+
+    def __init__(self) -> None:
+        self._changed: set[K] = set()
+        self._told: dict[K, float] = {}
+        self._lock = Lock()
+
+    def once_committed(self, changed: Iterable[K]) -> None:
+        """These have changed, if the transaction is committed."""
+        keys = frozenset(changed)
+        transaction.on_commit(lambda: self._remember(keys), robust=True)
+
+    def due(self) -> set[K]:
+        """What has changed and was not due within the last second. It is taken to be told now."""
+        now = time.monotonic()
+        with self._lock:
+            self._told = {key: at for key, at in self._told.items() if now - at < EVERY_SECONDS}
+            due = self._changed - self._told.keys()
+            self._changed -= due
+            self._told.update(dict.fromkeys(due, now))
+        return due
+
+    def forget(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._changed.clear()
+            self._told.clear()
+
+    def _remember(self, keys: frozenset[K]) -> None:
+        with self._lock:
+            if len(self._changed) < MOST:
+                self._changed |= keys
