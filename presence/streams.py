@@ -11,6 +11,9 @@ from offers_project.kernel import rows
 from offers_project.kernel.actors import ActorKey
 from presence.models import StreamEvent, StreamHead
 
+PERSON = ("actor_type", "actor_id")
+KEPT = (*PERSON, "seq", "kind", "object_id", "detail", "at")
+
 
 class Telling(NamedTuple):
     """One durable event for one person, not yet numbered."""
@@ -35,8 +38,10 @@ def append(tellings: Sequence[Telling], *, at: datetime) -> list[int]:
         seq = heads[to].seq + counts[to]
         numbers.append(seq)
         events.append((*to, seq, kind, object_id, detail, kept_at))
-    rows.insert(StreamEvent, ("actor_type", "actor_id", "seq", "kind", "object_id", "detail", "at"), events)
-    rows.add(StreamHead, "seq", {heads[key].pk: count for key, count in counts.items()})
+    rows.done(
+        rows.inserting(StreamEvent, KEPT, events),
+        rows.adding(StreamHead, "seq", {heads[key].pk: count for key, count in counts.items()}),
+    )
     return numbers
 
 
@@ -68,6 +73,6 @@ def _locked_heads(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
 
 
 def _lock(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
-    person = ("actor_type", "actor_id")
-    found = rows.read(StreamHead, (*person, "id", "seq"), person, sorted(keys), order=person, lock=True)
+    asked = rows.reading(StreamHead, (*PERSON, "id", "seq"), PERSON, sorted(keys), order=PERSON, lock=True)
+    (found,) = rows.done(asked)
     return {ActorKey(type_, id_): _Head(pk, seq) for type_, id_, pk, seq in found}

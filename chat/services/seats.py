@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db import models
 
@@ -14,6 +14,7 @@ from chat.lookups import Among
 from chat.models import Conversation, Member, Seated
 from offers_project.kernel import clock, rows
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.rows import Statement
 
 Pair = tuple[int, int]
 """Offer id and driver id."""
@@ -38,6 +39,10 @@ class Seat(Seated):
     has_left: bool
 
 
+TALK = ("id", "offer_id", "driver_id", "status", "last_seq")
+SEAT = ("conversation", "actor_type", "actor_id", "role", "has_written", "left_at")
+
+
 @dataclass(slots=True)
 class Talk:
     """A conversation, as far as matters where something is said in it."""
@@ -53,30 +58,54 @@ class Talk:
         return self.offer_id, self.driver_id
 
 
-def locked_talks(conversation_ids: Collection[int]) -> dict[int, Talk]:
-    """Lock conversations in the order of their ids."""
-    if not conversation_ids:
-        return {}
-    wanted = ("id", "offer_id", "driver_id", "status", "last_seq")
+class Opened(NamedTuple):
+    """Locked conversations, and what was read under their locks."""
+
+    talks: list[Talk]
+    seats: dict[int, dict[ActorKey, Seated]]
+    """What `seats_of` gives, only to be looked at."""
+    now: datetime
+    answers: list[list[tuple]]
+    """What was asked beside."""
+
+
+def opened(conversation_ids: Collection[int], *also: Statement) -> Opened:
+    """Lock conversations in the order of their ids, and look who sits in them, in one trip to the database."""
     keys = [(id_,) for id_ in sorted(conversation_ids)]
-    return {row[0]: Talk(*row) for row in rows.read(Conversation, wanted, ("id",), keys, order=("id",), lock=True)}
+    found, sitting, *answers = rows.done(
+        rows.reading(Conversation, TALK, ("id",), keys, order=("id",), lock=True),
+        rows.reading(Member, SEAT, ("conversation",), keys, timed=True),
+        *also,
+    )
+    seats: dict[int, dict[ActorKey, Seated]] = defaultdict(dict)
+    for conversation_id, type_, id_, role, has_written, left_at, _now in sitting:
+        seats[conversation_id][ActorKey(type_, id_)] = Seat(type_, id_, role, bool(has_written), left_at is not None)
+    now = clock.as_told(sitting[0][-1]) if sitting else clock.now()
+    return Opened([Talk(*row) for row in found], seats, now, answers)
 
 
-def locked_talks_of(pairs: Collection[Pair]) -> dict[Pair, Talk]:
-    """Lock the conversations that there are about these pairs. Which they are is remembered from one time to the next;
-    what is locked shows whether it is still so.
+def opened_of(pairs: Collection[Pair], *also: Statement) -> Opened:
+    """The same for the conversations that there are about these pairs. Which they are is remembered from one time to
+    the next; what is locked shows whether it is still so.
     """
-    remembered = {id_ for pair in pairs if (id_ := _ids.get(pair)) is not None}
-    talks = {talk.pair: talk for talk in locked_talks(remembered).values()}
-    missing = _possible(set(pairs) - talks.keys())
-    if missing:
-        about = ("offer_id", "driver_id")
-        ids = {id_ for (id_,) in rows.read(Conversation, ("id",), about, missing)}
-        talks |= {talk.pair: talk for talk in locked_talks(ids).values()}
-        if len(_ids) > REMEMBERED_PAIRS:
-            _ids.clear()
-        _ids.update({pair: talks[pair].pk for pair in missing if pair in talks})
-    return talks
+    possible = _possible(pairs)
+    for _try in range(2):
+        _look_up([pair for pair in possible if pair not in _ids])
+        expected = {pair: id_ for pair in possible if (id_ := _ids.get(pair)) is not None}
+        result = opened(expected.values(), *also)
+        if expected.items() <= {talk.pair: talk.pk for talk in result.talks}.items():
+            break
+        for pair in expected:
+            _ids.pop(pair, None)
+    return result
+
+
+def _look_up(pairs: Collection[Pair]) -> None:
+    about = ("offer_id", "driver_id")
+    (found,) = rows.done(rows.reading(Conversation, (*about, "id"), about, pairs))
+    if len(_ids) > REMEMBERED_PAIRS:
+        _ids.clear()
+    _ids.update({(offer_id, driver_id): id_ for offer_id, driver_id, id_ in found})
 
 
 def conversations_of(pairs: Collection[Pair]) -> dict[Pair, Conversation]:
@@ -103,20 +132,6 @@ def seats_of(conversations: Iterable[Conversation], *, lock: bool = False) -> Se
         member.conversation = by_id[member.conversation_id]
         seats[member.conversation_id][member.key] = member
     return seats
-
-
-def sitting_in(conversation_ids: Collection[int]) -> tuple[dict[int, dict[ActorKey, Seated]], datetime]:
-    """What `seats_of` gives, only to be looked at, and the time."""
-    seats: dict[int, dict[ActorKey, Seated]] = defaultdict(dict)
-    wanted = ("conversation_id", "actor_type", "actor_id", "role", "has_written", "left_at")
-    keys = [(id_,) for id_ in conversation_ids]
-    now: Any = None
-    for conversation_id, *whose, role, has_written, left_at, now in rows.read(  # noqa: B007 -- the same in every row
-        Member, wanted, ("conversation",), keys, timed=True
-    ):
-        key = ActorKey(*whose)
-        seats[conversation_id][key] = Seat(*key, role, bool(has_written), left_at is not None)
-    return seats, clock.now() if now is None else clock.as_told(now)
 
 
 def audiences(seats: Mapping[int, Mapping[ActorKey, Seated]]) -> dict[int, list[ActorKey]]:

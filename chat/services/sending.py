@@ -14,7 +14,7 @@ from chat import facts, rules
 from chat.enums import COUNTED_TYPES, MemberRole, MessageType
 from chat.models import Conversation, Member, Message, Seated
 from chat.services.receipts import count_earlier_reading
-from chat.services.seats import Talk, audiences, locked_talks, locked_talks_of, sitting_in
+from chat.services.seats import Talk, audiences, opened, opened_of
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
 from offers_project.kernel import rows
@@ -93,7 +93,8 @@ class Draft:
 @service
 def say(*, lines: Sequence[Line]) -> list[Draft]:
     """Write lines for the product itself, in closed conversations too. Refuses with `NotFound` for a missing one."""
-    talks = locked_talks({line.conversation_id for line in lines})
+    found = opened({line.conversation_id for line in lines})
+    talks = {talk.pk: talk for talk in found.talks}
     if any(line.conversation_id not in talks for line in lines):
         raise NotFound()
     messages = [
@@ -107,7 +108,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
         )
         for line in lines
     ]
-    _deliver(messages, *sitting_in(talks))
+    _deliver(messages, found.seats, found.now)
     return messages
 
 
@@ -135,9 +136,12 @@ class _Admission:
         self.new: list[Draft] = []
         self.unfit = [_unfit(send) for send in sends]
         fit = [send for send, unfit in zip(sends, self.unfit, strict=True) if unfit is None]
-        self._talks = locked_talks_of({(send.offer_id, send.driver_id) for send in fit})
-        self.seats, self.now = sitting_in([talk.pk for talk in self._talks.values()])
-        self._known: dict[tuple, Message | Draft] = _known(fit)
+        keys = {(*send.actor.key, send.client_id) for send in fit if send.client_id is not None}
+        earlier = rows.reading(Message, ("id",), ("sender_type", "sender_id", "client_id"), sorted(keys))
+        found = opened_of({(send.offer_id, send.driver_id) for send in fit}, earlier)
+        self._talks = {talk.pair: talk for talk in found.talks}
+        self.seats, self.now = found.seats, found.now
+        self._known: dict[tuple, Message | Draft] = _known([id_ for (id_,) in found.answers[0]])
 
     def answer(self, send: Send, unfit: Refusal | None) -> Message | Draft | Refusal:
         try:
@@ -172,10 +176,8 @@ def _unfit(send: Send) -> Refusal | None:
     return None
 
 
-def _known(sends: Sequence[Send]) -> dict[tuple, Message | Draft]:
-    """The messages that have been sent with these client ids before, by sender and client id."""
-    keys = {(*send.actor.key, send.client_id) for send in sends if send.client_id is not None}
-    ids = [id_ for (id_,) in rows.read(Message, ("id",), ("sender_type", "sender_id", "client_id"), sorted(keys))]
+def _known(ids: Sequence[int]) -> dict[tuple, Message | Draft]:
+    """The messages that have been sent before, by sender and client id."""
     if not ids:
         return {}
     found = Message.objects.select_related("conversation").filter(pk__in=ids).order_by()
@@ -192,8 +194,7 @@ def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime) -> dict[int
     """
     if not messages:
         return {}
-    _number(messages, now)
-    _insert(messages, now)
+    _keep(messages, now)
     written_to = {message.conversation.pk: message.conversation for message in messages}
     began = _note_writers(messages, seats, now)
     told = audiences({id_: seats[id_] for id_ in written_to})
@@ -213,7 +214,8 @@ def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime) -> dict[int
     return shown
 
 
-def _number(messages: Sequence[Draft], now: datetime) -> None:
+def _keep(messages: Sequence[Draft], now: datetime) -> None:
+    """Number them, each in its conversation, and write them down."""
     counts: dict[int, int] = defaultdict(int)
     for message in messages:
         talk = message.conversation
@@ -221,10 +223,6 @@ def _number(messages: Sequence[Draft], now: datetime) -> None:
         counts[talk.pk] += 1
         message.seq = talk.last_seq
         message.created_at = now
-    rows.add(Conversation, "last_seq", counts, last_message_at=rows.moment(now))
-
-
-def _insert(messages: Sequence[Draft], now: datetime) -> None:
     kept_at = rows.moment(now)
     kept = [
         (
@@ -243,10 +241,13 @@ def _insert(messages: Sequence[Draft], now: datetime) -> None:
         )
         for message in messages
     ]
+    counting = rows.adding(Conversation, "last_seq", counts, last_message_at=kept_at)
     place = ("conversation", "seq")
-    told = rows.insert_and_tell(Message, KEPT, kept, (*place, "id"))
-    if told is None:  # Not every database tells the keys of what it has inserted.
-        told = rows.read(Message, (*place, "id"), place, [each[:2] for each in kept])
+    if rows.can_tell():
+        (told,) = rows.done(counting, rows.inserting(Message, KEPT, kept, tell=(*place, "id")))
+    else:
+        asking = rows.reading(Message, (*place, "id"), place, [each[:2] for each in kept])
+        (told,) = rows.done(counting, rows.inserting(Message, KEPT, kept), asking)
     keys = {(conversation_id, seq): pk for conversation_id, seq, pk in told}
     for message in messages:
         message.pk = keys[message.conversation.pk, message.seq]

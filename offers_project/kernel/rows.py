@@ -1,14 +1,15 @@
 """Rows that are read and written by the hundred, many times a second: making an object of each would cost several times
 what the row does, and putting a query together more than the database needs to answer it.
 
-Names are those of the model and its fields; what is made of them is kept.
+Names are those of the model and its fields; what is made of them is kept. A statement may carry as many values as any
+database of today takes: some ten thousand rows.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
@@ -24,7 +25,36 @@ def moment(value: datetime | None) -> Any:
     return None if value is None else connection.ops.adapt_datetimefield_value(value)
 
 
-def read(
+class Statement(NamedTuple):
+    """Something to be done by the database with others, in one trip. Without words it is nothing."""
+
+    sql: str
+    params: Sequence[Any] = ()
+    asks: bool = False
+
+
+def done(*statements: Statement) -> list[list[tuple]]:
+    """Do statements, one after the other, in one trip to the database if it takes several at once. Gives the rows for
+    each of those that ask, in their order.
+    """
+    if connection.vendor != "mysql":
+        return [found for each in statements for found in _answers(each)]
+    answers: list[list[tuple]] = [[] for each in statements if each.asks]
+    worded = [each for each in statements if each.sql]
+    places = [place for place, each in enumerate(each for each in statements if each.asks) if each.sql]
+    if not worded:
+        return answers
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join([each.sql for each in worded]), [value for each in worded for value in each.params])
+        for number, each in enumerate(worded):
+            if number:
+                cursor.nextset()
+            if each.asks:
+                answers[places.pop(0)] = list(cursor.fetchall())
+    return answers
+
+
+def reading(
     model: type[models.Model],
     fields: Names,
     among: Names,
@@ -33,24 +63,21 @@ def read(
     order: Names = (),
     lock: bool = False,
     timed: bool = False,
-) -> list[tuple]:
-    """The `fields` of the rows whose `among` are one of the keys. `lock` locks them, in their `order`.
+) -> Statement:
+    """Asks for the `fields` of the rows whose `among` are one of the keys. `lock` locks them, in their `order`.
 
     Values are as the database gives them: only numbers, texts and NULL are the same for every one. `timed` adds what
     time it is, for `clock.as_told`.
     """
+    written, params = _written(keys)
+    if not written:
+        return Statement("", asks=True)
     head, tail = _reading(model, fields, among, order, lock, timed, connection.vendor)
-    found: list[tuple] = []
-    for some in _portions(list(keys), len(among)):
-        written, params = _written(some)
-        with connection.cursor() as cursor:
-            cursor.execute(f"{head}{written}{tail}", params)
-            found += cursor.fetchall()
-    return found
+    return Statement(f"{head}{written}{tail}", params, asks=True)
 
 
-def add(model: type[models.Model], field: str, amounts: Mapping[int, int], **also: Any) -> None:
-    """Add to a number of each row, by the row's key, and set the fields `also` to the same in all of them."""
+def adding(model: type[models.Model], field: str, amounts: Mapping[int, int], **also: Any) -> Statement:
+    """Adds to a number of each row, by the row's key, and sets the fields `also` to the same in all of them."""
     by_amount: dict[int, list[int]] = defaultdict(list)
     for pk, amount in amounts.items():
         by_amount[amount].append(pk)
@@ -62,39 +89,33 @@ def add(model: type[models.Model], field: str, amounts: Mapping[int, int], **als
         added = f"CASE {' '.join(whens)} END"
     assignments = ", ".join([f"{column} = {column} + {added}", *(f"{other} = %s" for other in others)])
     sql = f"UPDATE {table} SET {assignments} WHERE {pk_column} IN ({_numbers(amounts)})"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(also.values()))
+    return Statement(sql, list(also.values()))
 
 
-def insert(model: type[models.Model], fields: Names, rows: Sequence[Row]) -> None:
-    """Insert rows, in as few statements as the database allows."""
-    head = _insertion(model, fields, connection.vendor)
-    for some in _portions(rows, len(fields)):
-        written, params = _written(some)
+def inserting(model: type[models.Model], fields: Names, rows: Iterable[Row], *, tell: Names = ()) -> Statement:
+    """Inserts rows, and asks for the fields `tell` of each: only where `can_tell`."""
+    written, params = _written(rows)
+    table, *columns = _quoted(model, fields, connection.vendor)
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {written}"  # noqa: S608
+    if tell:
+        _table, *told = _quoted(model, tell, connection.vendor)
+        sql = f"{sql} RETURNING {', '.join(told)}"
+    return Statement(sql, params, asks=bool(tell))
+
+
+def can_tell() -> bool:
+    """Whether the database tells what it has inserted."""
+    return connection.features.can_return_rows_from_bulk_insert
+
+
+def _answers(statement: Statement) -> list[list[tuple]]:
+    """The rows that a statement asks for: one list of them, or no list at all."""
+    found: list[tuple] = []
+    if statement.sql:
         with connection.cursor() as cursor:
-            cursor.execute(f"{head}{written}", params)
-
-
-def insert_and_tell(model: type[models.Model], fields: Names, rows: Sequence[Row], tell: Names) -> list[tuple] | None:
-    """Insert rows and give the fields `tell` of each, in any order; None where the database does not tell."""
-    if not connection.features.can_return_rows_from_bulk_insert:
-        insert(model, fields, rows)
-        return None
-    head = _insertion(model, fields, connection.vendor)
-    _table, *returning = _quoted(model, tell, connection.vendor)
-    told: list[tuple] = []
-    for some in _portions(rows, len(fields)):
-        written, params = _written(some)
-        with connection.cursor() as cursor:
-            cursor.execute(f"{head}{written} RETURNING {', '.join(returning)}", params)
-            told += cursor.fetchall()
-    return told
-
-
-def _portions(rows: Sequence[Row], width: int) -> list[Sequence[Row]]:
-    most = connection.features.max_query_params
-    size = max(1, most // width) if most else len(rows) or 1
-    return [rows[start : start + size] for start in range(0, len(rows), size)]
+            cursor.execute(statement.sql, statement.params)
+            found = cursor.fetchall() if statement.asks else []
+    return [found] if statement.asks else []
 
 
 def _written(rows: Iterable[Row]) -> tuple[str, list[Any]]:
@@ -118,13 +139,6 @@ def _written(rows: Iterable[Row]) -> tuple[str, list[Any]]:
 
 def _numbers(numbers: Iterable[int]) -> str:
     return ", ".join([f"{number:d}" for number in numbers])
-
-
-@cache
-def _insertion(model: type[models.Model], fields: Names, vendor: str) -> str:
-    """The statement up to its rows."""
-    table, *columns = _quoted(model, fields, vendor)
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608
 
 
 @cache

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, connections
 from chat import services
 from chat.enums import MemberRole
 from chat.models import Conversation, Member, Message
-from chat.services import Mark, Receipt, Send, Sent
+from chat.services import Mark, Receipt, Send, Sent, seats
+from offers_project.kernel import rows
 from offers_project.kernel.errors import Refusal
 from presence.models import StreamEvent, StreamHead
 from tests.chat import factories
@@ -52,12 +53,17 @@ def test_without_the_lock_of_their_conversation_two_messages_want_one_number(peo
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer and no row locks.")
 
-    def not_locked(conversation_ids):
-        found = Conversation.objects.in_bulk(sorted(conversation_ids))
+    def not_locked(conversation_ids, *also):
+        found = opened(conversation_ids, *also)
         time.sleep(0.03)  # Time enough for others to read the same.
         return found
 
-    monkeypatch.setattr("chat.services.sending.locked_conversations", not_locked)
+    def reading_without(model, *args, lock=False, **more):
+        return reading(model, *args, lock=lock and model is not Conversation, **more)
+
+    opened, reading = seats.opened, rows.reading
+    monkeypatch.setattr(seats, "opened", not_locked)
+    monkeypatch.setattr(rows, "reading", reading_without)
     with pytest.raises((AssertionError, DatabaseError)):
         many_send_at_once(people, conversation, 3)
 
