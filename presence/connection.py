@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from accounts.sign_ins import SignedIn, SignIn
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import metrics
+from presence import eager, metrics
 from presence.bus import Passing
 from presence.commands import Hold
 from presence.flow import Send
@@ -59,6 +59,7 @@ class Connection:
         "_filling",
         "_holds",
         "_hub",
+        "_is_writing",
         "_outbox",
         "_room",
         "_send",
@@ -101,7 +102,9 @@ class Connection:
         self._filling: asyncio.Task[None] | None = None
         self._outbox: deque[Waiting] = deque()
         self._room: asyncio.Event | None = None
+        self._is_writing = False
         self._writer: asyncio.Task[None] | None = None
+        """Goes on writing where the reader does not take everything at once."""
         self._code: int | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._holds: dict[str, tuple[asyncio.TimerHandle, Passing]] | None = None
@@ -344,10 +347,14 @@ class Connection:
             self._room = None
 
     def _write(self) -> None:
-        if self._writer is None:
-            self.writing_since = self._hub.loop.time()  # Not when it wrote last: that may be long ago.
-            self._writer = self._hub.loop.create_task(self._write_all())
-            self._hub.writing.add(self)
+        if not self._is_writing:
+            self._is_writing = True
+            eager.begin(self._write_all(), self._go_on_writing)
+
+    def _go_on_writing(self, rest: Coroutine[Any, Any, None]) -> None:
+        """The reader does not take everything at once."""
+        self._writer = self._hub.loop.create_task(rest)
+        self._hub.writing.add(self)
 
     async def _write_all(self) -> None:
         """Send what is waiting, then end: an idle connection has no task."""
@@ -366,5 +373,6 @@ class Connection:
             logger.debug("connection %s: %s", self.id, type(error).__name__)
             self.abandon()
         finally:
+            self._is_writing = False
             self._writer = None
             self._hub.writing.discard(self)
