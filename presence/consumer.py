@@ -102,7 +102,7 @@ class LiveConsumer(AsyncConsumer):
         """Every handshake is accepted: a browser could not read the code of a refused one."""
         offered = SUBPROTOCOL in self.scope.get("subprotocols", ())
         await self.base_send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
-        self.connection.send_by(flow.regulated(self.base_send))
+        self.connection.send_by(flow.regulated(self.base_send, self.hub.flusher))
         if self.hub.is_draining:
             self.connection.close(DRAINING)
             return

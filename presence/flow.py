@@ -1,7 +1,8 @@
-"""Back-pressure where the server has none.
+"""How frames get to the network, where the server leaves something to be wished for.
 
-uvicorn lets `send` wait while a reader does not read. Daphne takes everything at once and keeps it in memory, so there
-its transport is asked to say when it has enough.
+uvicorn lets `send` wait while a reader does not read, but writes every frame to the socket by itself, and that costs
+more than all else that is done for the frame. So there, what is sent to a connection within a moment is written in one.
+Daphne does that, but takes everything and keeps it in memory: its transport is asked to say when it has enough.
 """
 
 import asyncio
@@ -36,11 +37,81 @@ class Gate:
             await self._open.wait()
 
 
-def regulated(send: Send) -> Send:
-    """`send`, made to wait while the reader of this connection takes nothing. To be asked for after the handshake."""
-    protocol: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
-    if not hasattr(protocol, "registerProducer"):
+class Flusher:
+    """Lets what was written go out soon: a few turns of the loop later, when what belongs to it has come too, such as the
+    acknowledgement of a message with its event.
+    """
+
+    TURNS = 3
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: list[Corked] = []
+
+    def soon(self, corked: "Corked") -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._after, self.TURNS)
+        self._waiting.append(corked)
+
+    def _after(self, turns: int) -> None:
+        if turns:
+            self._loop.call_soon(self._after, turns - 1)
+            return
+        waiting, self._waiting = self._waiting, []
+        for corked in waiting:
+            corked.flush()
+
+
+class Corked:
+    """A transport that is given several pieces and hands them on as one."""
+
+    __slots__ = ("_flusher", "_parts", "_size", "_transport")
+
+    ENOUGH = 64 * 1024
+
+    def __init__(self, transport: Any, flusher: Flusher) -> None:
+        self._transport = transport
+        self._flusher = flusher
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._flusher.soon(self)
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > self.ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._parts:
+            return
+        data = b"".join(self._parts)
+        self._parts.clear()
+        self._size = 0
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def regulated(send: Send, flusher: Flusher) -> Send:
+    """`send`, made better by what the server lacks. To be asked for after the handshake."""
+    uvicorn: Any = getattr(send, "__self__", None)
+    if hasattr(getattr(uvicorn, "transport", None), "write"):
+        uvicorn.transport = Corked(uvicorn.transport, flusher)
         return send
+    daphne: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
+    return _gated(send, daphne) if hasattr(daphne, "registerProducer") else send
+
+
+def _gated(send: Send, protocol: Any) -> Send:
+    """Made to wait while the reader of this connection takes nothing."""
     protocol.closeHandshakeTimeout = CLOSE_SECONDS
     gate = Gate()
     protocol.unregisterProducer()  # The HTTP channel that the socket began as.

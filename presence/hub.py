@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import exchange, leases, metrics, pool, replay, topics, watch, wire
+from presence import exchange, flow, leases, metrics, pool, replay, topics, watch, wire
 from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
 from presence.connection import DRAINING, REVOKED, TOKEN_EXPIRED, Connection
@@ -42,6 +42,7 @@ class Hub:
         self.process = secrets.token_hex(8)
         self.is_draining = False
         self.people: dict[ActorKey, list[Connection]] = {}
+        self.flusher = flow.Flusher(loop)
         self.writing: set[Connection] = set()
         """The connections with something on its way to their readers."""
         self.waiting: dict[ActorKey, list[Waiter]] = {}
