@@ -38,8 +38,8 @@ class Gate:
 
 
 class Flusher:
-    """Lets what was written go out soon: a few turns of the loop later, when what belongs to it has come too, such as the
-    acknowledgement of a message with its event.
+    """Lets what was written go out soon: a few turns of the loop later, when what belongs to it has come too, such as
+    the acknowledgement of a message with its event.
     """
 
     TURNS = 3

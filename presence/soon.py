@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Hashable, Iterable
+from itertools import islice
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -10,19 +11,22 @@ from django.db import transaction
 K = TypeVar("K", bound=Hashable)
 
 EVERY_SECONDS = 1.0
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 """How often whoever tells asks what is due."""
+AT_A_TIME = 30
+"""How much is due at one time, so that telling it keeps nobody waiting. Where more changes, it is told later."""
 MOST = 10_000
 
 
 class Soon(Generic[K]):
     """Remembers what has changed. What is remembered may be lost with the process, and so it is for passing events.
 
-    Under load everything is due once a second, each thing at its own moment, so that nobody waits for all of it.
+    Under load everything is due about once a second, a little at a time, what has waited longest first.
     """
 
     def __init__(self) -> None:
-        self._changed: set[K] = set()
+        self._changed: dict[K, None] = {}
+        """In the order in which they changed."""
         self._told: dict[K, float] = {}
         self._lock = Lock()
 
@@ -36,8 +40,9 @@ class Soon(Generic[K]):
         now = time.monotonic()
         with self._lock:
             self._told = {key: at for key, at in self._told.items() if now - at < EVERY_SECONDS}
-            due = self._changed - self._told.keys()
-            self._changed -= due
+            due = set(islice((key for key in self._changed if key not in self._told), AT_A_TIME))
+            for key in due:
+                del self._changed[key]
             self._told.update(dict.fromkeys(due, now))
         return due
 
@@ -50,4 +55,4 @@ class Soon(Generic[K]):
     def _remember(self, keys: frozenset[K]) -> None:
         with self._lock:
             if len(self._changed) < MOST:
-                self._changed |= keys
+                self._changed.update(dict.fromkeys(keys))

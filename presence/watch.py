@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,8 @@ TRY_AGAIN_SECONDS = 2.0
 """What the database has failed is not left lying for as long as it usually would be."""
 SETTLE_SECONDS = 3 * TRY_AGAIN_SECONDS
 """So long after the database was away, nobody is told to have gone."""
-AT_A_TIME = 1000
-"""How many people one query asks about."""
+AT_A_TIME = 100
+"""How many people one query asks about: in between, others have their turn."""
 
 
 def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
@@ -74,7 +74,10 @@ async def look_at_heads(hub: Hub) -> None:
     keys = {*before, *hub.waiting}
     if not keys:
         return
-    epoch, heads = await pool.run(_heads, keys)
+    epoch = await pool.run(epochs.current)
+    heads: dict[ActorKey, replay.Head] = {}
+    for some in _portions(sorted(keys)):
+        heads |= await pool.run(replay.heads, some)
     for key, theirs in before.items():
         head = heads.get(key, replay.Head()).seq
         for connection, sent in theirs:
@@ -94,7 +97,9 @@ async def look_at_access(hub: Hub) -> None:
     connections = [each for each in hub.connections if each.sent is not None]
     if not connections:
         return
-    standing = await pool.run(_standing, {each.sign_in for each in connections})
+    standing: dict[sign_ins.SignIn, sign_ins.Standing] = {}
+    for some in _portions(list({each.sign_in for each in connections})):
+        standing |= await pool.run(sign_ins.standing, some)
     for connection in connections:
         stands = standing.get(connection.sign_in)
         connection.see_again(stands.actor if stands else None)
@@ -125,20 +130,6 @@ async def look_at_readers(hub: Hub) -> None:
         elif stuck > STUCK_SECONDS:
             connection.close(TOO_SLOW)
     metrics.QUEUED.set(queued)
-
-
-def _heads(keys: Collection[ActorKey]) -> tuple[str, dict[ActorKey, replay.Head]]:
-    heads: dict[ActorKey, replay.Head] = {}
-    for some in _portions(sorted(keys)):
-        heads |= replay.heads(some)
-    return epochs.current(), heads
-
-
-def _standing(those: Collection[sign_ins.SignIn]) -> dict[sign_ins.SignIn, sign_ins.Standing]:
-    found: dict[sign_ins.SignIn, sign_ins.Standing] = {}
-    for some in _portions(list(those)):
-        found |= sign_ins.standing(some)
-    return found
 
 
 def _portions(everything: list[Any]) -> list[list[Any]]:
