@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from presence import flow
 
 
@@ -17,6 +19,9 @@ class Transport:
         return self.closed
 
     def close(self) -> None:
+        self.closed = True
+
+    def write_eof(self) -> None:
         self.closed = True
 
     def get_extra_info(self, name: str) -> str:
@@ -75,10 +80,11 @@ async def test_much_does_not_wait():
     assert len(transport.written) == 1
 
 
-async def test_closing_writes_what_is_left_first_and_nothing_is_written_afterwards():
+@pytest.mark.parametrize("end", ["close", "write_eof"])
+async def test_the_end_comes_after_what_is_left_and_nothing_is_written_afterwards(end):
     transport, cork = corked()
     cork.write(b"the last")
-    cork.close()
+    getattr(cork, end)()
     assert transport.written == [b"the last"]
     assert transport.closed
     cork.write(b"too late")
