@@ -13,6 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from offers_project.kernel import memory
 from tools import catalogues
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ for _profile, _examples in {"quick": 20, "long": 10 * REPETITIONS}.items():
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_finish() -> None:
+    """Everything is loaded by now: the garbage collector need not look through it after every few tests."""
+    memory.settle()
 
 
 @pytest.fixture
