@@ -149,16 +149,24 @@ def without_client_ids() -> None:
     """Nobody knows a message again."""
     from chat.services import sending
 
-    draft = sending._draft
-    sending._known = lambda sends: {}  # type: ignore[assignment]
-    sending._draft = lambda *args, client_id=None, **more: draft(*args, **more)  # type: ignore[assignment]
+    draft = sending.Draft
+    sending._known = lambda ids: {}
+    sending.Draft = lambda *args, client_id=None, **more: draft(*args, **more)  # type: ignore[assignment, misc]
 
 
 def without_one_transaction() -> None:
-    """Each statement of a service is committed by itself."""
+    """Each statement of a service is committed by itself, and the process ends between two of them."""
     telling.transaction = type(  # type: ignore[assignment]
         "Transaction", (), {"atomic": nullcontext, "on_commit": lambda function, robust=False: function()}
     )
+    write = telling._Unit._write
+
+    def die_and_write(unit: Any) -> Any:
+        if any(telling.kind == "new_message" for telling in unit.tellings):
+            die_at("before_commit")
+        return write(unit)
+
+    telling._Unit._write = die_and_write  # type: ignore[method-assign]
 
 
 def without_durability() -> None:
