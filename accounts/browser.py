@@ -14,7 +14,7 @@ from django.middleware.csrf import rotate_token
 
 from accounts import services
 from accounts.models import AuthSession
-from accounts.sign_ins import SignedIn, standing_one
+from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
 from offers_project.kernel.actors import Actor, ActorKey
 
 ACTOR = "actor"
@@ -37,19 +37,15 @@ def sign_in(request: HttpRequest, actor: Actor, *, way: str) -> AuthSession:
 
 def sign_out(request: HttpRequest) -> None:
     """Forget everything about this browser, and end the sign-in that it was bound to."""
-    if bound := _bound(request.session):
-        key, auth_session_id = bound
+    if claim := claim_of(request.session):
+        key, auth_session_id = claim.sign_in
         services.end_session(auth_session_id=UUID(auth_session_id), key=key, because="signed out")
     request.session.flush()
 
 
 def signed_in(session: Any) -> SignedIn | None:
-    """Who a Django session (a request's or a socket's) stands for now."""
-    bound = _bound(session)
-    stands = standing_one(*bound) if bound else None
-    if stands is None or stands.session is None:
-        return None
-    return SignedIn(stands.actor, str(stands.session.pk), stands.session.expires_at)
+    """Who a Django session stands for now."""
+    return signed_in_by(claim_of(session))
 
 
 def renew(request: HttpRequest, signed_in: SignedIn) -> None:
@@ -60,9 +56,10 @@ def renew(request: HttpRequest, signed_in: SignedIn) -> None:
         request.session.modified = True
 
 
-def _bound(session: Any) -> tuple[ActorKey, str] | None:
+def claim_of(session: Any) -> Claim | None:
+    """Which sign-in a Django session (a request's or a socket's) is bound to."""
     try:
         actor_type, actor_id = session[ACTOR]
-        return ActorKey(actor_type, actor_id), session[AUTH_SESSION]
+        return Claim(SignIn(ActorKey(actor_type, actor_id), session[AUTH_SESSION]), None)
     except (KeyError, TypeError, ValueError):
         return None

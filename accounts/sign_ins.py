@@ -1,6 +1,6 @@
 """Whether a sign-in still stands: the one check behind tokens, browser sessions, tickets and open connections."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,6 +18,15 @@ class SignIn(NamedTuple):
 
     key: ActorKey
     auth_session_id: str | None
+
+
+class Claim(NamedTuple):
+    """What somebody has shown: the sign-in it belongs to, and until when it can be shown; None for as long as that
+    sign-in lasts.
+    """
+
+    sign_in: SignIn
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +69,21 @@ def standing(sign_ins: Collection[SignIn]) -> dict[SignIn, Standing]:
     return found
 
 
-def standing_one(key: ActorKey, auth_session_id: str | None) -> Standing | None:
-    sign_in = SignIn(key, auth_session_id)
-    return standing([sign_in]).get(sign_in)
+def signed_in(claims: Sequence[Claim]) -> list[SignedIn | None]:
+    """Who stands behind each of the claims now, in their order; None where nobody does. Queries as for `standing`."""
+    stand = standing({claim.sign_in for claim in claims})
+    return [_signed_in(claim, stand.get(claim.sign_in)) for claim in claims]
+
+
+def signed_in_by(claim: Claim | None) -> SignedIn | None:
+    return signed_in([claim])[0] if claim else None
+
+
+def _signed_in(claim: Claim, stands: Standing | None) -> SignedIn | None:
+    if stands is None:
+        return None
+    expires_at = claim.expires_at or (stands.session and stands.session.expires_at)
+    return SignedIn(stands.actor, claim.sign_in.auth_session_id, expires_at) if expires_at else None
 
 
 def _living(ids: set[str]) -> dict[str, AuthSession]:

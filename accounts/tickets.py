@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.cache import cache
 
-from accounts.sign_ins import SignedIn, standing_one
+from accounts.sign_ins import Claim, SignedIn, SignIn
 from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.errors import Unavailable
 
@@ -22,8 +22,8 @@ def issue(signed_in: SignedIn) -> str:
     return ticket
 
 
-def redeem(ticket: str) -> SignedIn | None:
-    """Who the ticket stands for, once; None ever after, when it is too old, or when the sign-in has ended."""
+def redeem(ticket: str) -> Claim | None:
+    """What the ticket stands for, once; None ever after, and when it is too old."""
     if not _FORM.fullmatch(ticket):
         return None
     kept = cache.get(_key(ticket))
@@ -33,10 +33,7 @@ def redeem(ticket: str) -> SignedIn | None:
     if kept is None or not cache.delete(_key(ticket)):
         return None
     actor_type, actor_id, auth_session_id, expires_at = kept
-    stands = standing_one(ActorKey(actor_type, actor_id), auth_session_id)
-    if stands is None:
-        return None
-    return SignedIn(stands.actor, auth_session_id, datetime.fromisoformat(expires_at))
+    return Claim(SignIn(ActorKey(actor_type, actor_id), auth_session_id), datetime.fromisoformat(expires_at))
 
 
 def _key(ticket: str) -> str:

@@ -15,7 +15,7 @@ from jwt import InsecureKeyLengthWarning
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
-from accounts.sign_ins import SignedIn, standing_one
+from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
 from offers_project.kernel.actors import DISPATCHER, MANAGER_ROLES, Actor, ActorKey
 
 ACCESS = "access"
@@ -44,6 +44,11 @@ def access_token(actor: Actor, auth_session_id: str) -> str:
 
 def actor_of(token: str) -> SignedIn | None:
     """Who a token stands for now: None for one that is forged, expired, ended, or of somebody who may not act."""
+    return signed_in_by(claim_of(token))
+
+
+def claim_of(token: str) -> Claim | None:
+    """What a token claims, None for one that is forged or expired. Whether it is still so, the database knows."""
     claims = _claims(token, settings.JWT_SIGNING_KEY)
     if claims is not None:
         return _ours(claims)
@@ -54,31 +59,24 @@ def actor_of(token: str) -> SignedIn | None:
     return None
 
 
-def _ours(claims: Mapping[str, Any]) -> SignedIn | None:
+def _ours(claims: Mapping[str, Any]) -> Claim | None:
     user_id: Any
     user_id, user_type, sid = claims.get("user_id"), claims.get("user_type"), claims.get("sid")
     if claims.get("token_type") != ACCESS or not _is_id(user_id) or not isinstance(user_type, str):
         return None
     if not isinstance(sid, str):
         return None
-    return _signed_in(ActorKey(user_type, user_id), sid, claims)
+    return Claim(SignIn(ActorKey(user_type, user_id), sid), _moment(claims["exp"]))
 
 
-def _legacy(claims: Mapping[str, Any]) -> SignedIn | None:
+def _legacy(claims: Mapping[str, Any]) -> Claim | None:
     user_id: Any
     user_id, user_type = claims.get("user_id"), claims.get("user_type")
     if claims.get("token_type", ACCESS) != ACCESS or not _is_id(user_id):
         return None
     if user_type is not None and (not isinstance(user_type, str) or user_type not in LEGACY_USER_TYPES):
         return None  # A driver's number is not a user's.
-    return _signed_in(ActorKey(DISPATCHER, user_id), None, claims)
-
-
-def _signed_in(key: ActorKey, sid: str | None, claims: Mapping[str, Any]) -> SignedIn | None:
-    stands = standing_one(key, sid)
-    if stands is None:
-        return None
-    return SignedIn(stands.actor, sid, _moment(claims["exp"]))
+    return Claim(SignIn(ActorKey(DISPATCHER, user_id), None), _moment(claims["exp"]))
 
 
 def _claims(token: str, key: str) -> dict[str, Any] | None:

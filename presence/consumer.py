@@ -21,6 +21,7 @@ from presence import builtin, commands, flow, hub, identity, metrics, pool, repl
 from presence.commands import Call, Command
 from presence.connection import DRAINING, NOT_AUTHENTICATED, PROTOCOL_ERROR, Connection
 from presence.errors import Flood, MalformedFrame, UnknownCommand
+from presence.identity import Identity
 from presence.leases import Lease
 from presence.replay import Cursor
 
@@ -122,7 +123,7 @@ class LiveConsumer(AsyncConsumer):
     async def open(self, token: str | None, cursor: Cursor | None) -> None:
         """Let the client in: hear what is told first, then look how far the stream has come, then catch up."""
         self._met_the_deadline()  # They have spoken in time. How long it takes to know them is our affair.
-        found = await pool.run(identity.identify, token, identity.headers_of(self.scope))
+        found = await self._identified(token)
         connection = self.connection
         if connection.is_closing:
             return
@@ -143,6 +144,10 @@ class LiveConsumer(AsyncConsumer):
         self._tell_ready(entered.head.seq, recovered=recovered)
         start = cursor.seq if recovered and cursor is not None else entered.head.seq
         connection.go_on_from(start, head=entered.head.seq)
+
+    async def _identified(self, token: str | None) -> Identity | None:
+        caller = await identity.caller(token, identity.headers_of(self.scope))
+        return await self.hub.identify.call(caller) if caller else None
 
     def _tell_ready(self, head: int, *, recovered: bool, **more: Any) -> None:
         self.connection.push(
@@ -268,7 +273,7 @@ class LiveConsumer(AsyncConsumer):
     async def _renew(self, ref: Any, fields: Frame) -> None:
         """The same person goes on, with what they show now."""
         connection = self.connection
-        found = await pool.run(identity.identify, fields.get("token"), identity.headers_of(self.scope))
+        found = await self._identified(fields.get("token"))
         if found is None or found.signed_in.actor.key != connection.key:
             raise errors.NotAuthenticated()
         connection.see_again(found.signed_in.actor)

@@ -24,6 +24,7 @@ from presence.connection import DRAINING, REVOKED, TOKEN_EXPIRED, Connection
 from presence.entering import Entered, Entry, enter_many
 from presence.exchange import Exchange
 from presence.grouping import Grouped
+from presence.identity import Caller, Identity, identify
 from presence.leases import Lease
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Hub:
         self.met: dict[ActorKey, set[str]] = {}
         """To whom of the drivers an office person's presence has been told."""
         self.read_rows: Grouped[replay.Wish, list[replay.Shown]] = Grouped("read_rows", replay.read_many)
+        self.identify: Grouped[Caller, Identity | None] = Grouped("identify", identify)
         self.enter: Grouped[Entry, Entered] = Grouped("enter", enter_many)
         self._leaving: Grouped[str, None] = Grouped("leave", _end_leases)
         self._commands: dict[str, Grouped[Call, Any]] = {}

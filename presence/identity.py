@@ -1,10 +1,11 @@
 """Who opens a live connection: by an access token, a ticket, or the session cookie of a page of ours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,9 +15,17 @@ from django.utils.http import is_same_domain
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts import browser, selectors, tickets, tokens
-from accounts.sign_ins import SignedIn
+from accounts.sign_ins import Claim, SignedIn, signed_in
+from presence import pool
 
 Headers = dict[str, str]
+
+
+class Caller(NamedTuple):
+    """Somebody who wants to come in: what they have shown, and the languages that their client asks for."""
+
+    claim: Claim
+    languages: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +41,33 @@ def headers_of(scope: Any) -> Headers:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
 
 
-def identify(token: str | None, headers: Headers) -> Identity | None:
-    """Who the token stands for, or the cookie where there is none; None for nobody."""
-    if token is not None:
-        signed_in = tokens.actor_of(token) if "." in token else tickets.redeem(token)
-        expires_at = signed_in.expires_at if signed_in else None
+async def caller(token: str | None, headers: Headers) -> Caller | None:
+    """Who wants to come in with this token, or with the cookie where there is none; None for nobody.
+
+    A ticket is redeemed by it: what is still to be looked up, `identify` may do again, this not.
+    """
+    if token is not None and "." in token:
+        claim = tokens.claim_of(token)
+    elif token is not None:
+        claim = await pool.run(tickets.redeem, token)
     else:
-        signed_in, expires_at = _by_cookie(headers), None
-    if signed_in is None:
-        return None
-    return Identity(signed_in, expires_at, _language(signed_in, headers))
+        claim = await pool.run(_by_cookie, headers)
+    return Caller(claim, headers.get("accept-language", "")) if claim else None
 
 
-def _by_cookie(headers: Headers) -> SignedIn | None:
+def identify(callers: Sequence[Caller]) -> list[Identity | None]:
+    """Who each of the callers is, in their order; None for whoever may not come in. A few queries for all of them."""
+    found = signed_in([caller.claim for caller in callers])
+    preferences = selectors.preferences({each.actor.key for each in found if each})
+    return [
+        None
+        if each is None
+        else Identity(each, caller.claim.expires_at, preferences[each.actor.key].language or _spoken(caller.languages))
+        for caller, each in zip(callers, found, strict=True)
+    ]
+
+
+def _by_cookie(headers: Headers) -> Claim | None:
     """A browser sends its cookies wherever it connects from, so the page must be ours."""
     if not is_our_origin(headers.get("origin", ""), headers.get("host", "")):
         return None
@@ -54,7 +77,7 @@ def _by_cookie(headers: Headers) -> SignedIn | None:
         return None
     if cookie is None:
         return None
-    return browser.signed_in(import_module(settings.SESSION_ENGINE).SessionStore(cookie.value))
+    return browser.claim_of(import_module(settings.SESSION_ENGINE).SessionStore(cookie.value))
 
 
 def is_our_origin(origin: str, host: str) -> bool:
@@ -74,11 +97,9 @@ def is_our_origin(origin: str, host: str) -> bool:
     return False
 
 
-def _language(signed_in: SignedIn, headers: Headers) -> str:
-    """What they have chosen, else what their browser asks for."""
-    if chosen := selectors.preferences_of(signed_in.actor.key).language:
-        return chosen
-    for wanted, _priority in parse_accept_lang_header(headers.get("accept-language", "")):
+def _spoken(languages: str) -> str:
+    """The language that a browser asks for, among ours."""
+    for wanted, _priority in parse_accept_lang_header(languages):
         try:
             return translation.get_supported_language_variant(wanted)
         except LookupError:

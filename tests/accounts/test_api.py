@@ -255,7 +255,7 @@ def test_any_sign_in_gets_a_ticket(customers):
         answer = post(client, "/api/socket/auth")
         assert answer.status_code == 200
         assert answer.json()["expires_in"] == 30
-        assert tickets.redeem(answer.json()["ticket"]).actor.key == key
+        assert tickets.redeem(answer.json()["ticket"]).sign_in.key == key
 
 
 def test_nobody_gets_no_ticket():

@@ -48,9 +48,9 @@ async def test_whoever_has_spoken_in_time_is_not_closed_while_the_server_looks_w
 ):
     settings.PRESENCE = settings.PRESENCE | {"AUTHENTICATE_SECONDS": 0.01}
     found_out = threading.Event()
-    monkeypatch.setattr(module.identity, "identify", lambda *_: found_out.wait(20) and None)
+    monkeypatch.setattr(module.identity.tickets, "redeem", lambda _: found_out.wait(20) and None)
     await consumer.connect()
-    opening = asyncio.ensure_future(consumer.open("a.b.c", None))
+    opening = asyncio.ensure_future(consumer.open("a ticket", None))
     await asyncio.sleep(0.1)  # Ten times as long as they may be silent.
     assert not consumer.connection.is_closing
     found_out.set()

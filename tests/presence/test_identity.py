@@ -1,0 +1,57 @@
+"""Who opens a connection. How each of the three ways is refused, `test_opening_live.py` has."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts import tickets, tokens
+from accounts.models import Preferences
+from accounts.sign_ins import Claim, SignIn
+from presence.identity import Caller, caller, identify
+from tests.accounts.factories import key_of, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+SOON = datetime(2031, 5, 1, tzinfo=UTC)
+
+
+def calling(user, languages=""):
+    return Caller(Claim(SignIn(key_of(user), str(sign_in(user).auth_session_id)), SOON), languages)
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_many_are_known_at_once(number, django_assert_num_queries):
+    users = [make_user() for _ in range(number)]
+    gone = Caller(Claim(SignIn(key_of(make_user(is_active=False)), None), SOON), "")
+    callers = [gone, *map(calling, users)]
+    with django_assert_num_queries(4):
+        found = identify(callers)
+    assert [each and each.signed_in.actor for each in found] == [None, *(user.actor for user in users)]
+    assert {each.expires_at for each in found[1:]} == {SOON}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "language"),
+    [("es", "en", "es"), ("", "es-MX,es;q=0.9,en;q=0.5", "es"), ("", "tlh,*;q=0.1", "en"), ("", "", "en")],
+)
+def test_language_is_the_chosen_one_else_what_the_client_asks_for(chosen, asked, language):
+    user = make_user()
+    Preferences.objects.create(actor_type="dispatcher", actor_id=user.pk, language=chosen)
+    (found,) = identify([calling(user, asked)])
+    assert found.language == language
+
+
+def test_token_and_ticket_claim_the_same_and_neither_asks_the_database(django_assert_num_queries):
+    pair = sign_in(make_user())
+    ticket = tickets.issue(tokens.actor_of(pair.access))
+    headers = {"accept-language": "es"}
+    with django_assert_num_queries(0):
+        by_token, by_ticket = (asyncio.run(caller(shown, headers)) for shown in (pair.access, ticket))
+    assert by_token == by_ticket
+    assert by_token.claim.sign_in.auth_session_id == str(pair.auth_session_id)
+
+
+@pytest.mark.parametrize("shown", ["no.good.token", "no ticket", None])
+def test_whoever_shows_nothing_good_is_nobody(shown):
+    assert asyncio.run(caller(shown, {})) is None
