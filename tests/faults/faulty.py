@@ -18,7 +18,6 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -155,18 +154,16 @@ def without_client_ids() -> None:
 
 
 def without_one_transaction() -> None:
-    """Each statement of a service is committed by itself, and the process ends between two of them."""
-    telling.transaction = type(  # type: ignore[assignment]
-        "Transaction", (), {"atomic": nullcontext, "on_commit": lambda function, robust=False: function()}
-    )
+    """A message is committed before what is told of it, and that is where the process ends."""
     write = telling._Unit._write
 
-    def die_and_write(unit: Any) -> Any:
+    def commit_and_write(unit: Any) -> Any:
         if any(telling.kind == "new_message" for telling in unit.tellings):
+            telling.connection.connection.commit()
             die_at("before_commit")
         return write(unit)
 
-    telling._Unit._write = die_and_write  # type: ignore[method-assign]
+    telling._Unit._write = commit_and_write  # type: ignore[method-assign]
 
 
 def without_durability() -> None:
