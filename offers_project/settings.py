@@ -144,6 +144,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'driver_offers.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("mysql"):
+    _database["ENGINE"] = "offers_project.kernel.mysql"
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {

@@ -38,7 +38,7 @@ def append(tellings: Sequence[Telling], *, at: datetime) -> list[int]:
         seq = heads[to].seq + counts[to]
         numbers.append(seq)
         events.append((*to, seq, kind, object_id, detail, kept_at))
-    rows.done(
+    rows.later(
         rows.inserting(StreamEvent, KEPT, events),
         rows.adding(StreamHead, "seq", {heads[key].pk: count for key, count in counts.items()}),
     )

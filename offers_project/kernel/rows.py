@@ -54,6 +54,18 @@ def done(*statements: Statement) -> list[list[tuple]]:
     return answers
 
 
+def later(*statements: Statement) -> None:
+    """Do statements that ask nothing. Within a transaction, a database that takes several at once is given them along
+    with what it is asked next, or with the commit.
+    """
+    if connection.vendor != "mysql" or not connection.in_atomic_block:
+        done(*statements)
+        return
+    for each in statements:
+        if each.sql:
+            connection.later(each.sql, each.params)  # type: ignore[attr-defined]
+
+
 def reading(
     model: type[models.Model],
     fields: Names,

@@ -85,3 +85,27 @@ def test_the_time_comes_along():
     assert before <= clock.as_told(found[-1]) <= clock.now()
     with clock.standing_at(before):
         assert clock.as_told(found[-1]) == before
+
+
+def test_what_may_be_done_later_is_done_before_anything_else_is_asked():
+    with transaction.atomic():
+        rows.later(inserting(1), inserting(2))
+        (found,) = rows.done(reading(1, 2, order=PERSON))
+        assert [tuple(row) for row in found] == [(1, 0), (2, 0)]
+        rows.later(inserting(3))
+        assert StreamHead.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_may_be_done_later_is_done_with_the_commit_or_not_at_all():
+    rows.later(inserting(1))  # Outside of a transaction there is no later.
+    assert StreamHead.objects.count() == 1
+    with transaction.atomic():
+        rows.later(inserting(2), inserting(3))
+    assert StreamHead.objects.count() == 3
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.later(inserting(4), inserting(1))
+    with transaction.atomic():
+        rows.later(inserting(5))
+        transaction.set_rollback(True)
+    assert StreamHead.objects.count() == 3

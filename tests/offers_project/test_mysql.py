@@ -1,0 +1,125 @@
+"""The trips that a transaction takes on MySQL and MariaDB."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from presence.models import StreamHead
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+INSERT = "INSERT INTO stream_heads (actor_type, actor_id, seq, floor) VALUES ('driver', %s, 0, 0)"
+
+
+@pytest.fixture
+def trips(monkeypatch):
+    """What is sent to the database, each time."""
+    if connection.vendor != "mysql":
+        pytest.skip("This is about MySQL.")
+    connection.ensure_connection()
+    sent = []
+
+    class Listening(type(connection.connection)):
+        def query(self, query):
+            sent.append(bytes(query).decode())
+            super().query(query)
+
+        def commit(self):
+            sent.append("(commit)")
+            super().commit()
+
+        def rollback(self):
+            sent.append("(rollback)")
+            super().rollback()
+
+    monkeypatch.setattr(connection.connection, "__class__", Listening)
+    return sent
+
+
+def ask(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def in_one(*steps):
+    """Insert the numbers and ask the questions in one transaction; an exception is raised."""
+    with transaction.atomic():
+        for step in steps:
+            if isinstance(step, int):
+                connection.later(INSERT, [step])
+            elif isinstance(step, str):
+                ask(step)
+            else:
+                raise step
+
+
+def ids():
+    return sorted(StreamHead.objects.values_list("actor_id", flat=True))
+
+
+def test_a_transaction_begins_with_its_first_statement_and_ends_with_its_last(trips):
+    with transaction.atomic():
+        assert ask("SELECT 5") == ((5,),)
+        connection.later(INSERT, [1])
+        connection.later(INSERT, [2])
+    assert [trip.split(" ", 2)[0] for trip in trips] == ["BEGIN;", "INSERT"]
+    assert trips[0] == "BEGIN; SELECT 5"
+    assert trips[1].count("INSERT") == 2
+    assert trips[1].endswith("; COMMIT")
+    assert ids() == [1, 2]
+
+
+def test_a_transaction_in_which_nothing_is_asked_takes_no_trip(trips):
+    with transaction.atomic():
+        pass
+    with transaction.atomic():
+        transaction.set_rollback(True)
+    assert trips == []
+
+
+def test_what_was_asked_is_answered_and_counted_as_ever(trips):
+    with transaction.atomic():
+        connection.later(INSERT, [1])
+        connection.later(INSERT, [2])
+        assert StreamHead.objects.filter(actor_id__in=[1, 2]).update(seq=3) == 2
+        assert list(StreamHead.objects.order_by("actor_id").values_list("actor_id", "seq")) == [(1, 3), (2, 3)]
+    assert trips[-1] == "(commit)"
+
+
+def test_a_transaction_is_one_and_its_end_is_its_end(trips):
+    assert ask("SELECT @@autocommit, @@in_transaction") == ((1, 0),)
+    with transaction.atomic():
+        assert ask("SELECT @@in_transaction") == ((1,),)
+    assert ask("SELECT @@autocommit, @@in_transaction") == ((1, 0),)
+
+
+def test_what_fails_with_the_commit_leaves_nothing(trips):
+    StreamHead.objects.create(actor_type="driver", actor_id=1)
+    with pytest.raises(IntegrityError):
+        in_one(2, 1)
+    assert ids() == [1]
+    assert ask("SELECT @@in_transaction") == ((0,),)
+
+
+def test_what_fails_in_a_part_of_a_transaction_leaves_the_rest(trips):
+    with transaction.atomic():
+        connection.later(INSERT, [1])
+        with pytest.raises(IntegrityError):
+            in_one(2, 1)
+        connection.later(INSERT, [3])
+    assert ids() == [1, 3]
+
+
+def test_what_is_given_up_is_not_done(trips):
+    for steps in ((1, ZeroDivisionError), ("SELECT 5", 2, ZeroDivisionError)):
+        with pytest.raises(ZeroDivisionError):
+            in_one(*steps)
+    assert ids() == []
+    assert "(rollback)" in trips
+
+
+def test_a_connection_that_has_ended_holds_nothing_back(trips):
+    with pytest.raises(DatabaseError):
+        in_one(1, "KILL CONNECTION_ID()")
+    assert ask("SELECT 5") == ((5,),)
+    assert ids() == []
