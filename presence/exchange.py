@@ -6,6 +6,7 @@ another, and where nobody else is there, nothing is said: every message costs wh
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -24,6 +25,9 @@ TOGETHER_MAX = 50
 GREET_SECONDS = 1.0
 GONE_SECONDS = 5.0
 """Who has not been heard for so long is not there. If they are all the same, they find it in the rows."""
+LISTENED_SECONDS = 2 * GREET_SECONDS
+FAILED_SECONDS = 0.5
+"""So long nothing is said when it could not be: a layer that is away is not knocked at for every message."""
 PAUSE_SECONDS = 0.005
 """What is said within so short a time goes out together: every message costs each process that hears it."""
 
@@ -38,6 +42,9 @@ class Exchange:
         self._saying: asyncio.Task[None] | None = None
         self._others: dict[str, float] = {}
         """When each of the other processes was heard last, in seconds of the loop's clock."""
+        self._hears_since = math.inf
+        """Since when it has heard its own greetings without a break; so long it would have heard those of others."""
+        self._heard_itself = -math.inf
 
     async def listen(self) -> None:
         """One channel for the whole process, for as long as it serves."""
@@ -63,6 +70,7 @@ class Exchange:
         """What the layer has brought; a process does not need to hear itself."""
         sender = packed.get("from")
         if sender == self._process:
+            self._note_that_it_hears()
             return
         if isinstance(sender, str) and sender != OUTSIDE:
             is_new = sender not in self._others
@@ -84,8 +92,17 @@ class Exchange:
     def _greet(self) -> None:
         self._send({"type": GREETING, "from": self._process})
 
-    def _is_anybody_there(self) -> bool:
+    def _note_that_it_hears(self) -> None:
         now = self._now()
+        if now - self._heard_itself > GONE_SECONDS:
+            self._hears_since = now
+        self._heard_itself = now
+
+    def _is_anybody_there(self) -> bool:
+        """Whoever has not listened long enough, or was stopped for a while, cannot know that there is nobody."""
+        now = self._now()
+        if now - self._heard_itself > GONE_SECONDS or now - self._hears_since < LISTENED_SECONDS:
+            return True
         if any(now - heard > GONE_SECONDS for heard in self._others.values()):
             self._others = {other: heard for other, heard in self._others.items() if now - heard <= GONE_SECONDS}
         return bool(self._others)
@@ -113,9 +130,11 @@ class Exchange:
                         for message in _joined(together):
                             await get_channel_layer().group_send(GROUP, message)
                     metrics.PUBLISHED.inc(len(together))
+                    pause = PAUSE_SECONDS
                 except Exception as error:
                     count_failure(error)
-                await asyncio.sleep(PAUSE_SECONDS)
+                    pause = FAILED_SECONDS
+                await asyncio.sleep(pause)
         finally:
             self._saying = None
 

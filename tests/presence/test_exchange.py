@@ -32,6 +32,7 @@ def layer(monkeypatch):
     layer = Layer()
     monkeypatch.setattr(exchange, "get_channel_layer", lambda: layer)
     monkeypatch.setattr(exchange, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(exchange, "FAILED_SECONDS", 0.02)
     return layer
 
 
@@ -41,8 +42,27 @@ def heard():
 
 
 @pytest.fixture
-async def mine(layer, heard):
-    return Exchange("mine", hear=heard.append)
+def now(monkeypatch):
+    """The loop's time, which a test moves."""
+    moment = {"now": 1000.0}
+    monkeypatch.setattr(Exchange, "_now", staticmethod(lambda: moment["now"]))
+    return moment
+
+
+@pytest.fixture
+async def mine(layer, heard, now):
+    """One that has listened long enough to know that there is nobody else."""
+    exchange = Exchange("mine", hear=heard.append)
+    listen_on(exchange, now)
+    return exchange
+
+
+def listen_on(mine: Exchange, now, seconds: int = 3) -> None:
+    """Its own greetings come back for a while."""
+    for _second in range(seconds):
+        mine.take(greeting("mine"))
+        now["now"] += 1
+    mine.take(greeting("mine"))
 
 
 def batch(seq: int, sender: str = "mine") -> wire.Packed:
@@ -67,9 +87,30 @@ async def said(layer: Layer) -> list[str]:
 async def test_nothing_is_said_where_nobody_else_is(mine, layer):
     mine.say(batch(1))
     assert await said(layer) == []
-    mine.take(greeting("mine"))  # One's own comes back, too.
+
+
+async def test_who_has_only_begun_to_listen_does_not_know_that_nobody_is_there(layer, heard, now):
+    mine = Exchange("mine", hear=heard.append)
+    mine.say(batch(1))
+    assert await said(layer) == [wire.BATCH]
+    mine.take(greeting("mine"))
     mine.say(batch(2))
-    assert await said(layer) == []
+    assert await said(layer) == [wire.BATCH] * 2
+    listen_on(mine, now)
+    mine.say(batch(3))
+    assert await said(layer) == [wire.BATCH] * 2
+
+
+async def test_who_was_stopped_for_a_while_does_not_know_either(mine, layer, now):
+    now["now"] += 60
+    mine.say(batch(1))
+    assert await said(layer) == [wire.BATCH]
+    mine.take(greeting("mine"))
+    mine.say(batch(2))
+    assert await said(layer) == [wire.BATCH] * 2
+    listen_on(mine, now)
+    mine.say(batch(3))
+    assert await said(layer) == [wire.BATCH] * 2
 
 
 async def test_who_is_heard_first_is_greeted_and_told_from_then_on(mine, layer, heard):
@@ -90,13 +131,11 @@ async def test_what_comes_from_no_server_is_heard_and_not_greeted(mine, layer, h
     assert heard == [told]
 
 
-async def test_who_is_not_heard_of_for_long_is_not_there(mine, layer, monkeypatch):
+async def test_who_is_not_heard_of_for_long_is_not_there(mine, layer, now):
     mine.take(greeting("yours"))
-    monkeypatch.setattr(exchange, "GONE_SECONDS", 0.0)
-    await asyncio.sleep(0.01)
+    listen_on(mine, now, 6)
     mine.say(batch(1))
     assert wire.BATCH not in await said(layer)
-    monkeypatch.setattr(exchange, "GONE_SECONDS", 5.0)
     mine.take(greeting("yours"))
     mine.say(batch(2))
     assert wire.BATCH in await said(layer)
