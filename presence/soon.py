@@ -10,7 +10,7 @@ from django.db import transaction
 
 K = TypeVar("K", bound=Hashable)
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 2.0
 LOOK_SECONDS = 0.1
 """How often whoever tells asks what is due."""
 AT_A_TIME = 30
@@ -21,7 +21,7 @@ MOST = 10_000
 class Soon(Generic[K]):
     """Remembers what has changed. What is remembered may be lost with the process, and so it is for passing events.
 
-    Under load everything is due about once a second, a little at a time, what has waited longest first.
+    Under load everything is due about once in `EVERY_SECONDS`, a little at a time, what has waited longest first.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Soon(Generic[K]):
         transaction.on_commit(lambda: self._remember(keys), robust=True)
 
     def due(self) -> set[K]:
-        """What has changed and was not due within the last second. It is taken to be told now."""
+        """What has changed and was not due a moment ago. It is taken to be told now."""
         now = time.monotonic()
         with self._lock:
             self._told = {key: at for key, at in self._told.items() if now - at < EVERY_SECONDS}
