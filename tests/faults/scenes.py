@@ -34,10 +34,10 @@ def standing_in_the_way(
             while not is_over.wait(0.2):
                 with suppress(MySQLdb.OperationalError):  # The one of the two that InnoDB has chosen.
                     session.do("BEGIN")
-                    session.do("SELECT * FROM stream_heads ORDER BY id DESC FOR UPDATE")
-                    session.do("SELECT * FROM conversations WHERE id IN %s ORDER BY id DESC FOR UPDATE", conversations)
                     # Whoever has written more is not the one that is chosen.
-                    session.do("UPDATE stream_heads SET floor = floor + 1")
+                    for _ in range(5):
+                        session.do("UPDATE stream_heads SET floor = floor + 1 ORDER BY id DESC")
+                    session.do("SELECT * FROM conversations WHERE id IN %s ORDER BY id DESC FOR UPDATE", conversations)
                 session.do("ROLLBACK")
 
     thread = threading.Thread(target=stand)
