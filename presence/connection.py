@@ -22,7 +22,7 @@ from offers_project.kernel.actors import Actor, ActorKey
 from presence import eager, metrics
 from presence.bus import Passing
 from presence.commands import Hold
-from presence.flow import Send
+from presence.flow import Outlet, Send
 from presence.replay import Shown, Wish
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ class Connection:
         "_hub",
         "_is_writing",
         "_outbox",
+        "_outlet",
+        "_queue_max",
         "_room",
-        "_send",
         "_writer",
         "actor",
         "auth_session_id",
@@ -97,7 +98,8 @@ class Connection:
         self.writing_since = 0.0
         """The loop's time since when its reader has taken nothing; it counts while something is being written."""
         self._hub = hub
-        self._send = send
+        self._outlet = Outlet(send)
+        self._queue_max = settings.PRESENCE["QUEUE_MAX"]
         self._ahead: dict[int, str] | None = None
         self._filling: asyncio.Task[None] | None = None
         self._outbox: deque[Waiting] = deque()
@@ -109,9 +111,9 @@ class Connection:
         self._expiry: asyncio.TimerHandle | None = None
         self._holds: dict[str, tuple[asyncio.TimerHandle, Passing]] | None = None
 
-    def send_by(self, send: Send) -> None:
-        """Send everything by `send` from now on."""
-        self._send = send
+    def send_by(self, outlet: Outlet) -> None:
+        """Send everything by this from now on."""
+        self._outlet = outlet
 
     # --- whose it is ------------------------------------------------------------------------------------------------
 
@@ -234,7 +236,9 @@ class Connection:
         """A passing event: the first that a slow reader misses."""
         if self._code is not None or self.sent is None:
             return
-        if len(self._outbox) >= settings.PRESENCE["QUEUE_MAX"] // 4:
+        if self._has_gone_at_once(frame):
+            return
+        if len(self._outbox) >= self._queue_max // 4:
             metrics.DROPPED.labels("passing").inc()
             return
         self._outbox.append(Waiting(frame, may_be_lost=True))
@@ -262,11 +266,11 @@ class Connection:
 
     def push(self, frame: str) -> None:
         """Send `frame` after what is waiting already."""
-        if self._code is not None:
+        if self._code is not None or self._has_gone_at_once(frame):
             return
-        if len(self._outbox) >= settings.PRESENCE["QUEUE_MAX"]:
+        if len(self._outbox) >= self._queue_max:
             self._drop_what_may_be_lost()
-            if len(self._outbox) >= settings.PRESENCE["QUEUE_MAX"]:
+            if len(self._outbox) >= self._queue_max:
                 self.close(TOO_SLOW)
                 return
         self._outbox.append(Waiting(frame, may_be_lost=False))
@@ -335,7 +339,7 @@ class Connection:
 
     async def until_there_is_room(self) -> None:
         """Wait while much is waiting for the reader: nothing is read for it, and nothing is read from it."""
-        if len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 2 or self._code is not None:
+        if len(self._outbox) < self._queue_max // 2 or self._code is not None:
             return
         if self._room is None:
             self._room = asyncio.Event()
@@ -345,6 +349,12 @@ class Connection:
         if self._room is not None:
             self._room.set()
             self._room = None
+
+    def _has_gone_at_once(self, frame: str) -> bool:
+        if self._outbox or self._is_writing or not self._outlet.put(frame):
+            return False
+        metrics.FRAMES_OUT.inc()
+        return True
 
     def _write(self) -> None:
         if not self._is_writing:
@@ -361,13 +371,13 @@ class Connection:
         try:
             while self._outbox:
                 self.writing_since = self._hub.loop.time()
-                await self._send({"type": "websocket.send", "text": self._outbox.popleft().frame})
+                await self._outlet.send({"type": "websocket.send", "text": self._outbox.popleft().frame})
                 metrics.FRAMES_OUT.inc()
-                if self._room is not None and len(self._outbox) < settings.PRESENCE["QUEUE_MAX"] // 4:
+                if self._room is not None and len(self._outbox) < self._queue_max // 4:
                     self._tell_of_room()
             if self._code is not None:
                 self.writing_since = self._hub.loop.time()
-                await self._send({"type": "websocket.close", "code": self._code})
+                await self._outlet.send({"type": "websocket.close", "code": self._code})
         except Exception as error:
             # The client has gone while we were writing; the server tells the consumer by itself.
             logger.debug("connection %s: %s", self.id, type(error).__name__)

@@ -1,19 +1,38 @@
 """How frames get to the network, where the server leaves something to be wished for.
 
 uvicorn lets `send` wait while a reader does not read, but writes every frame to the socket by itself, and that costs
-more than all else that is done for the frame. So there, what is sent to a connection within a moment is written in one.
+more than all else that is done for the frame. So there, what is sent to a connection within a moment is written in one,
+and a frame that can go at once does not take the whole way of an ASGI message.
 Daphne does that, but takes everything and keeps it in memory: its transport is asked to say when it has enough.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
+
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN
 
 CLOSE_SECONDS = 10
 """How long a client may take to answer the close frame. Daphne gives it a second, too little for one that is behind: it
 would be cut off before it has read why."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Put = Callable[[str], bool]
+
+
+def put_nothing(_frame: str) -> bool:
+    """For whoever cannot send anything without waiting."""
+    return False
+
+
+class Outlet(NamedTuple):
+    """`send` takes ASGI messages, and waits while the reader does not read. `put` takes a text frame at once, or says
+    that it cannot.
+    """
+
+    send: Send
+    put: Put = put_nothing
 
 
 class Gate:
@@ -104,14 +123,33 @@ class Corked:
         return getattr(self._transport, name)
 
 
-def regulated(send: Send, flusher: Flusher) -> Send:
+def regulated(send: Send, flusher: Flusher) -> Outlet:
     """`send`, made better by what the server lacks. To be asked for after the handshake."""
     uvicorn: Any = getattr(send, "__self__", None)
     if hasattr(getattr(uvicorn, "transport", None), "write"):
-        uvicorn.transport = Corked(uvicorn.transport, flusher)
-        return send
+        corked = uvicorn.transport = Corked(uvicorn.transport, flusher)
+        return Outlet(send, _putting(uvicorn, corked) if _is_sans_io(uvicorn) else put_nothing)
     daphne: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
-    return _gated(send, daphne) if hasattr(daphne, "registerProducer") else send
+    return Outlet(_gated(send, daphne) if hasattr(daphne, "registerProducer") else send)
+
+
+def _is_sans_io(uvicorn: Any) -> bool:
+    """Whether this is uvicorn's protocol on websockets' sans-I/O layer, and frames go out as they are."""
+    known = all(hasattr(uvicorn, name) for name in ("conn", "writable", "close_sent", "disconnected"))
+    return known and getattr(uvicorn.conn, "extensions", None) == []
+
+
+def _putting(uvicorn: Any, corked: Corked) -> Put:
+    """What uvicorn does with a text, in the same order and under the same conditions."""
+
+    def put(frame: str) -> bool:
+        is_over = uvicorn.disconnected or uvicorn.close_sent or uvicorn.conn.state is not OPEN
+        if is_over or not uvicorn.writable.is_set():
+            return False
+        corked.write(Frame(Opcode.TEXT, frame.encode()).serialize(mask=False))
+        return True
+
+    return put
 
 
 def _gated(send: Send, protocol: Any) -> Send:

@@ -14,6 +14,7 @@ from presence import watch
 from presence.bus import Passing
 from presence.commands import Hold
 from presence.connection import CANNOT_RESUME, REVOKED, TOO_SLOW, Connection
+from presence.flow import Outlet
 from presence.replay import Shown, Wish
 
 OLGA = Actor("dispatcher", 1, "Olga", "dispatcher")
@@ -226,7 +227,7 @@ async def test_failing_send_leaves_nothing_behind():
     async def broken(message) -> None:
         raise OSError
 
-    client.connection.send_by(broken)
+    client.connection.send_by(Outlet(broken))
     client.connection.go_on_from(0, head=0)
     client.connection.take(1, "1")
     await client.settled()
@@ -254,3 +255,31 @@ async def test_who_has_been_quiet_for_long_is_not_slow_the_moment_something_come
     await watch.look_at_readers(client.hub)  # Before the writer has had its turn.
     await client.connection.written()
     assert (client.heard, client.code) == (["1", "2"], None)
+
+
+async def test_what_can_go_at_once_goes_at_once_and_never_before_what_waits():
+    client = Client(Rows(head=0))
+    is_writable = True
+
+    def put(frame):
+        if is_writable:
+            client.heard.append(frame)
+        return is_writable
+
+    client.connection.send_by(Outlet(client.send, put))
+    client.connection.go_on_from(0, head=0)
+    client.connection.push("1")
+    client.connection.pass_on("2")
+    assert client.heard == ["1", "2"]
+    is_writable = False
+    client.reads.clear()
+    client.connection.push("3")
+    await asyncio.sleep(0)
+    is_writable = True
+    client.connection.push("4")
+    client.connection.pass_on("5")
+    assert client.heard == ["1", "2"]
+    client.reads.set()
+    await client.settled()
+    client.connection.push("6")
+    assert client.heard == ["1", "2", "3", "4", "5", "6"]
