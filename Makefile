@@ -11,6 +11,10 @@ MYSQL := $(findstring mysql,$(DATABASE_URL) $(shell grep -s '^DATABASE_URL' .env
 # Tests know nothing of .env, and keep what they write apart from the data of `make run`.
 WORKERS ?= 2
 REPETITIONS ?= 50
+# How many of the faults are tried, all unless set; which ones, and what happens in them, the seed decides.
+FAULTS ?= yes
+FAULTS_SAMPLE ?=
+FAULTS_SEED ?= 1
 TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test
 ALONE := $(TESTING) DATABASE_URL= REDIS_URL=
 PYTEST := $(PY) -m pytest -n $(WORKERS)
@@ -43,12 +47,13 @@ test-services: $(VENV)/.mysql reports ## the same suite and the races, on MariaD
 test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
 	@$(ALONE) $(PY) -m pytest $(REPORT) -m browser $(ARGS)
 
-test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) and faults, on MariaDB and Redis
+test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) on MariaDB and Redis, then every fault
 	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long $(ON_SERVICES) $(PYTEST) $(REPORT) -m long \
 	    -o faulthandler_timeout=$$((60 + 40 * $(REPETITIONS))) $(ARGS)
+	@[ "$(FAULTS)" = no ] || $(MAKE) --no-print-directory test-faults ARGS=
 
 test-faults: $(VENV)/.mysql reports ## two live servers through every fault, on a MariaDB and a Redis of their own
-	@$(ALONE) $(PY) -m pytest $(REPORT) -m faults $(ARGS)
+	@$(ALONE) FAULTS_SAMPLE=$(FAULTS_SAMPLE) FAULTS_SEED=$(FAULTS_SEED) $(PY) -m pytest $(REPORT) -m faults $(ARGS)
 
 benchmark: $(VENV)/.mysql $(REFERENCE)/.made ## beside Socket.IO on Node, in turn: ten minutes on a machine that does nothing else
 	@$(TESTING) $(PY) -m benchmarks $(ARGS)

@@ -63,7 +63,7 @@ def test_sigterm_under_load_drains(stage, servers, kind):
     with stage.crowd([leaving, staying]) as crowd:
         crowd.go_on()
         leaving.process.terminate()
-        leaving.process.wait(timeout=20)
+        leaving.process.wait(timeout=10)  # As promised, under either server.
         crowd.go_on()
         everything_is_right(stage, crowd)
         there = [phone for phone in crowd.phones if phone.codes]
