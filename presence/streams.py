@@ -1,7 +1,7 @@
 """Streams: what each person has been told, numbered without a gap for that person, by reference."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from offers_project.kernel import rows
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.rows import Row, Statement
 from presence.models import StreamEvent, StreamHead
 
 PERSON = ("actor_type", "actor_id")
@@ -24,23 +25,46 @@ class Telling(NamedTuple):
     detail: int
 
 
-def append(tellings: Sequence[Telling], *, at: datetime) -> list[int]:
+class Head(NamedTuple):
+    """A locked head: its row, and how far its stream has come."""
+
+    pk: int
+    seq: int
+
+
+Heads = Mapping[ActorKey, Head]
+
+
+def locking(keys: Iterable[ActorKey]) -> Statement:
+    """Locks the heads of these people by (type, id), the last locks that a transaction takes; `heads` reads what it
+    gives.
+    """
+    return rows.reading(StreamHead, (*PERSON, "id", "seq"), PERSON, sorted(keys), order=PERSON, lock=True)
+
+
+def heads(found: Iterable[Row]) -> Heads:
+    return {ActorKey(type_, id_): Head(pk, seq) for type_, id_, pk, seq in found}
+
+
+def append(tellings: Sequence[Telling], *, at: datetime, locked: Heads) -> list[int]:
     """Number the tellings, each in its person's stream, and keep them. Gives their numbers in the same order.
 
-    Locks the heads by (type, id), the last locks that a transaction takes.
+    Locks the heads of those who are not among `locked`.
     """
-    heads = _locked_heads({telling.to for telling in tellings})
+    told = {telling.to for telling in tellings}
+    if not told <= locked.keys():
+        locked = _locked(told)
     numbers, events = [], []
     counts: dict[ActorKey, int] = defaultdict(int)
     kept_at = rows.moment(at)
     for to, kind, object_id, detail in tellings:
         counts[to] += 1
-        seq = heads[to].seq + counts[to]
+        seq = locked[to].seq + counts[to]
         numbers.append(seq)
         events.append((*to, seq, kind, object_id, detail, kept_at))
     rows.later(
         rows.inserting(StreamEvent, KEPT, events),
-        rows.adding(StreamHead, "seq", {heads[key].pk: count for key, count in counts.items()}),
+        rows.adding(StreamHead, "seq", {locked[key].pk: count for key, count in counts.items()}),
     )
     return numbers
 
@@ -56,23 +80,13 @@ def of_keys(keys: Iterable[ActorKey]) -> Q:
     return condition
 
 
-class _Head(NamedTuple):
-    pk: int
-    seq: int
-
-
-def _locked_heads(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
-    found = _lock(keys)
-    missing = keys - found.keys()
-    if missing:
+def _locked(keys: set[ActorKey]) -> Heads:
+    (found,) = rows.done(locking(keys))
+    locked = heads(found)
+    if missing := keys - locked.keys():
         StreamHead.objects.bulk_create(
             [StreamHead(actor_type=key.type, actor_id=key.id) for key in sorted(missing)], ignore_conflicts=True
         )
-        found = _lock(keys)
-    return found
-
-
-def _lock(keys: set[ActorKey]) -> dict[ActorKey, _Head]:
-    asked = rows.reading(StreamHead, (*PERSON, "id", "seq"), PERSON, sorted(keys), order=PERSON, lock=True)
-    (found,) = rows.done(asked)
-    return {ActorKey(type_, id_): _Head(pk, seq) for type_, id_, pk, seq in found}
+        (found,) = rows.done(locking(keys))
+        locked = heads(found)
+    return locked

@@ -18,8 +18,9 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import OperationalError, connection, transaction
 
 from accounts import kinds
-from offers_project.kernel import clock
+from offers_project.kernel import clock, rows
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.rows import Statement
 from presence import bus, metrics, renderers, streams
 
 P = ParamSpec("P")
@@ -41,6 +42,8 @@ class _Unit:
     passing: list[bus.Passing] = field(default_factory=list)
     controls: list[bus.Control] = field(default_factory=list)
     at: datetime | None = None
+    heads: streams.Heads = field(default_factory=dict)
+    """Those that are locked already."""
 
     def finish(self) -> None:
         batch = bus.Batch(events=self._write(), passing=self.passing, controls=self.controls)
@@ -52,7 +55,7 @@ class _Unit:
             return []
         at = self.at or clock.now()
         tellings = list(self.tellings)
-        numbers = streams.append(tellings, at=at)
+        numbers = streams.append(tellings, at=at, locked=self.heads)
         shown = _shown(tellings, list(self.tellings.values()), at)
         return [
             bus.Event(to=telling.to, seq=seq, kind=telling.kind, at=at, data=data)
@@ -122,6 +125,16 @@ def tell(
         telling = streams.Telling(to=key, kind=kind, object_id=object_id, detail=detail)
         unit.tellings.pop(telling, None)
         unit.tellings[telling] = data
+
+
+def about_to_tell(to: Iterable[ActorKey], *others: Statement) -> list[list[tuple]]:
+    """Do `others`, and in the same trip lock what has to be locked to tell these people. Gives what the others ask for.
+
+    For a unit of work that locks nothing afterwards: these are the last locks of all.
+    """
+    *answers, found = rows.done(*others, streams.locking(to))
+    _current().heads = streams.heads(found)
+    return answers
 
 
 def pass_on(kind: str, data: Mapping[str, Any], *, to: Iterable[str], but: Iterable[ActorKey] = ()) -> None:

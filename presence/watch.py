@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -21,6 +21,8 @@ from presence.connection import CANNOT_RESUME, TOO_SLOW
 if TYPE_CHECKING:
     from presence.hub import Hub
 
+T = TypeVar("T")
+
 logger = logging.getLogger(__name__)
 
 STUCK_SECONDS = 20
@@ -32,8 +34,11 @@ TRY_AGAIN_SECONDS = 2.0
 """What the database has failed is not left lying for as long as it usually would be."""
 SETTLE_SECONDS = 3 * TRY_AGAIN_SECONDS
 """So long after the database was away, nobody is told to have gone."""
-AT_A_TIME = 100
-"""How many people one query asks about: in between, others have their turn."""
+HEADS_AT_A_TIME = 100
+SIGN_INS_AT_A_TIME = 25
+"""How many people one query asks about."""
+PAUSE_SECONDS = 0.02
+"""So long others have their turn in between, unless that would take more than a quarter of the time there is."""
 
 
 def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
@@ -76,7 +81,7 @@ async def look_at_heads(hub: Hub) -> None:
         return
     epoch = await pool.run(epochs.current)
     heads: dict[ActorKey, replay.Head] = {}
-    for some in _portions(sorted(keys)):
+    async for some in _portions(sorted(keys), HEADS_AT_A_TIME, settings.PRESENCE["HEADS_SECONDS"]):
         heads |= await pool.run(replay.heads, some)
     for key, theirs in before.items():
         head = heads.get(key, replay.Head()).seq
@@ -98,7 +103,8 @@ async def look_at_access(hub: Hub) -> None:
     if not connections:
         return
     standing: dict[sign_ins.SignIn, sign_ins.Standing] = {}
-    for some in _portions(list({each.sign_in for each in connections})):
+    shown = list({each.sign_in for each in connections})
+    async for some in _portions(shown, SIGN_INS_AT_A_TIME, settings.PRESENCE["WATCH_SECONDS"]):
         standing |= await pool.run(sign_ins.standing, some)
     for connection in connections:
         stands = standing.get(connection.sign_in)
@@ -132,5 +138,10 @@ async def look_at_readers(hub: Hub) -> None:
     metrics.QUEUED.set(queued)
 
 
-def _portions(everything: list[Any]) -> list[list[Any]]:
-    return [everything[start : start + AT_A_TIME] for start in range(0, len(everything), AT_A_TIME)]
+async def _portions(everything: list[T], size: int, seconds: float) -> AsyncIterator[list[T]]:
+    """A few at a time, with pauses that make up a quarter of `seconds` at the most."""
+    pause = min(PAUSE_SECONDS, seconds / 4 * size / max(1, len(everything)))
+    for start in range(0, len(everything), size):
+        if start:
+            await asyncio.sleep(pause)
+        yield everything[start : start + size]

@@ -1,7 +1,7 @@
 """Messages are written, many at a time: everything that comes together is one transaction of a few statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ from offers_project.kernel import rows
 from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
 from offers_project.kernel.errors import Conflict, NotFound, Refusal
 from offers_project.kernel.facts import publish
-from presence.telling import TRIES, service, tell
+from presence.telling import TRIES, about_to_tell, service, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
         )
         for line in lines
     ]
-    _deliver(messages, found.seats, found.now)
+    _deliver(messages, found.seats, found.now, is_all=False)
     return messages
 
 
@@ -116,7 +116,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
 def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    shown = _deliver(admission.new, admission.seats, admission.now)
+    shown = _deliver(admission.new, admission.seats, admission.now, is_all=True)
     new = set(shown)
     sent: list[Sent | Refusal] = []
     for answer in answers:
@@ -187,17 +187,17 @@ def _known(ids: Sequence[int]) -> dict[tuple, Message | Draft]:
 Seats = dict[int, dict[ActorKey, Seated]]
 
 
-def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime) -> dict[int, dict[str, Any]]:
+def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime, *, is_all: bool) -> dict[int, dict[str, Any]]:
     """Number, keep and tell new messages. Their conversations are locked, and `seats` are theirs.
 
-    Gives how each looks, by the identity of its object.
+    Gives how each looks, by the identity of its object. `is_all`: nothing else is done in this unit of work.
     """
     if not messages:
         return {}
-    _keep(messages, now)
     written_to = {message.conversation.pk: message.conversation for message in messages}
     began = _note_writers(messages, seats, now)
     told = audiences({id_: seats[id_] for id_ in written_to})
+    _keep(messages, now, {key for keys in told.values() for key in keys} if is_all else ())
     shown = {id(message): message_dict(message) for message in messages}
     for message in messages:
         tell(
@@ -214,8 +214,8 @@ def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime) -> dict[int
     return shown
 
 
-def _keep(messages: Sequence[Draft], now: datetime) -> None:
-    """Number them, each in its conversation, and write them down."""
+def _keep(messages: Sequence[Draft], now: datetime, told: Collection[ActorKey]) -> None:
+    """Number them, each in its conversation, and write them down, about to tell some people."""
     counts: dict[int, int] = defaultdict(int)
     for message in messages:
         talk = message.conversation
@@ -244,11 +244,12 @@ def _keep(messages: Sequence[Draft], now: datetime) -> None:
     counting = rows.adding(Conversation, "last_seq", counts, last_message_at=kept_at)
     place = ("conversation", "seq")
     if rows.can_tell():
-        (told,) = rows.done(counting, rows.inserting(Message, KEPT, kept, tell=(*place, "id")))
+        writing = [rows.inserting(Message, KEPT, kept, tell=(*place, "id"))]
     else:
         asking = rows.reading(Message, (*place, "id"), place, [each[:2] for each in kept])
-        (told,) = rows.done(counting, rows.inserting(Message, KEPT, kept), asking)
-    keys = {(conversation_id, seq): pk for conversation_id, seq, pk in told}
+        writing = [rows.inserting(Message, KEPT, kept), asking]
+    (found,) = about_to_tell(told, counting, *writing)
+    keys = {(conversation_id, seq): pk for conversation_id, seq, pk in found}
     for message in messages:
         message.pk = keys[message.conversation.pk, message.seq]
 

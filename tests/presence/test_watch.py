@@ -60,3 +60,9 @@ async def test_a_fault_of_our_own_says_nothing_about_the_database(monkeypatch):
     await asyncio.sleep(0)
     job.cancel()
     assert hub.database_failed_at < hub.loop.time() - 10**6
+
+
+async def test_many_are_asked_about_a_few_at_a_time():
+    portions = [some async for some in watch._portions(list(range(60)), 25, 0.01)]
+    assert portions == [list(range(25)), list(range(25, 50)), list(range(50, 60))]
+    assert [some async for some in watch._portions([], 25, 0.01)] == []
