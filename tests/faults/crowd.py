@@ -184,6 +184,7 @@ class Phone:
             try:
                 answer = await self._ask_once(command, fields)
             except (Cut, ConnectionClosed):
+                await asyncio.sleep(0.01)  # Until it has been noticed that the connection is gone.
                 continue
             if answer["type"] == "ack" or not answer["retryable"]:
                 return answer

@@ -225,7 +225,7 @@ def without_time_outs() -> None:
     """Whoever asks the database waits for as long as it takes."""
     from django.db import connections
 
-    for name in ("read_timeout", "write_timeout"):
+    for name in ("connect_timeout", "read_timeout", "write_timeout"):
         connections.settings["default"]["OPTIONS"].pop(name, None)
 
 
