@@ -16,7 +16,9 @@ Shown = list[Mapping[str, Any] | None]
 
 def show_messages(wanted: Sequence[Wanted]) -> Shown:
     """`object_id` is the message's."""
-    found = Message.objects.select_related("conversation").filter(pk__in={each.object_id for each in wanted}).order_by()
+    # Many messages are of few conversations.
+    ids = {each.object_id for each in wanted}
+    found = Message.objects.prefetch_related("conversation").filter(pk__in=ids).order_by()
     conversation_ids = {message.pk: message.conversation_id for message in found}
     messages = {message.pk: message_dict(message) for message in found}
     visible = _visible(wanted, conversation_ids)

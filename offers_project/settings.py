@@ -350,7 +350,7 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # What the servers say looks like all the rest, and loses its secrets too: addresses may hold some.
         **{
-            name: {"handlers": [], "propagate": True}
+            name: {"handlers": [], "propagate": True, "level": LOG_LEVEL}
             for name in ("daphne", "uvicorn", "uvicorn.access", "uvicorn.error")
         },
         # At DEBUG these would write down what people say.

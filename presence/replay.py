@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
 
 from accounts import kinds
 from offers_project.kernel import clock
 from offers_project.kernel.actors import ActorKey
 from presence import epochs, metrics, renderers, streams, wire
+from presence.lookups import Within
 from presence.models import StreamEvent, StreamHead
 
 PAGE = 200
@@ -109,12 +109,10 @@ Row = tuple[str, int, int, str, int, int, datetime]
 
 
 def _rows(wishes: Collection[Wish]) -> Iterable[Row]:
-    wanted = Q(pk__in=[])
-    for key, seq in wishes:
-        # Numbers have no gap, so an upper bound is a limit for each person.
-        wanted |= Q(actor_type=key.type, actor_id=key.id, seq__gt=seq, seq__lte=seq + PAGE)
+    # Numbers have no gap, so an upper bound is a limit for each person.
+    wanted = [(key, after, after + PAGE) for key, after in wishes]
     return (
-        StreamEvent.objects.filter(wanted)
+        StreamEvent.objects.filter(Within(wanted))
         .order_by("actor_type", "actor_id", "seq")
         .values_list("actor_type", "actor_id", "seq", "kind", "object_id", "detail", "at")
     )
