@@ -1,7 +1,8 @@
 """What is worth telling soon, but not every time: told at once when it was quiet, and then once in a while."""
 
 import time
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
 from typing import Generic, TypeVar
@@ -13,21 +14,25 @@ K = TypeVar("K", bound=Hashable)
 EVERY_SECONDS = 2.0
 LOOK_SECONDS = 0.1
 """How often whoever tells asks what is due."""
-AT_A_TIME = 30
+AT_A_TIME = 10
 """How much is due at one time, so that telling it keeps nobody waiting. Where more changes, it is told later."""
 MOST = 10_000
+REST = 9
+"""After telling, nothing is due for so many times as long as it has taken: a tenth of the time is enough for it."""
 
 
 class Soon(Generic[K]):
     """Remembers what has changed. What is remembered may be lost with the process, and so it is for passing events.
 
-    Under load everything is due about once in `EVERY_SECONDS`, a little at a time, what has waited longest first.
+    Under load everything is due about once in `EVERY_SECONDS`, a little at a time, what has waited longest first; less
+    often where telling it takes long.
     """
 
     def __init__(self) -> None:
         self._changed: dict[K, None] = {}
         """In the order in which they changed."""
         self._told: dict[K, float] = {}
+        self._rests_until = 0.0
         self._lock = Lock()
 
     def once_committed(self, changed: Iterable[K]) -> None:
@@ -35,9 +40,19 @@ class Soon(Generic[K]):
         keys = frozenset(changed)
         transaction.on_commit(lambda: self._remember(keys), robust=True)
 
+    @contextmanager
+    def telling(self) -> Iterator[set[K]]:
+        """What is due, to be told within the block."""
+        began = time.monotonic()
+        yield self.due()
+        ended = time.monotonic()
+        self._rests_until = ended + REST * (ended - began)
+
     def due(self) -> set[K]:
         """What has changed and was not due a moment ago. It is taken to be told now."""
         now = time.monotonic()
+        if now < self._rests_until:
+            return set()
         with self._lock:
             self._told = {key: at for key, at in self._told.items() if now - at < EVERY_SECONDS}
             due = set(islice((key for key in self._changed if key not in self._told), AT_A_TIME))
@@ -51,6 +66,7 @@ class Soon(Generic[K]):
         with self._lock:
             self._changed.clear()
             self._told.clear()
+            self._rests_until = 0.0
 
     def _remember(self, keys: frozenset[K]) -> None:
         with self._lock:

@@ -4,7 +4,7 @@ Counting is not done in the way of a send: what may have changed is remembered, 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from chat import selectors
 from offers_project.kernel.actors import ActorKey
@@ -21,10 +21,15 @@ def unread_changes(where: Iterable[tuple[ActorKey, int]]) -> None:
 
 
 def tell_unread() -> None:
-    """Tell those who are connected what is unread for them now, all in one go."""
-    changed: dict[ActorKey, set[int]] = defaultdict(set)
-    for key, conversation_id in _changed.due():
-        changed[key].add(conversation_id)
+    """Tell those who are connected what is unread for them now, some at a time."""
+    with _changed.telling() as due:
+        changed: dict[ActorKey, set[int]] = defaultdict(set)
+        for key, conversation_id in due:
+            changed[key].add(conversation_id)
+        _tell(changed)
+
+
+def _tell(changed: Mapping[ActorKey, Set[int]]) -> None:
     here = {key for key, seen in online(changed).items() if seen.online} if changed else set()
     if not here:
         return

@@ -57,8 +57,9 @@ def touch_soon(*, offer_ids: Iterable[int]) -> None:
 
 def touch_what_was_said() -> None:
     """Touch the offers that were talked about."""
-    if offer_ids := _talked_about.due():
-        touch(offer_ids=offer_ids)
+    with _talked_about.telling() as offer_ids:
+        if offer_ids:
+            touch(offer_ids=offer_ids)
 
 
 @service

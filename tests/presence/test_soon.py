@@ -62,3 +62,18 @@ def test_no_more_is_remembered_than_there_is_room_for(monkeypatch):
     changed.once_committed([8])
     changed.forget()
     assert changed.due() == set()
+
+
+def test_whoever_takes_long_to_tell_rests_for_longer(clock):
+    changed: Soon[str] = Soon()
+    changed.once_committed(["a"])
+    with changed.telling() as due:
+        assert due == {"a"}
+        clock["now"] += 1
+    changed.once_committed(["b"])
+    clock["now"] += soon.REST - 0.1
+    with changed.telling() as due:
+        assert due == set()
+    clock["now"] += 0.2
+    with changed.telling() as due:
+        assert due == {"b"}
