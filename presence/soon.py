@@ -44,9 +44,11 @@ class Soon(Generic[K]):
     def telling(self) -> Iterator[set[K]]:
         """What is due, to be told within the block."""
         began = time.monotonic()
-        yield self.due()
+        due = self.due()
+        yield due
         ended = time.monotonic()
-        self._rests_until = ended + REST * (ended - began)
+        if due:
+            self._rests_until = ended + REST * (ended - began)
 
     def due(self) -> set[K]:
         """What has changed and was not due a moment ago. It is taken to be told now."""

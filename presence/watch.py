@@ -99,15 +99,17 @@ async def look_at_heads(hub: Hub) -> None:
 
 async def look_at_access(hub: Hub) -> None:
     """Close the connections of those who may not be here any more, whoever has taken it from them."""
-    connections = [each for each in hub.connections if each.sent is not None]
+    connections = [(each, each.sign_in) for each in hub.connections if each.sent is not None]
     if not connections:
         return
     standing: dict[sign_ins.SignIn, sign_ins.Standing] = {}
-    shown = list({each.sign_in for each in connections})
+    shown = list({sign_in for _connection, sign_in in connections})
     async for some in _portions(shown, SIGN_INS_AT_A_TIME, settings.PRESENCE["WATCH_SECONDS"]):
         standing |= await pool.run(sign_ins.standing, some)
-    for connection in connections:
-        stands = standing.get(connection.sign_in)
+    for connection, sign_in in connections:
+        if connection.sign_in != sign_in:
+            continue  # It has shown another meanwhile, which was looked at then.
+        stands = standing.get(sign_in)
         connection.see_again(stands.actor if stands else None)
 
 

@@ -5,7 +5,10 @@ import asyncio
 import pytest
 from django.db import OperationalError
 
+from accounts.sign_ins import SignedIn, Standing
+from offers_project.kernel.actors import Actor
 from presence import watch
+from presence.connection import Connection
 from presence.hub import Hub
 
 
@@ -66,3 +69,24 @@ async def test_many_are_asked_about_a_few_at_a_time():
     portions = [some async for some in watch._portions(list(range(60)), 25, 0.01)]
     assert portions == [list(range(25)), list(range(25, 50)), list(range(50, 60))]
     assert [some async for some in watch._portions([], 25, 0.01)] == []
+
+
+async def test_who_shows_another_sign_in_meanwhile_is_not_shown_out_for_the_first(monkeypatch):
+    async def send(message): ...
+
+    olga = Actor("dispatcher", 1, "Olga", "dispatcher")
+    hub = Hub(asyncio.get_running_loop())
+    renewed, ended, staying = (Connection(name, hub, send) for name in ("renewed", "ended", "staying"))
+    for connection in (renewed, ended, staying):
+        connection.admit(SignedIn(olga, connection.id, None), expires_at=None, language="en")
+        hub.add(connection)
+        connection.sent = 0
+    hub.is_draining = True  # Whoever is closed leaves no lease behind.
+
+    def standing(sign_ins):
+        renewed.admit(SignedIn(olga, "another", None), expires_at=None, language="en")
+        return {each: Standing(olga, None) for each in sign_ins if each.auth_session_id == "staying"}
+
+    monkeypatch.setattr(watch.sign_ins, "standing", standing)
+    await watch.look_at_access(hub)
+    assert [each.is_closing for each in (renewed, ended, staying)] == [False, True, False]
