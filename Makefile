@@ -23,7 +23,7 @@ REFERENCE := benchmarks/reference/node_modules
 REPORT = --junitxml=var/reports/$@.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services test-browser test-long test-faults benchmark benchmark-quick check check-style \
+.PHONY: help run test coverage test-services test-browser test-long test-faults benchmark benchmark-quick check check-style \
     check-layers check-types check-migrations check-templates check-catalogues check-deploy messages format lock clean
 
 help: ## this list
@@ -38,7 +38,10 @@ run: $(VENV)/.runtime $(if $(MYSQL),$(VENV)/.mysql) ## the product with demo dat
 
 # --- testing ---------------------------------------------------------------------------------------------------------
 
-test: $(VENV)/.dev reports ## the whole suite that needs no service, with coverage
+test: $(VENV)/.dev reports ## the whole suite that needs no service
+	@$(ALONE) $(PYTEST) $(REPORT) $(ARGS)
+
+coverage: $(VENV)/.dev reports ## the same, and what it covers, in var/coverage/html
 	@$(ALONE) $(PYTEST) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
 
 test-services: $(VENV)/.mysql reports ## the same suite and the races, on MariaDB and Redis
