@@ -7,6 +7,7 @@ the server takes off as any other, and which the client does not have to put on.
 import asyncio
 import base64
 import os
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
@@ -20,7 +21,7 @@ class Address:
     port: int
 
 
-class Socket(asyncio.Protocol):
+class Socket(asyncio.Protocol, ABC):
     """Subclasses say `opened` and `heard`; `is_ready` is done once their product has let them in."""
 
     path = "/"
@@ -44,11 +45,13 @@ class Socket(asyncio.Protocol):
 
     # --- what subclasses say ----------------------------------------------------------------------------------------
 
+    @abstractmethod
     def opened(self) -> None:
-        raise NotImplementedError
+        """The handshake is done."""
 
+    @abstractmethod
     def heard(self, text: bytes) -> None:
-        raise NotImplementedError
+        """A text frame has come."""
 
     # --- what they use ----------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ def die_at(point: str) -> None:
 
 
 def die_where_asked() -> None:
-    finish, write, acknowledge = telling._Unit.finish, telling._Unit._write, consumer.LiveConsumer._acknowledge
+    write, acknowledge = telling._Unit._write, consumer.LiveConsumer._acknowledge
 
     def write_and_die(unit: Any) -> Any:
         events = write(unit)
@@ -57,7 +57,6 @@ def die_where_asked() -> None:
         acknowledge(consumer, ref, data)
 
     telling._Unit._write = write_and_die  # type: ignore[method-assign]
-    telling._Unit.finish = finish  # type: ignore[method-assign]
     consumer.LiveConsumer._acknowledge = die_or_acknowledge  # type: ignore[method-assign]
 
 

@@ -317,6 +317,7 @@ def test_one_tap_says_what_drivers_say_most_and_leaves_what_was_begun(phone, dri
         if status_of(proposal) == "viewed":
             break
         phone.wait_for_timeout(100)
+    assert status_of(proposal) == "viewed"
     answer(proposal, "accept")
     award(proposal)
     phone.reload()

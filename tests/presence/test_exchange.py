@@ -89,20 +89,12 @@ async def test_nothing_is_said_where_nobody_else_is(mine, layer):
     assert await said(layer) == []
 
 
-async def test_who_has_only_begun_to_listen_does_not_know_that_nobody_is_there(layer, heard, now):
-    mine = Exchange("mine", hear=heard.append)
-    mine.say(batch(1))
-    assert await said(layer) == [wire.BATCH]
-    mine.take(greeting("mine"))
-    mine.say(batch(2))
-    assert await said(layer) == [wire.BATCH] * 2
-    listen_on(mine, now)
-    mine.say(batch(3))
-    assert await said(layer) == [wire.BATCH] * 2
-
-
-async def test_who_was_stopped_for_a_while_does_not_know_either(mine, layer, now):
-    now["now"] += 60
+@pytest.mark.parametrize("has_listened", [False, True])
+async def test_who_has_only_begun_to_listen_or_was_stopped_does_not_know_that_nobody_is_there(layer, now, has_listened):
+    mine = Exchange("mine", hear=print)
+    if has_listened:
+        listen_on(mine, now)
+        now["now"] += 60
     mine.say(batch(1))
     assert await said(layer) == [wire.BATCH]
     mine.take(greeting("mine"))
