@@ -25,14 +25,14 @@ class Telling(NamedTuple):
     detail: int
 
 
-class Head(NamedTuple):
-    """A locked head: its row, and how far its stream has come."""
+class LockedHead(NamedTuple):
+    """The head of a stream, locked: its row, and how far its stream has come."""
 
     pk: int
     seq: int
 
 
-Heads = Mapping[ActorKey, Head]
+LockedHeads = Mapping[ActorKey, LockedHead]
 
 
 def locking(keys: Iterable[ActorKey]) -> Statement:
@@ -42,11 +42,11 @@ def locking(keys: Iterable[ActorKey]) -> Statement:
     return rows.reading(StreamHead, (*PERSON, "id", "seq"), PERSON, sorted(keys), order=PERSON, lock=True)
 
 
-def heads(found: Iterable[Row]) -> Heads:
-    return {ActorKey(type_, id_): Head(pk, seq) for type_, id_, pk, seq in found}
+def heads(found: Iterable[Row]) -> LockedHeads:
+    return {ActorKey(type_, id_): LockedHead(pk, seq) for type_, id_, pk, seq in found}
 
 
-def append(tellings: Sequence[Telling], *, at: datetime, locked: Heads) -> list[int]:
+def append(tellings: Sequence[Telling], *, at: datetime, locked: LockedHeads) -> list[int]:
     """Number the tellings, each in its person's stream, and keep them. Gives their numbers in the same order.
 
     Locks the heads of those who are not among `locked`.
@@ -80,7 +80,7 @@ def of_keys(keys: Iterable[ActorKey]) -> Q:
     return condition
 
 
-def _locked(keys: set[ActorKey]) -> Heads:
+def _locked(keys: set[ActorKey]) -> LockedHeads:
     (found,) = rows.done(locking(keys))
     locked = heads(found)
     if missing := keys - locked.keys():

@@ -42,7 +42,7 @@ class _Unit:
     passing: list[bus.Passing] = field(default_factory=list)
     controls: list[bus.Control] = field(default_factory=list)
     at: datetime | None = None
-    heads: streams.Heads = field(default_factory=dict)
+    heads: streams.LockedHeads = field(default_factory=dict)
     """Those that are locked already."""
 
     def finish(self) -> None:
