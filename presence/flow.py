@@ -10,8 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from websockets.frames import Frame, Opcode
-from websockets.protocol import OPEN
+from presence import turns
 
 CLOSE_SECONDS = 10
 """How long a client may take to answer the close frame. Daphne gives it a second, too little for one that is behind: it
@@ -61,21 +60,17 @@ class Flusher:
     the acknowledgement of a message with its event.
     """
 
-    TURNS = 3
+    TURNS = 4
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+    def __init__(self) -> None:
         self._waiting: list[Corked] = []
 
     def soon(self, corked: "Corked") -> None:
         if not self._waiting:
-            self._loop.call_soon(self._after, self.TURNS)
+            turns.after(self.TURNS, self._flush)
         self._waiting.append(corked)
 
-    def _after(self, turns: int) -> None:
-        if turns:
-            self._loop.call_soon(self._after, turns - 1)
-            return
+    def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
         for corked in waiting:
             corked.flush()
@@ -127,29 +122,10 @@ def regulated(send: Send, flusher: Flusher) -> Outlet:
     """`send`, made better by what the server lacks. To be asked for after the handshake."""
     uvicorn: Any = getattr(send, "__self__", None)
     if hasattr(getattr(uvicorn, "transport", None), "write"):
-        corked = uvicorn.transport = Corked(uvicorn.transport, flusher)
-        return Outlet(send, _putting(uvicorn, corked) if _is_sans_io(uvicorn) else put_nothing)
+        uvicorn.transport = Corked(uvicorn.transport, flusher)
+        return Outlet(send, getattr(uvicorn, "put", put_nothing))
     daphne: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
     return Outlet(_gated(send, daphne) if hasattr(daphne, "registerProducer") else send)
-
-
-def _is_sans_io(uvicorn: Any) -> bool:
-    """Whether this is uvicorn's protocol on websockets' sans-I/O layer, and frames go out as they are."""
-    known = all(hasattr(uvicorn, name) for name in ("conn", "writable", "close_sent", "disconnected"))
-    return known and getattr(uvicorn.conn, "extensions", None) == []
-
-
-def _putting(uvicorn: Any, corked: Corked) -> Put:
-    """What uvicorn does with a text, in the same order and under the same conditions."""
-
-    def put(frame: str) -> bool:
-        is_over = uvicorn.disconnected or uvicorn.close_sent or uvicorn.conn.state is not OPEN
-        if is_over or not uvicorn.writable.is_set():
-            return False
-        corked.write(Frame(Opcode.TEXT, frame.encode()).serialize(mask=False))
-        return True
-
-    return put
 
 
 def _gated(send: Send, protocol: Any) -> Send:

@@ -43,7 +43,7 @@ class Hub:
         self.process = secrets.token_hex(8)
         self.is_draining = False
         self.people: dict[ActorKey, list[Connection]] = {}
-        self.flusher = flow.Flusher(loop)
+        self.flusher = flow.Flusher()
         self.writing: set[Connection] = set()
         """The connections with something on its way to their readers."""
         self.waiting: dict[ActorKey, list[Waiter]] = {}

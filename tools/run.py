@@ -69,7 +69,7 @@ def main() -> None:
     # Addresses hold sign-in links, so there is no access log. 1 MiB is the largest frame that gets an answer.
     # Compressing frames costs more than twice the memory of an idle connection.
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
-    options += ["--ws-per-message-deflate", "false"]
+    options += ["--ws", "presence.framing:Protocol", "--ws-per-message-deflate", "false"]
     command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]
     os.execv(sys.executable, [*command, *options])
 
