@@ -7,7 +7,7 @@ is published, and a failed publish loses nothing, since the rows are the log.
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -127,7 +127,7 @@ def tell(
         unit.tellings[telling] = data
 
 
-def about_to_tell(to: Iterable[ActorKey], *others: Statement) -> list[list[tuple]]:
+def about_to_tell(to: Iterable[ActorKey], *others: Statement) -> list[Sequence[tuple]]:
     """Do `others`, and in the same trip lock what has to be locked to tell these people. Gives what the others ask for.
 
     For a unit of work that locks nothing afterwards: these are the last locks of all.

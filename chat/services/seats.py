@@ -1,7 +1,7 @@
 """Conversations under lock, and who sits in them: what the other services of this room begin with."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -65,23 +65,23 @@ class Opened(NamedTuple):
     seats: dict[int, dict[ActorKey, Seated]]
     """What `seats_of` gives, only to be looked at."""
     now: datetime
-    answers: list[list[tuple]]
+    answers: list[Sequence[tuple]]
     """What was asked beside."""
 
 
 def opened(conversation_ids: Collection[int], *also: Statement) -> Opened:
     """Lock conversations in the order of their ids, and look who sits in them, in one trip to the database."""
     keys = [(id_,) for id_ in sorted(conversation_ids)]
-    found, sitting, *answers = rows.done(
+    found, sitting, ((told,),), *answers = rows.done(
         rows.reading(Conversation, TALK, ("id",), keys, order=("id",), lock=True),
-        rows.reading(Member, SEAT, ("conversation",), keys, timed=True),
+        rows.reading(Member, SEAT, ("conversation",), keys),
+        rows.telling_time(),
         *also,
     )
     seats: dict[int, dict[ActorKey, Seated]] = defaultdict(dict)
-    for conversation_id, type_, id_, role, has_written, left_at, _now in sitting:
+    for conversation_id, type_, id_, role, has_written, left_at in sitting:
         seats[conversation_id][ActorKey(type_, id_)] = Seat(type_, id_, role, bool(has_written), left_at is not None)
-    now = clock.as_told(sitting[0][-1]) if sitting else clock.now()
-    return Opened([Talk(*row) for row in found], seats, now, answers)
+    return Opened([Talk(*row) for row in found], seats, clock.as_told(told), answers)
 
 
 def opened_of(pairs: Collection[Pair], *also: Statement) -> Opened:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from offers_project.kernel import clock
 
@@ -33,37 +33,30 @@ class Statement(NamedTuple):
     asks: bool = False
 
 
-def done(*statements: Statement) -> list[list[tuple]]:
+def done(*statements: Statement) -> list[Sequence[tuple]]:
     """Do statements, one after the other, in one trip to the database if it takes several at once. Gives the rows for
     each of those that ask, in their order.
     """
-    if connection.vendor != "mysql":
-        return [found for each in statements for found in _answers(each)]
-    answers: list[list[tuple]] = [[] for each in statements if each.asks]
-    worded = [each for each in statements if each.sql]
-    places = [place for place, each in enumerate(each for each in statements if each.asks) if each.sql]
-    if not worded:
-        return answers
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join([each.sql for each in worded]), [value for each in worded for value in each.params])
-        for number, each in enumerate(worded):
-            if number:
-                cursor.nextset()
-            if each.asks:
-                answers[places.pop(0)] = list(cursor.fetchall())
-    return answers
+    worded = [(each.sql, each.params) for each in statements if each.sql]
+    if _vendor() == "mysql":
+        found = iter(connection.together(worded) if worded else ())  # type: ignore[attr-defined]
+    else:
+        found = iter([_answers(each) for each in statements if each.sql])
+    answers = [(each.asks, next(found) if each.sql else ()) for each in statements]
+    return [rows for asks, rows in answers if asks]
 
 
 def later(*statements: Statement) -> None:
     """Do statements that ask nothing. Within a transaction, a database that takes several at once is given them along
     with what it is asked next, or with the commit.
     """
-    if connection.vendor != "mysql" or not connection.in_atomic_block:
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "mysql" or not database.in_atomic_block:
         done(*statements)
         return
     for each in statements:
         if each.sql:
-            connection.later(each.sql, each.params)  # type: ignore[attr-defined]
+            database.later(each.sql, each.params)
 
 
 def reading(
@@ -74,18 +67,21 @@ def reading(
     *,
     order: Names = (),
     lock: bool = False,
-    timed: bool = False,
 ) -> Statement:
     """Asks for the `fields` of the rows whose `among` are one of the keys. `lock` locks them, in their `order`.
 
-    Values are as the database gives them: only numbers, texts and NULL are the same for every one. `timed` adds what
-    time it is, for `clock.as_told`.
+    Values are as the database gives them: only numbers, texts and NULL are the same for every one.
     """
     written, params = _written(keys)
     if not written:
         return Statement("", asks=True)
-    head, tail = _reading(model, fields, among, order, lock, timed, connection.vendor)
+    head, tail = _reading(model, fields, among, order, lock, _vendor())
     return Statement(f"{head}{written}{tail}", params, asks=True)
+
+
+def telling_time() -> Statement:
+    """Asks what time it is, for `clock.as_told`."""
+    return Statement(f"SELECT {clock.sql()}", asks=True)
 
 
 def adding(model: type[models.Model], field: str, amounts: Mapping[int, int], **also: Any) -> Statement:
@@ -93,7 +89,7 @@ def adding(model: type[models.Model], field: str, amounts: Mapping[int, int], **
     by_amount: dict[int, list[int]] = defaultdict(list)
     for pk, amount in amounts.items():
         by_amount[amount].append(pk)
-    table, pk_column, column, *others = _quoted(model, (model._meta.pk.name, field, *also), connection.vendor)
+    table, pk_column, column, *others = _quoted(model, (model._meta.pk.name, field, *also), _vendor())
     if len(by_amount) == 1:
         added = f"{min(by_amount):d}"
     else:
@@ -107,10 +103,10 @@ def adding(model: type[models.Model], field: str, amounts: Mapping[int, int], **
 def inserting(model: type[models.Model], fields: Names, rows: Iterable[Row], *, tell: Names = ()) -> Statement:
     """Inserts rows, and asks for the fields `tell` of each: only where `can_tell`."""
     written, params = _written(rows)
-    table, *columns = _quoted(model, fields, connection.vendor)
+    table, *columns = _quoted(model, fields, _vendor())
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {written}"  # noqa: S608
     if tell:
-        _table, *told = _quoted(model, tell, connection.vendor)
+        _table, *told = _quoted(model, tell, _vendor())
         sql = f"{sql} RETURNING {', '.join(told)}"
     return Statement(sql, params, asks=bool(tell))
 
@@ -120,32 +116,22 @@ def can_tell() -> bool:
     return connection.features.can_return_rows_from_bulk_insert
 
 
-def _answers(statement: Statement) -> list[list[tuple]]:
-    """The rows that a statement asks for: one list of them, or no list at all."""
-    found: list[tuple] = []
-    if statement.sql:
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.params)
-            found = cursor.fetchall() if statement.asks else []
-    return [found] if statement.asks else []
+def _answers(statement: Statement) -> Sequence[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.params)
+        return cursor.fetchall() if statement.asks else ()
 
 
 def _written(rows: Iterable[Row]) -> tuple[str, list[Any]]:
     """Rows as they stand in a statement, and its parameters. Numbers are written out: they need no quoting, and quoting
     value by value is what costs most.
     """
-    texts, params = [], []
+    texts: list[str] = []
+    params: list[Any] = []
     for row in rows:
-        values = []
-        for value in row:
-            if type(value) is int:
-                values.append(str(value))
-            elif value is None:
-                values.append("NULL")
-            else:
-                values.append("%s")
-                params.append(value)
+        values = [str(each) if type(each) is int else "NULL" if each is None else "%s" for each in row]
         texts.append(f"({', '.join(values)})")
+        params += [each for each in row if type(each) is not int and each is not None]
     return ", ".join(texts), params
 
 
@@ -154,20 +140,24 @@ def _numbers(numbers: Iterable[int]) -> str:
 
 
 @cache
+def _vendor() -> str:
+    return connection.vendor
+
+
+@cache
 def _reading(
-    model: type[models.Model], fields: Names, among: Names, order: Names, lock: bool, timed: bool, vendor: str
+    model: type[models.Model], fields: Names, among: Names, order: Names, lock: bool, vendor: str
 ) -> tuple[str, str]:
     """The statement up to its keys, and what comes after them."""
     table, *columns = _quoted(model, fields, vendor)
     _table, *named = _quoted(model, among, vendor)
     _table, *sorting = _quoted(model, order, vendor)
-    shown = ", ".join([*columns, clock.sql()] if timed else columns)
     together = named[0] if len(named) == 1 else f"({', '.join(named)})"
     tail = f") ORDER BY {', '.join(sorting)}" if sorting else ")"
     if lock and connection.features.has_select_for_update:
         tail += " FOR UPDATE"
     values = "VALUES " if vendor == "sqlite" else ""
-    return f"SELECT {shown} FROM {table} WHERE {together} IN ({values}", tail  # noqa: S608
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE {together} IN ({values}", tail  # noqa: S608
 
 
 @cache

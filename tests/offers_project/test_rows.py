@@ -52,7 +52,7 @@ def test_texts_are_quoted_and_nothing_is_something():
 def test_answers_come_in_the_order_of_the_questions_whatever_is_between():
     answers = rows.done(reading(1), inserting(1), reading(1), reading(), inserting(2), reading(2))
     assert [[tuple(row) for row in answer] for answer in answers] == [[], [(1, 0)], [], [(2, 0)]]
-    assert rows.done(reading()) == [[]]
+    assert [list(found) for found in rows.done(reading())] == [[]]
     assert rows.done() == []
 
 
@@ -79,12 +79,11 @@ def test_what_stands_together_is_one_trip_where_the_database_takes_it():
 
 
 def test_the_time_comes_along():
-    rows.done(inserting(1))
     before = clock.now()
-    ((found,),) = rows.done(reading(1, timed=True))
-    assert before <= clock.as_told(found[-1]) <= clock.now()
+    _done, ((told,),) = rows.done(reading(1), rows.telling_time())
+    assert before <= clock.as_told(told) <= clock.now()
     with clock.standing_at(before):
-        assert clock.as_told(found[-1]) == before
+        assert clock.as_told(told) == before
 
 
 def test_what_may_be_done_later_is_done_before_anything_else_is_asked():

@@ -6,6 +6,7 @@ stays: whatever is asked, all that came before it has been done. An error of wha
 done.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from django.db.backends.mysql import base
 from MySQLdb import cursors
 
 BEGIN = b"BEGIN"
+ALL, NO_MORE = 0, -1
+
+Worded = tuple[str, Sequence[Any]]
+"""A statement, and its parameters."""
 
 
 class Cursor(cursors.Cursor):
@@ -38,10 +43,33 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.held = []
         return connection
 
+    def together(self, statements: Sequence[Worded]) -> list[Sequence[tuple]]:
+        """Do statements in one trip. Gives the rows of each, in their order: none where it asks nothing.
+
+        A cursor would do the same, and take longer about it than the database about a few rows.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            words = [self._whole(sql, params) for sql, params in statements]
+            began = time.monotonic()
+            found = self._asked(words)
+        if self.queries_logged:
+            taken = time.monotonic() - began
+            self.queries_log.append({"sql": b"; ".join(words).decode(errors="replace"), "time": f"{taken:.3f}"})
+        return found
+
     def later(self, sql: str, params: Sequence[Any] = ()) -> None:
         """Do a statement whose outcome nobody looks at, in this transaction, before whatever is done next in it."""
-        with self.wrap_database_errors, self.connection.cursor() as cursor:
-            self.connection.held.append(cursor.mogrify(sql, params).encode())
+        with self.wrap_database_errors:
+            self.connection.held.append(self._whole(sql, params))
+
+    def _whole(self, sql: str, params: Sequence[Any]) -> bytes:
+        """A statement with its parameters in it."""
+        quote, convert = self.connection.string_literal, self.connection.literal
+        values = [quote(each.encode()) if type(each) is str else convert(each) for each in params]
+        return sql.encode() % tuple(values)
 
     def _start_transaction_under_autocommit(self) -> None:
         self.connection.held.append(BEGIN)
@@ -51,8 +79,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if held == [BEGIN]:
             held.clear()  # Nothing was asked in it.
         elif held:
-            with self.wrap_database_errors, self.connection.cursor() as cursor:
-                cursor.execute("COMMIT")
+            with self.wrap_database_errors:
+                self._asked([b"COMMIT"])
         else:
             super()._commit()  # type: ignore[misc]
 
@@ -65,3 +93,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _held(self) -> list[bytes]:
         return self.connection.held if self.connection is not None else []
+
+    def _asked(self, words: Sequence[bytes]) -> list[Sequence[tuple]]:
+        """Send statements after those that are held back, in one trip, and give the rows of each."""
+        held = self.connection.held
+        before, query = len(held), b"; ".join([*held, *words])
+        held.clear()
+        self.connection.query(query)
+        found: list[Sequence[tuple]] = []
+        while True:
+            result = self.connection.store_result()
+            found.append(() if result is None else result.fetch_row(ALL))
+            if self.connection.next_result() == NO_MORE:
+                return found[before:]
