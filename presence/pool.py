@@ -8,9 +8,9 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from functools import cache
+from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
@@ -36,9 +36,12 @@ def _executor() -> ThreadPoolExecutor:
 
 async def run(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Do `function` in one of the threads, with the caller's context (request id, language), and give its result."""
-    context = copy_context()
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_executor(), lambda: context.run(_with_connection, function, *args, **kwargs))
+    return await asyncio.wrap_future(start(with_connection, function, *args, **kwargs))
+
+
+def start(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+    """The same for whoever does not wait. `function` itself uses `with_connection` for what it asks the database."""
+    return _executor().submit(partial(copy_context().run, function, *args, **kwargs))
 
 
 class Gate:
@@ -64,7 +67,8 @@ class Gate:
 _gate = Gate()
 
 
-def _with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+def with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """In one of the threads: do `function` with a connection that works, and part with it when it has failed."""
     _drop_unusable()
     _gate.pass_through()
     was_open = connection.connection is not None
