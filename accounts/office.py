@@ -11,7 +11,8 @@ from offers_project.kernel.actors import DISPATCHER, Actor
 
 def load(ids: Collection[int]) -> Mapping[int, Actor]:
     """The active ones, their role as it stands in the row."""
-    return {user.pk: user.actor for user in User.objects.filter(pk__in=ids, is_active=True)}
+    rows = User.objects.filter(pk__in=ids, is_active=True).only("username", "full_name", "role")
+    return {user.pk: user.actor for user in rows}
 
 
 def fingerprints(ids: Collection[int]) -> Mapping[int, str]:

@@ -40,10 +40,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A sign-in that stands; `session` is None for a token of the older system."""
+    """A sign-in that stands, and until when; None for a token of the older system, which says that itself."""
 
     actor: Actor
-    session: AuthSession | None
+    expires_at: datetime | None
 
 
 def standing(sign_ins: Collection[SignIn]) -> dict[SignIn, Standing]:
@@ -54,7 +54,7 @@ def standing(sign_ins: Collection[SignIn]) -> dict[SignIn, Standing]:
     """
     sessions = _living({sign_in.auth_session_id for sign_in in sign_ins if sign_in.auth_session_id})
     people = kinds.actors({sign_in.key for sign_in in sign_ins})
-    prints = kinds.fingerprints({ActorKey(each.actor_type, each.actor_id) for each in sessions.values()})
+    prints = kinds.fingerprints({session.key for session in sessions.values()})
     found = {}
     for sign_in in sign_ins:
         actor = people.get(sign_in.key)
@@ -65,7 +65,7 @@ def standing(sign_ins: Collection[SignIn]) -> dict[SignIn, Standing]:
             continue
         session = sessions.get(sign_in.auth_session_id)
         if session and session.key == sign_in.key and prints.get(sign_in.key) == session.fingerprint:
-            found[sign_in] = Standing(actor, session)
+            found[sign_in] = Standing(actor, session.expires_at)
     return found
 
 
@@ -82,16 +82,26 @@ def signed_in_by(claim: Claim | None) -> SignedIn | None:
 def _signed_in(claim: Claim, stands: Standing | None) -> SignedIn | None:
     if stands is None:
         return None
-    expires_at = claim.expires_at or (stands.session and stands.session.expires_at)
+    expires_at = claim.expires_at or stands.expires_at
     return SignedIn(stands.actor, claim.sign_in.auth_session_id, expires_at) if expires_at else None
 
 
-def _living(ids: set[str]) -> dict[str, AuthSession]:
+class _Session(NamedTuple):
+    key: ActorKey
+    fingerprint: str
+    expires_at: datetime
+
+
+def _living(ids: set[str]) -> dict[str, _Session]:
     known = {uuid for each in ids if (uuid := _uuid(each))}
     if not known:
         return {}
-    rows = AuthSession.objects.filter(pk__in=known, ended_at=None, expires_at__gt=Now())
-    return {str(row.pk): row for row in rows}
+    living = AuthSession.objects.filter(pk__in=known, ended_at=None, expires_at__gt=Now())
+    rows = living.values_list("pk", "actor_type", "actor_id", "fingerprint", "expires_at")
+    return {
+        str(pk): _Session(ActorKey(type_, id_), fingerprint, expires_at)
+        for pk, type_, id_, fingerprint, expires_at in rows
+    }
 
 
 def _uuid(text: str) -> UUID | None:

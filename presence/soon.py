@@ -14,8 +14,10 @@ K = TypeVar("K", bound=Hashable)
 EVERY_SECONDS = 2.0
 LOOK_SECONDS = 0.1
 """How often whoever tells asks what is due."""
-AT_A_TIME = 10
-"""How much is due at one time, so that telling it keeps nobody waiting. Where more changes, it is told later."""
+AT_A_TIME = 40
+"""How much is due at one time, so that telling it keeps nobody waiting. Where more changes, it is told later; with less
+at a time, putting the questions together would take longer than answering them.
+"""
 MOST = 10_000
 REST = 9
 """After telling, nothing is due for so many times as long as it has taken: a tenth of the time is enough for it."""

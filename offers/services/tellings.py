@@ -65,5 +65,5 @@ def touch_what_was_said() -> None:
 @service
 def touch(*, offer_ids: Collection[int]) -> None:
     """Something was said about these offers: tell those who look without following."""
-    for offer in Offer.objects.filter(pk__in=offer_ids).prefetch_related("following"):
+    for offer in Offer.objects.filter(pk__in=offer_ids).only("owner_id", "version").prefetch_related("following"):
         touch_offer(offer)
