@@ -353,7 +353,7 @@ class Connection:
     def _has_gone_at_once(self, frame: str) -> bool:
         if self._outbox or self._is_writing or not self._outlet.put(frame):
             return False
-        metrics.FRAMES_OUT.inc()
+        metrics.FRAMES_OUT.value += 1
         return True
 
     def _write(self) -> None:
@@ -372,7 +372,7 @@ class Connection:
             while self._outbox:
                 self.writing_since = self._hub.loop.time()
                 await self._outlet.send({"type": "websocket.send", "text": self._outbox.popleft().frame})
-                metrics.FRAMES_OUT.inc()
+                metrics.FRAMES_OUT.value += 1
                 if self._room is not None and len(self._outbox) < self._queue_max // 4:
                     self._tell_of_room()
             if self._code is not None:

@@ -69,6 +69,7 @@ class LiveConsumer(AsyncConsumer):
         self.frames = 0
         self.bad_frames = 0
         self.allowance = Allowance()
+        self.largest = settings.PRESENCE["FRAME_MAX_BYTES"]
         self.base_send = send
         self.deadline: asyncio.TimerHandle | None = None
         if task := asyncio.current_task():
@@ -169,7 +170,7 @@ class LiveConsumer(AsyncConsumer):
     async def receive(self, message: Mapping[str, Any]) -> None:
         """One frame: whatever is wrong with it is answered, and the next one is welcome."""
         self.frames += 1
-        request_id.begin(f"{self.connection.id}-{self.frames}")
+        request_id.go_on_as(f"{self.connection.id}-{self.frames}")
         ref: Any = None
         try:
             frame = self._read(message)
@@ -190,7 +191,7 @@ class LiveConsumer(AsyncConsumer):
         if size > LARGEST_FRAME:
             self.connection.close(PROTOCOL_ERROR)
         self.allowance.take(self.hub.loop.time())
-        if size > settings.PRESENCE["FRAME_MAX_BYTES"]:
+        if size > self.largest:
             raise errors.TooLarge()
         try:
             frame = wire.read(text)

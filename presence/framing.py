@@ -5,6 +5,9 @@ uvicorn as it came, and everything else that is said of a connection is said by 
 uvicorn and websockets take about ten times as long for a frame, and pause and resume the reading at each.
 """
 
+import asyncio
+from collections import deque
+from struct import Struct
 from typing import Any, NamedTuple
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -18,6 +21,7 @@ LAST_OF_DATA = 2
 """The opcodes up to here carry data, those above are for control."""
 TWO_BYTES, EIGHT_BYTES = 126, 127
 """These lengths say that the length follows."""
+HEAD_OF_TWO, HEAD_OF_EIGHT = Struct("!BBH"), Struct("!BBQ")
 MASK_SIZE = 4
 LONGEST = 0xFFFF
 AHEAD = 16
@@ -31,9 +35,37 @@ class Bounds(NamedTuple):
     end: int
 
 
+class Inbox:
+    """What uvicorn needs of an `asyncio.Queue`, for the one application that takes from it."""
+
+    __slots__ = ("_items", "_taker")
+
+    def __init__(self) -> None:
+        self._items: deque[Any] = deque()
+        self._taker: asyncio.Future[None] | None = None
+
+    def put_nowait(self, item: Any) -> None:
+        self._items.append(item)
+        if self._taker is not None and not self._taker.done():
+            self._taker.set_result(None)
+
+    async def get(self) -> Any:
+        while not self._items:
+            self._taker = asyncio.get_running_loop().create_future()
+            await self._taker
+        return self._items.popleft()
+
+    def empty(self) -> bool:
+        return not self._items
+
+    def qsize(self) -> int:
+        return len(self._items)
+
+
 class Protocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.queue: Any = Inbox()
         self._longest = min(LONGEST, self.config.ws_max_size)
         self._begun = b""
         """A text of which more is to come."""
@@ -72,8 +104,7 @@ class Protocol(WebSocketsSansIOProtocol):
 
     def put(self, frame: str) -> bool:
         """Send a text at once, or say that it cannot be: as `send` would, in the same order, without its ceremony."""
-        is_over = self.disconnected or self.close_sent or self.conn.state is not OPEN
-        if is_over or not self.writable.is_set():
+        if self.conn.state is not OPEN or self.disconnected or not self.writable.is_set():
             return False
         payload = frame.encode()
         self.transport.write(_head(len(payload)) + payload)
@@ -125,5 +156,5 @@ def _head(size: int) -> bytes:
     if size < TWO_BYTES:
         return bytes((WHOLE_TEXT, size))
     if size <= LONGEST:
-        return bytes((WHOLE_TEXT, TWO_BYTES)) + size.to_bytes(2, "big")
-    return bytes((WHOLE_TEXT, EIGHT_BYTES)) + size.to_bytes(8, "big")
+        return HEAD_OF_TWO.pack(WHOLE_TEXT, TWO_BYTES, size)
+    return HEAD_OF_EIGHT.pack(WHOLE_TEXT, EIGHT_BYTES, size)

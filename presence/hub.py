@@ -137,7 +137,7 @@ class Hub:
         """Hand what was told to those of our connections whom it concerns."""
         data: Sequence[bytes] = packed["data"]
         for type_, id_, seq, kind, at, place in packed["events"]:
-            key = ActorKey(type_, id_)
+            key: Any = (type_, id_)  # As good as an `ActorKey`, and made sooner.
             if theirs := self.people.get(key):
                 frame = wire.durable_frame(kind, seq, at, None if place == wire.NOTHING else data[place])
                 for connection in list(theirs):

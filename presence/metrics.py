@@ -1,8 +1,23 @@
 """What this process counts about itself, for `/metrics`. Nothing here says who wrote what to whom."""
 
+from collections.abc import Iterator
 from functools import cache
 
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily
+
+
+class LoopCounter:
+    """A counter for the event loop alone: without the lock, it takes a tenth of the time, and frames are many."""
+
+    def __init__(self, name: str, documentation: str) -> None:
+        self.value = 0
+        self._described = name, documentation
+        REGISTRY.register(self)
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(*self._described, value=self.value)
+
 
 CONNECTIONS = Gauge("live_connections", "Open live connections")
 OPENED = Counter("live_opened_total", "Live connections that became ready", ["recovered"])
@@ -13,7 +28,7 @@ FRAMES_IN = Counter(
 frames_in = cache(FRAMES_IN.labels)
 """The counter of one type: looking it up costs more than counting. To be asked only for types that there are."""
 ERRORS = Counter("live_errors_total", "Error frames sent", ["code"])
-FRAMES_OUT = Counter("live_frames_out_total", "Frames sent to clients")
+FRAMES_OUT = LoopCounter("live_frames_out_total", "Frames sent to clients")
 DROPPED = Counter("live_dropped_total", "Frames that were not sent", ["reason"])
 BATCHES = Histogram(
     "live_batch_size",

@@ -19,8 +19,8 @@ AT_A_TIME = 40
 at a time, putting the questions together would take longer than answering them.
 """
 MOST = 10_000
-REST = 9
-"""After telling, nothing is due for so many times as long as it has taken: a tenth of the time is enough for it."""
+REST = 29
+"""After telling, nothing is due for so many times as long as it has taken: a thirtieth of the time is enough for it."""
 
 
 class Soon(Generic[K]):

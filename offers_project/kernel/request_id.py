@@ -34,6 +34,11 @@ def begin(given: str = "") -> str:
     return request_id
 
 
+def go_on_as(request_id: str) -> None:
+    """Go on with an id that we have made ourselves."""
+    _current.set(request_id)
+
+
 class RequestIdMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Coroutine
 
 import pytest
 from hypothesis import example, given
@@ -67,8 +68,17 @@ def heard(protocol: WebSocketsSansIOProtocol) -> list:
     """What the application is told, until it is told that this was all."""
     told: list = []
     while not protocol.queue.empty() and (not told or told[-1]["type"] != "websocket.disconnect"):
-        told.append(protocol.queue.get_nowait())
+        told.append(drive(protocol.queue.get()))
     return told
+
+
+def drive(work: Coroutine) -> object:
+    """What comes of work that need not wait."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("It waits.")
 
 
 def outcome(protocol: WebSocketsSansIOProtocol) -> tuple:
@@ -157,6 +167,21 @@ async def test_nothing_more_is_read_while_much_waits_for_the_application(quick):
         assert quick.transport.is_paused
         await quick.receive()
     assert not quick.transport.is_paused
+
+
+async def test_whoever_waits_for_a_frame_gets_it_and_may_stop_waiting(quick):
+    waiting = asyncio.create_task(quick.receive())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    waiting = asyncio.create_task(quick.receive())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    for text in ("one", "two"):
+        quick.data_received(frame(Opcode.TEXT, text.encode()))
+    assert (await waiting)["text"] == "one"
+    assert (await quick.receive())["text"] == "two"
 
 
 def test_what_comes_before_the_handshake_has_ended_is_left_to_uvicorn(quick, monkeypatch):
