@@ -42,7 +42,7 @@ def leave_offer_chat(call: Call) -> dict[str, Any]:
 
 def send_messages(calls: Sequence[Call]) -> list[Answer | Refusal]:
     """One transaction for all. Whoever sends has stopped typing."""
-    answers: list[Answer | Refusal | None] = [_over_limit(call) for call in calls]
+    answers: list[Answer | Refusal | None] = [*rules.message_limit().take_many([call.actor.key for call in calls])]
     within = [index for index, refusal in enumerate(answers) if refusal is None]
     sent = services.send_messages(sends=[Send(actor=calls[index].actor, **calls[index].data) for index in within])
     for index, answer in zip(within, sent, strict=True):
@@ -83,14 +83,6 @@ def _marks(receipt: Receipt) -> Callable[[Sequence[Call]], list[Answer | Refusal
 
 def _conversation(call: Call) -> Conversation:
     return selectors.conversation_for(call.actor, call.data["offer_id"], call.data["driver_id"])
-
-
-def _over_limit(call: Call) -> Refusal | None:
-    try:
-        rules.message_limit().take(call.actor.key)
-    except Refusal as refusal:
-        return refusal
-    return None
 
 
 def _typing(call: Call) -> str:

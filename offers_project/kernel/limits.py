@@ -1,21 +1,49 @@
 """Token buckets: how much somebody may do in a time.
 
-The bucket is kept in the shared cache as (tokens, moment, turn). Whoever takes claims the next turn first, and of
-several at once, in any process, one alone gets it; the others look again.
+Redis keeps the buckets where it is shared, and looks and takes at once, for many people in one trip. Without it, or
+while it is away, each process keeps its own in the cache.
 """
 
 import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 
 from offers_project.kernel.errors import RateLimited
 
-TRIES = 200
-"""How often somebody looks again who comes too late for a turn. After that a limit may be off by one."""
-PAUSE_SECONDS = 0.0005
-CLAIM_SECONDS = 2
-"""So long nobody else gets a turn whose process has died before it took."""
+SPARE_SECONDS = 60
+"""A bucket is kept for so much longer than it takes to be full again."""
+
+TAKE = """
+local burst, per_second, now, kept = unpack(ARGV, 1, 4)
+local answers = {}
+for place, key in ipairs(KEYS) do
+    local wanted = tonumber(ARGV[4 + place])
+    local state = redis.call('HMGET', key, 'tokens', 'at')
+    local passed = math.max(0, now - (state[2] or now))
+    local tokens = math.min(burst, (state[1] or burst) + passed * per_second)
+    local taken = math.min(wanted, math.floor(tokens))
+    tokens = string.format('%.6f', tokens - taken)
+    redis.call('HSET', key, 'tokens', tokens, 'at', now)
+    redis.call('EXPIRE', key, kept)
+    answers[place] = taken .. ' ' .. tokens
+end
+return table.concat(answers, ' ')
+"""
+"""For each key as many tokens as are wanted and there; how many were taken, and what is left. All in one text: taking
+an answer of many parts apart costs more than the rest.
+"""
+
+_own = Lock()
+
+
+class Taken(NamedTuple):
+    number: int
+    left: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +54,60 @@ class Bucket:
     burst: int
     per_second: float
 
-    def take(self, who: object, cost: float = 1) -> None:
-        """Take `cost` tokens from `who`'s bucket, or raise `RateLimited` with the seconds to wait."""
-        if self.is_off:
-            return
-        for _try in range(TRIES):
-            tokens, now, turn = self._require(who, cost)
-            if cache.add(f"{self._key(who)}:{turn}", 1, timeout=CLAIM_SECONDS):
-                break
-            time.sleep(PAUSE_SECONDS)
-        cache.set(self._key(who), (tokens - cost, now, turn + 1), timeout=self._kept_seconds)
+    def take(self, who: object) -> None:
+        """Take a token from `who`'s bucket, or raise `RateLimited` with the seconds to wait."""
+        (refusal,) = self.take_many([who])
+        if refusal is not None:
+            raise refusal
 
-    def require(self, who: object, cost: float = 1) -> None:
+    def take_many(self, people: Sequence[object]) -> list[RateLimited | None]:
+        """Take a token for each of the people, the same one several times. Gives in their order who is refused."""
+        if self.is_off:
+            return [None] * len(people)
+        taken = self._taken(Counter(people))
+        rest = {who: number for who, (number, _left) in taken.items()}
+        answers: list[RateLimited | None] = []
+        for who in people:
+            rest[who] -= 1
+            answers.append(None if rest[who] >= 0 else self._refusal(taken[who].left))
+        return answers
+
+    def require(self, who: object) -> None:
         """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
         if not self.is_off:
-            self._require(who, cost)
+            left = self._taken({who: 0})[who].left
+            if left < 1:
+                raise self._refusal(left)
 
     @property
     def is_off(self) -> bool:
         return self.burst <= 0 or self.per_second <= 0
 
-    def _require(self, who: object, cost: float) -> tuple[float, float, int]:
-        now = time.time()
-        tokens, then, turn = cache.get(self._key(who)) or (float(self.burst), now, 0)
-        if then > now:  # The clock was set back: what was written is of a time that may be long in coming.
-            then = now
-            cache.set(self._key(who), (tokens, now, turn), timeout=self._kept_seconds)
-        tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
-        if tokens < cost:
-            raise RateLimited(retry_after=(cost - tokens) / self.per_second)
-        return tokens, now, turn
+    def _refusal(self, left: float) -> RateLimited:
+        return RateLimited(retry_after=(1 - left) / self.per_second)
+
+    def _taken(self, wanted: Mapping[Any, int]) -> Mapping[Any, Taken]:
+        """As many as are there of what each of the people wants."""
+        script = getattr(cache, "script", None)
+        keys = [f"limit:{self.name}:{who}" for who in wanted]
+        given = [self.burst, self.per_second, f"{time.time():.6f}", self._kept_seconds, *wanted.values()]
+        answer = script(TAKE, keys, given) if script else None
+        if answer is None:
+            return {who: self._taken_here(f"bucket:{self.name}:{who}", number) for who, number in wanted.items()}
+        numbers = answer.split()
+        taken = zip(wanted, numbers[::2], numbers[1::2], strict=True)
+        return {who: Taken(int(number), float(left)) for who, number, left in taken}
+
+    def _taken_here(self, key: str, wanted: int) -> Taken:
+        """The same as the script does, for this process alone."""
+        with _own:
+            now = time.time()
+            tokens, then = cache.get(key) or (float(self.burst), now)
+            tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
+            taken = min(wanted, int(tokens))
+            cache.set(key, (tokens - taken, now), timeout=self._kept_seconds)
+        return Taken(taken, tokens - taken)
 
     @property
-    def _kept_seconds(self) -> float:
-        return self.burst / self.per_second + 60
-
-    def _key(self, who: object) -> str:
-        return f"bucket:{self.name}:{who}"
+    def _kept_seconds(self) -> int:
+        return int(self.burst / self.per_second) + SPARE_SECONDS

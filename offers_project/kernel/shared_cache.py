@@ -7,6 +7,7 @@ away, each process keeps what it is given in its own memory; somebody looks agai
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -71,6 +72,8 @@ class SharedCache(BaseCache):
             "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
         }
         self._shared = RedisCache(server, params | {"OPTIONS": options | params.get("OPTIONS", {})})
+        self._client = redis.Redis.from_url(server, **options)  # Connects when it is asked something.
+        self._scripts: dict[str, Any] = {}
         self._own = LocMemCache(f"instead of {server}", params | {"OPTIONS": {"MAX_ENTRIES": OWN_MAX_ENTRIES}})
         self._line = line(server)
 
@@ -78,6 +81,16 @@ class SharedCache(BaseCache):
     def is_away(self) -> bool:
         """Whether this process is left to its own memory."""
         return not self._line.is_up
+
+    def script(self, text: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """What a Lua script answers for these keys, done with nothing between; None while Redis is away."""
+        if self._line.is_up:
+            script = self._scripts.get(text) or self._scripts.setdefault(text, self._client.register_script(text))
+            try:
+                return script([self._shared.make_key(key) for key in keys], args)
+            except redis.RedisError as error:
+                self._line.lost(error)
+        return None
 
     def _do(self, action: str, *args: Any, **kwargs: Any) -> Any:
         if self._line.is_up:

@@ -67,21 +67,24 @@ def test_nought_is_no_limit(burst, per_second):
         bucket.require("dana")
 
 
-def test_of_many_who_come_at_once_no_more_are_let_in_than_there_is_room_for(monkeypatch):
+class Slow:
+    """A cache of this process that lets everybody see the same before anybody takes."""
+
+    def __init__(self, cache):
+        self.set = cache.set
+        self._get = cache.get
+
+    def get(self, key):
+        found = self._get(key)
+        limits.time.sleep(0.002)
+        return found
+
+
+@pytest.mark.parametrize("kept", ["where it is shared", "in the process"])
+def test_of_many_who_come_at_once_no_more_are_let_in_than_there_is_room_for(kept, monkeypatch):
+    if kept == "in the process":
+        monkeypatch.setattr(limits, "cache", Slow(limits.cache))
     bucket, together = Bucket("test", burst=10, per_second=0.001), Barrier(8)
-    shared = limits.cache
-
-    class Slow:
-        """Lets everybody see the same before anybody takes."""
-
-        add, set = shared.add, shared.set
-
-        def get(self, key):
-            found = shared.get(key)
-            limits.time.sleep(0.002)
-            return found
-
-    monkeypatch.setattr(limits, "cache", Slow())
 
     def push(_person):
         together.wait()
@@ -98,14 +101,27 @@ def test_of_many_who_come_at_once_no_more_are_let_in_than_there_is_room_for(monk
         assert sum(pool.map(push, range(8))) == 10
 
 
-def test_a_turn_that_was_never_taken_holds_nobody_up_for_long(monkeypatch):
-    monkeypatch.setattr(limits, "PAUSE_SECONDS", 0)
-    bucket = Bucket("test", burst=2, per_second=0.001)
-    limits.cache.add(f"{bucket._key('dana')}:0", 1)
+def test_many_people_take_at_once_and_each_has_a_bucket_of_their_own(clock):
+    bucket = Bucket("test", burst=2, per_second=0.5)
+    bucket.take("max")
+    refusals = bucket.take_many(["dana", "max", "dana", "max", "ann", "dana"])
+    assert [refusal is None for refusal in refusals] == [True, True, True, False, True, False]
+    assert [refusals[place].retry_after for place in (3, 5)] == pytest.approx([2, 2])
+    assert bucket.take_many([]) == []
+    clock["now"] += 2
+    assert bucket.take_many(["dana", "max"]) == [None, None]
+
+
+def test_a_refusal_costs_nothing(clock):
+    bucket = Bucket("test", burst=1, per_second=1)
     bucket.take("dana")
+    for _ in range(4):
+        clock["now"] += 0.2
+        with pytest.raises(RateLimited) as refused:
+            bucket.take("dana")
+    assert refused.value.retry_after == pytest.approx(0.2)
+    clock["now"] += 0.2
     bucket.take("dana")
-    with pytest.raises(RateLimited):
-        bucket.take("dana")
 
 
 def test_a_clock_that_is_set_back_locks_nobody_out(clock):
