@@ -42,7 +42,7 @@ def measure(bench: Bench, results: Results, say: Say) -> None:
     say("two processes")
     results.processes = processes(bench, ours, top)
     say("other servers")
-    others = [ours, servers.uvicorn("websockets"), servers.uvicorn("wsproto"), servers.daphne()]
+    others = [ours, servers.uvicorn("websockets-sansio"), servers.uvicorn("websockets"), servers.daphne()]
     results.variants = variants(bench, others, top, results.duel.half_rate)
 
 

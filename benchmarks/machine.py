@@ -18,7 +18,6 @@ PACKAGES = (
     "uvicorn",
     "uvloop",
     "websockets",
-    "wsproto",
     "daphne",
     "mysqlclient",
 )
