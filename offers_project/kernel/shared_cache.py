@@ -14,7 +14,7 @@ from typing import Any
 import redis
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -25,13 +25,21 @@ ANSWER_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 0.5
 OWN_MAX_ENTRIES = 100_000
 """Past the maximum a third would be thrown away, and Django's own maximum is 300."""
+OPTIONS: dict[str, Any] = {
+    "socket_timeout": ANSWER_SECONDS,
+    "socket_connect_timeout": ANSWER_SECONDS,
+    # Once more, at once: a connection that Redis has ended since says so only when it is used.
+    "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+}
 
 
 class Line:
-    """Whether a Redis answers, as this process last knew: one for all threads."""
+    """A process's line to a Redis: one for all threads, and whether anybody answers, as it last knew."""
 
     def __init__(self, address: str) -> None:
         self.is_up = True
+        self.pool = RedisCacheClient([address], **OPTIONS)
+        self.script = cache(self.pool.get_client(None, write=True).register_script)
         self._address = address
         self._lock = threading.Lock()
 
@@ -60,20 +68,26 @@ def line(address: str) -> Line:
     return Line(address)
 
 
+class PooledCache(RedisCache):
+    """Django's, with the connections of the whole process: a cache is made for every request and every batch, and each
+    of them would connect anew.
+    """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._line = line(server)
+
+    @property
+    def _cache(self) -> RedisCacheClient:
+        return self._line.pool
+
+
 class SharedCache(BaseCache):
     """Django's Redis cache while Redis answers, and the process's own memory while it does not."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        options = {
-            "socket_timeout": ANSWER_SECONDS,
-            "socket_connect_timeout": ANSWER_SECONDS,
-            # Once more, at once: a connection that Redis has ended since says so only when it is used.
-            "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-        }
-        self._shared = RedisCache(server, params | {"OPTIONS": options | params.get("OPTIONS", {})})
-        self._client = redis.Redis.from_url(server, **options)  # Connects when it is asked something.
-        self._scripts: dict[str, Any] = {}
+        self._shared = PooledCache(server, params)
         self._own = LocMemCache(f"instead of {server}", params | {"OPTIONS": {"MAX_ENTRIES": OWN_MAX_ENTRIES}})
         self._line = line(server)
 
@@ -85,9 +99,8 @@ class SharedCache(BaseCache):
     def script(self, text: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """What a Lua script answers for these keys, done with nothing between; None while Redis is away."""
         if self._line.is_up:
-            script = self._scripts.get(text) or self._scripts.setdefault(text, self._client.register_script(text))
             try:
-                return script([self._shared.make_key(key) for key in keys], args)
+                return self._line.script(text)([self._shared.make_key(key) for key in keys], args)
             except redis.RedisError as error:
                 self._line.lost(error)
         return None

@@ -1,5 +1,6 @@
 """The shared cache without its Redis: nobody notices, and nobody waits."""
 
+import os
 import threading
 import time
 
@@ -58,6 +59,22 @@ def test_limits_hold_without_redis(address, settings):
         bucket.take("dana")
     with pytest.raises(RateLimited):
         bucket.take("dana")
+
+
+@pytest.mark.services
+def test_all_caches_of_a_process_have_the_same_connections():
+    if not os.environ.get("REDIS_URL"):
+        pytest.skip("This is about Redis.")
+    address = os.environ["REDIS_URL"]
+    caches = [SharedCache(address, {}) for _request in range(20)]
+    with redis.Redis.from_url(address) as observer:
+        caches[0].set("a", 1)
+        assert caches[0].script("return redis.call('EXISTS', KEYS[1])", ["a"], []) == 1
+        before = len(observer.client_list())
+        for cache in caches:
+            assert cache.get("a") == 1
+            assert cache.script("return ARGV[1]", [], ["b"]) == b"b"
+        assert len(observer.client_list()) == before
 
 
 def test_ticket_that_another_process_may_have_issued_may_be_shown_again_later(address, settings):
