@@ -14,7 +14,7 @@ from typing import Any
 import redis
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -34,12 +34,16 @@ OPTIONS: dict[str, Any] = {
 
 
 class Line:
-    """A process's line to a Redis: one for all threads, and whether anybody answers, as it last knew."""
+    """A process's line to a Redis, and whether anybody answers, as it last knew.
 
-    def __init__(self, address: str) -> None:
+    One for all threads and all caches: Django makes a cache for every request, and each would connect anew.
+    """
+
+    def __init__(self, address: str, params: dict[str, Any]) -> None:
         self.is_up = True
-        self.pool = RedisCacheClient([address], **OPTIONS)
-        self.script = cache(self.pool.get_client(None, write=True).register_script)
+        self.shared = RedisCache(address, params | {"OPTIONS": OPTIONS})
+        self.own = LocMemCache(f"instead of {address}", params | {"OPTIONS": {"MAX_ENTRIES": OWN_MAX_ENTRIES}})
+        self.script = cache(self.shared._cache.get_client(None, write=True).register_script)
         self._address = address
         self._lock = threading.Lock()
 
@@ -63,23 +67,12 @@ class Line:
         logger.info("the shared cache is back")
 
 
-@cache
-def line(address: str) -> Line:
-    return Line(address)
+_lines: dict[tuple[str, str], Line] = {}
 
 
-class PooledCache(RedisCache):
-    """Django's, with the connections of the whole process: a cache is made for every request and every batch, and each
-    of them would connect anew.
-    """
-
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._line = line(server)
-
-    @property
-    def _cache(self) -> RedisCacheClient:
-        return self._line.pool
+def line(address: str, params: dict[str, Any]) -> Line:
+    key = (address, repr(params))
+    return _lines.get(key) or _lines.setdefault(key, Line(address, params))
 
 
 class SharedCache(BaseCache):
@@ -87,9 +80,7 @@ class SharedCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        self._shared = PooledCache(server, params)
-        self._own = LocMemCache(f"instead of {server}", params | {"OPTIONS": {"MAX_ENTRIES": OWN_MAX_ENTRIES}})
-        self._line = line(server)
+        self._line = line(server, params)
 
     @property
     def is_away(self) -> bool:
@@ -100,7 +91,7 @@ class SharedCache(BaseCache):
         """What a Lua script answers for these keys, done with nothing between; None while Redis is away."""
         if self._line.is_up:
             try:
-                return self._line.script(text)([self._shared.make_key(key) for key in keys], args)
+                return self._line.script(text)([self._line.shared.make_key(key) for key in keys], args)
             except redis.RedisError as error:
                 self._line.lost(error)
         return None
@@ -108,10 +99,10 @@ class SharedCache(BaseCache):
     def _do(self, action: str, *args: Any, **kwargs: Any) -> Any:
         if self._line.is_up:
             try:
-                return getattr(self._shared, action)(*args, **kwargs)
+                return getattr(self._line.shared, action)(*args, **kwargs)
             except redis.RedisError as error:
                 self._line.lost(error)
-        return getattr(self._own, action)(*args, **kwargs)
+        return getattr(self._line.own, action)(*args, **kwargs)
 
     def add(self, *args: Any, **kwargs: Any) -> Any:
         return self._do("add", *args, **kwargs)
