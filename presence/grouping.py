@@ -84,14 +84,18 @@ class Grouped(Generic[Item, Result]):
     ) -> None:
         self._under_way -= 1
         field.cancel()
-        for (_item, future), result in zip(batch, done.result(), strict=True):
+        turns.after(TURNS, self._leave, field)
+        try:
+            results = done.result()
+        except BaseException as error:  # What ends a thread must not leave anybody waiting.
+            results = [RuntimeError(f"{self._name} ended with {type(error).__name__}")] * len(batch)
+        for (_item, future), result in zip(batch, results, strict=True):
             if future.done():
                 continue  # Whoever asked has gone.
             if isinstance(result, Exception):
                 future.set_exception(result)
             else:
                 future.set_result(result)
-        turns.after(TURNS, self._leave, field)
 
     def _leave(self, field: asyncio.TimerHandle) -> None:
         if self._field is field:

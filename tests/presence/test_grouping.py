@@ -56,6 +56,18 @@ async def test_without_a_database_nobody_tries_again():
     assert sum(tries) == 5
 
 
+async def test_what_ends_a_thread_leaves_nobody_waiting_and_the_next_batch_is_done():
+    def leave(items):
+        if 3 in items:
+            raise SystemExit
+        return list(items)
+
+    grouped = Grouped("leave", leave)
+    results = await gather(grouped, range(5))
+    assert [type(result) for result in results] == [RuntimeError] * 5
+    assert await grouped.call(1) == 1
+
+
 async def test_whoever_asked_and_left_does_not_disturb_the_others():
     grouped = Grouped("slow", lambda items: list(items))
     leaving = asyncio.create_task(grouped.call(1))
