@@ -139,7 +139,8 @@ def choose_trucks(office: Page, keep_screenshot) -> None:
     office.get_by_label("Within").select_option("150")
     expect(office.get_by_text("3 of 4 trucks match")).to_be_visible()
     for name in NAMES:
-        office.get_by_role("checkbox", name=f"Tick {name}").check(force=True)
+        # Without force: it waits where the row is just being drawn anew.
+        office.get_by_role("checkbox", name=f"Tick {name}").check()
     expect(bar).to_contain_text("3")
     expect(bar.get_by_role("button", name="Copy Numbers")).to_be_visible()
     keep_screenshot(office, "01-trucks-ticked")

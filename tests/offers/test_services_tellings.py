@@ -6,7 +6,7 @@ import pytest
 
 from offers import services
 from offers.services import tellings
-from presence import topics
+from presence import soon, topics
 from tests.accounts.factories import make_user
 from tests.offers.factories import answer, award, make_offer, owner_of, proposal_in
 
@@ -56,7 +56,8 @@ def test_every_change_touches(passed):
 
 
 @pytest.fixture
-def nothing_remembered():
+def nothing_remembered(monkeypatch):
+    monkeypatch.setattr(soon, "REST", 0)
     tellings._talked_about.forget()
     yield
     tellings._talked_about.forget()
