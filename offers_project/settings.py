@@ -351,8 +351,10 @@ LOGGING = {
         # What the servers say looks like all the rest, and loses its secrets too: addresses may hold some.
         **{
             name: {"handlers": [], "propagate": True, "level": LOG_LEVEL}
-            for name in ("daphne", "uvicorn", "uvicorn.access", "uvicorn.error")
+            for name in ("daphne", "uvicorn", "uvicorn.error")
         },
+        # Addresses may hold sign-in links: there is no access log, however the server is started.
+        "uvicorn.access": {"handlers": [], "propagate": False},
         # At DEBUG these would write down what people say.
         **{name: {"level": "INFO"} for name in ("django.db.backends", "websockets", "asyncio")},
     },

@@ -66,7 +66,7 @@ def main() -> None:
     if sign_ins.exists():
         print(f"\n{sign_ins.read_text().strip()}")
     print(f"\nDriver Offers is at http://{shown}:{port}/ (Ctrl-C ends it)\n", flush=True)
-    # Addresses hold sign-in links, so there is no access log. 1 MiB is the largest frame that gets an answer.
+    # 1 MiB is the largest frame that gets an answer.
     # Compressing frames costs more than twice the memory of an idle connection.
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
     options += ["--ws", "presence.framing:Protocol", "--ws-per-message-deflate", "false"]

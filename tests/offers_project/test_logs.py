@@ -4,10 +4,12 @@ import json
 import logging
 import sys
 
+import httpx
 import pytest
 
 from offers_project.kernel import logs, request_id
 from offers_project.kernel.logs import Ids, Json, Text, without_secrets
+from tests.servers import serving
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjo1fQ.c2lnbmF0dXJl"
 
@@ -77,3 +79,11 @@ def test_whatever_is_logged_goes_through_it(settings):
     (handler,) = settings.LOGGING["handlers"].values()
     assert handler["filters"] == ["ids"]
     assert settings.LOGGING["formatters"][handler["formatter"]]["()"] == f"{logs.__name__}.Text"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_no_access_log(tmp_path):
+    """Started without `--no-access-log`: uvicorn writes one for as long as anybody would hear it."""
+    with serving(tmp_path) as server:
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+    assert "/healthz" not in server.log()
