@@ -3,20 +3,9 @@
 import pytest
 
 from benchmarks.clients.websocket import PING, TEXT, Address, Socket, frame
+from tests.transports import Transport
 
 HANDSHAKE = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
-
-
-class Transport:
-    def __init__(self):
-        self.written = []
-        self.closed = False
-
-    def write(self, data):
-        self.written.append(data)
-
-    def close(self):
-        self.closed = True
 
 
 class Client(Socket):
@@ -65,7 +54,7 @@ async def test_pings_are_answered(client):
 async def test_a_close_frame_tells_its_code(client):
     client.data_received(HANDSHAKE + from_server(0x8, (4008).to_bytes(2, "big")))
     assert client.closed_with == 4008
-    assert client._transport.closed
+    assert client._transport.is_closed
 
 
 async def test_a_refused_handshake_is_told(client):

@@ -21,6 +21,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -33,6 +34,8 @@ ANSWER_SECONDS = 30.0
 HEARTBEAT_SECONDS = 1.5
 SILENCE_SECONDS = 8.0
 """Without a `pong` for so long the connection is dead, whatever the network says."""
+_rates = itertools.count(100_000)
+"""Cents of the next counter: no two of a process are alike, as all its crowds haggle over the same proposals."""
 LOST = frozenset({4001, 4008, 1006, 1012, None})
 """Close codes after which a client comes again with its cursor."""
 
@@ -383,7 +386,7 @@ class Crowd:
                 return
         if (held["status"] == "counter_offered") == phone.person.is_driver:
             return
-        rate = f"{1000 + next(self._numbers) % 90000}.{self.chance.randrange(100):02}"
+        rate = f"{Decimal(next(_rates)) / 100:.2f}"
         answer = await phone.ask(
             "driver_proposal", proposal_id=held["id"], action="counter", version=held["version"], rate=rate
         )

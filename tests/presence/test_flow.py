@@ -5,27 +5,7 @@ import asyncio
 import pytest
 
 from presence import flow
-
-
-class Transport:
-    def __init__(self) -> None:
-        self.written: list[bytes] = []
-        self.closed = False
-
-    def write(self, data: bytes) -> None:
-        self.written.append(data)
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def close(self) -> None:
-        self.closed = True
-
-    def write_eof(self) -> None:
-        self.closed = True
-
-    def get_extra_info(self, name: str) -> str:
-        return name
+from tests.transports import Transport
 
 
 class Protocol:
@@ -86,7 +66,7 @@ async def test_the_end_comes_after_what_is_left_and_nothing_is_written_afterward
     cork.write(b"the last")
     getattr(cork, end)()
     assert transport.written == [b"the last"]
-    assert transport.closed
+    assert transport.is_closed
     cork.write(b"too late")
     await turns(5)
     assert transport.written == [b"the last"]

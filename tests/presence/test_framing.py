@@ -14,33 +14,9 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from presence import flow, framing
+from tests.transports import Transport
 
 WS_MAX_SIZE = 80_000
-
-
-class Transport:
-    def __init__(self) -> None:
-        self.written: list[bytes] = []
-        self.is_over = False
-        self.is_paused = False
-
-    def write(self, data: bytes) -> None:
-        self.written.append(data)
-
-    def is_closing(self) -> bool:
-        return self.is_over
-
-    def close(self) -> None:
-        self.is_over = True
-
-    def pause_reading(self) -> None:
-        self.is_paused = True
-
-    def resume_reading(self) -> None:
-        self.is_paused = False
-
-    def get_extra_info(self, name: str) -> None:
-        return None
 
 
 async def application(scope: dict, receive: object, send: object) -> None: ...
@@ -82,7 +58,7 @@ def drive(work: Coroutine) -> object:
 
 
 def outcome(protocol: WebSocketsSansIOProtocol) -> tuple:
-    return heard(protocol), b"".join(protocol.transport.written), protocol.transport.is_over
+    return heard(protocol), b"".join(protocol.transport.written), protocol.transport.is_closed
 
 
 def frame(opcode: Opcode, data: bytes = b"", *, fin: bool = True, masked: bool = True) -> bytes:
@@ -153,7 +129,7 @@ def test_bytewise_or_at_once_is_the_same(quick):
 
 def test_what_is_longer_than_any_frame_may_be_is_refused_at_its_head(quick):
     quick.data_received(b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff")
-    assert quick.transport.is_over
+    assert quick.transport.is_closed
     assert quick._begun == b""
 
 
