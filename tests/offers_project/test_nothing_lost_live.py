@@ -237,6 +237,7 @@ def test_the_same_from_one_process_to_another(serve, lost):
 
 
 def test_lost_doorbells_would_be_missed_if_nobody_looked_at_the_rows(serve):
-    server = serve(LOST_DOORBELLS="0.3", FILL_NO_GAPS="1", HEADS_SECONDS="600")
+    """All of them are lost: of a few, none might be told after everybody has come again for the last time."""
+    server = serve(LOST_DOORBELLS="1", FILL_NO_GAPS="1", HEADS_SECONDS="600")
     with pytest.raises(AssertionError, match="Waited in vain"):
         negotiate([server], messages=60, patience=3)
