@@ -17,7 +17,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes as `token_urlsafe` w
 def issue(signed_in: SignedIn) -> str:
     """A ticket for whoever is signed in; the connection it opens lasts no longer than that sign-in."""
     ticket = secrets.token_urlsafe(32)
-    kept = (*signed_in.actor.key, signed_in.auth_session_id, signed_in.expires_at.isoformat())
+    kept = [*signed_in.actor.key, signed_in.auth_session_id, signed_in.expires_at.isoformat()]
     cache.set(_key(ticket), kept, timeout=settings.SOCKET_TICKET_SECONDS)
     return ticket
 
