@@ -94,8 +94,9 @@ check-catalogues: $(VENV)/.dev ## every text has its Spanish
 	@$(PY) tools/catalogues.py check
 
 check-deploy: $(VENV)/.dev reports ## Django's own checks with the settings of a real installation
-	@$(ALONE) HTTPS=1 ALLOWED_HOSTS=offers.example.com \
-	    CSRF_TRUSTED_ORIGINS=https://offers.example.com $(PY) manage.py check --deploy --fail-level WARNING
+	@$(ALONE) HTTPS=1 ALLOWED_HOSTS=offers.example.com PUBLIC_URL=https://offers.example.com \
+	    CSRF_TRUSTED_ORIGINS=https://offers.example.com SMS_BACKEND=offers_project.kernel.sms.NoSms \
+	    EMAIL_URL=smtp+tls://user:password@mail.example.com:587 $(PY) manage.py check --deploy --fail-level WARNING
 
 # --- tending ---------------------------------------------------------------------------------------------------------
 

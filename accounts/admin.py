@@ -70,12 +70,26 @@ class UserAdmin(JournaledAdmin):
 
 @admin.register(AuthSession)
 class AuthSessionAdmin(ActionsOnlyAdmin):
-    list_display = ("actor_type", "actor_id", "way", "user_agent", "created_at", "used_at", "ended_at", "ended_because")
+    list_display = (
+        "actor_type",
+        "actor_id",
+        "way",
+        "user_agent",
+        "network",
+        "created_at",
+        "used_at",
+        "ended_at",
+        "ended_because",
+    )
     list_filter = ("actor_type", "way", "ended_because")
-    search_fields = ("=actor_id", "user_agent")
+    search_fields = ("=actor_id", "user_agent", "network")
     ordering = ("-used_at",)
     exclude = ("family_hash", "refresh_hash", "fingerprint")
     actions = ("end",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (not isinstance(obj, AuthSession) or services.can_end(key=obj.key, by=self.actor(request)))
 
     @admin.action(description=_("End these sign-ins"), permissions=["change"])
     def end(self, request: HttpRequest, queryset: QuerySet[AuthSession]) -> None:

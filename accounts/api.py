@@ -22,6 +22,7 @@ from accounts.shapes import (
     VerifyShape,
 )
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.addresses import client_address
 from offers_project.kernel.errors import NotAuthenticated
 from offers_project.kernel.schema import documented
 
@@ -44,9 +45,10 @@ class TokenView(AnybodysView):
     @documented(body=CredentialsShape, answer=TokensOut, auth=False, summary="Sign in to the office")
     def post(self, request: Request) -> Response:
         given = self.body(CredentialsShape)
-        actor = identify(**given, address=request.META.get("REMOTE_ADDR", ""))
-        agent = request.headers.get("User-Agent", "")
-        return with_tokens(request, services.begin_session(actor=actor, way="password", user_agent=agent))
+        address, agent = client_address(request), request.headers.get("User-Agent", "")
+        actor = identify(**given, address=address)
+        pair = services.begin_session(actor=actor, way="password", user_agent=agent, address=address)
+        return with_tokens(request, pair)
 
 
 class RefreshView(AnybodysView):

@@ -16,6 +16,7 @@ from accounts import services
 from accounts.models import AuthSession
 from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
 from offers_project.kernel.actors import Actor, ActorKey
+from offers_project.kernel.addresses import client_address
 
 ACTOR = "actor"
 AUTH_SESSION = "auth_session"
@@ -27,7 +28,8 @@ RENEW_AFTER = timedelta(days=1)
 def sign_in(request: HttpRequest, actor: Actor, *, way: str) -> AuthSession:
     """Sign `actor` in on this browser, whoever was before. The session gets a new key and a new CSRF token."""
     sign_out(request)
-    session = services.open_session(actor=actor, way=way, user_agent=request.headers.get("User-Agent", ""))
+    agent, address = request.headers.get("User-Agent", ""), client_address(request)
+    session = services.open_session(actor=actor, way=way, user_agent=agent, address=address)
     request.session.cycle_key()
     request.session[ACTOR] = list(actor.key)
     request.session[AUTH_SESSION] = str(session.pk)

@@ -26,6 +26,7 @@ from accounts.sign_ins import SignedIn
 from journal import idempotency
 from offers_project.kernel import errors
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.addresses import client_address
 from offers_project.kernel.errors import Invalid, TooLarge
 from offers_project.kernel.shapes import read_shape
 
@@ -231,7 +232,7 @@ def _who(request: Request) -> str:
     """Whose key it is. Those who are not signed in are told apart by their address."""
     if isinstance(request.user, Actor):
         return request.user.pk
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request)
     return f"nobody:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
 
 

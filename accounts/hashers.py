@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 PHP_LIMIT = 72
 """PHP reads no further into a password, and the library refuses more."""
 
+COSTS = range(4, 32)
+"""Those that bcrypt has."""
+
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})")
 
 
@@ -53,20 +56,25 @@ class PhpBcryptHasher(BasePasswordHasher):
         return _Parts(cost=int(match[1]), salt=match[2], checksum=match[3])
 
     def verify(self, password: str, encoded: str) -> bool:
-        if not _BCRYPT.fullmatch(encoded):
-            return False
-        try:
-            return bcrypt.checkpw(_as_php_reads(password), encoded.encode())
-        except ValueError:  # A null byte, or a cost that does not exist.
-            return False
+        """Whether PHP would take this password. What cannot be compared takes as long as a wrong password."""
+        octets, is_readable = _octets(password)
+        if _cost(encoded) is not None:
+            try:
+                return bcrypt.checkpw(octets, encoded.encode()) and is_readable
+            except ValueError:
+                pass  # A salt that bcrypt does not make.
+        bcrypt.hashpw(octets, bcrypt.gensalt(min(_cost(encoded) or self.rounds, self.rounds)))
+        return False
 
     def must_update(self, encoded: str) -> bool:
-        return bool(_BCRYPT.fullmatch(encoded)) and self.decode(encoded).cost < self.rounds
+        cost = _cost(encoded)
+        return cost is not None and cost < self.rounds
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Spend the time that the dearer hash would have taken: 2ⁿ more for each step."""
-        for cost in range(self.decode(encoded).cost, self.rounds):
-            bcrypt.hashpw(_as_php_reads(password), bcrypt.gensalt(cost))
+        octets, _is_readable = _octets(password)
+        for cost in range(_cost(encoded) or self.rounds, self.rounds):
+            bcrypt.hashpw(octets, bcrypt.gensalt(cost))
 
     def safe_summary(self, encoded: str) -> dict[Any, Any]:
         parts = self.decode(encoded)
@@ -83,3 +91,17 @@ def _as_php_reads(password: str) -> bytes:
     if b"\0" in octets:
         raise ValueError("PHP takes no password with a null byte")
     return octets
+
+
+def _octets(password: str) -> tuple[bytes, bool]:
+    """What is hashed in any case, and whether PHP would read this password at all."""
+    try:
+        return _as_php_reads(password), True
+    except ValueError:  # A null byte, or half of a surrogate pair.
+        return password.encode(errors="replace")[:PHP_LIMIT].replace(b"\0", b""), False
+
+
+def _cost(encoded: str) -> int | None:
+    """The cost of a hash, None for what is none."""
+    match = _BCRYPT.fullmatch(encoded)
+    return int(match[1]) if match and int(match[1]) in COSTS else None

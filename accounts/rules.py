@@ -10,6 +10,15 @@ def can_manage_people(actor: Actor) -> bool:
     return actor == SYSTEM or (actor.is_office and actor.role == Role.ADMIN)
 
 
+def can_end_sign_ins(actor: Actor, role: str) -> bool:
+    """Whether one may end the sign-ins of somebody else of this role: an admin's only admins, other office people's
+    managers too. Of people who are not of the office their own rooms' services say who may.
+    """
+    if can_manage_people(actor):
+        return True
+    return role not in Role.values or (role != Role.ADMIN and actor.is_manager)
+
+
 def require_can_manage_people(actor: Actor) -> None:
     if not can_manage_people(actor):
         raise PermissionDenied()

@@ -4,8 +4,13 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import Q
 
-from accounts.models import Preferences
+from accounts.models import Preferences, User
 from offers_project.kernel.actors import ActorKey
+
+
+def user_named(username: str) -> User | None:
+    """The office person of this name, active or not, as the database compares names: `maría` may well be `maria`."""
+    return User.objects.filter(username=username).first()
 
 
 def preferences(keys: Collection[ActorKey]) -> dict[ActorKey, Preferences]:

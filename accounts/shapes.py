@@ -2,14 +2,16 @@
 
 from rest_framework import serializers
 
-from accounts.services.sign_in import PASSWORD_MAX_LENGTH
-from offers_project.kernel.shapes import CleanCharField, Shape, YesNo
+from offers_project.kernel.shapes import CleanCharField, Shape, VisibleCharField, YesNo
 
 TOKEN_MAX_LENGTH = 4096
+PASSWORD_MAX_LENGTH = 1000
 
 
 class CredentialsShape(Shape):
-    username = CleanCharField(max_length=255)
+    """What the office signs in with, by the page and by the API."""
+
+    username = VisibleCharField(max_length=255)
     password = CleanCharField(max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False)
 
 

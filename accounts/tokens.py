@@ -23,7 +23,7 @@ ALGORITHM = "HS256"
 LEGACY_USER_TYPES = frozenset({None, DISPATCHER, *MANAGER_ROLES})
 LARGEST_ID = 2**63 - 1
 
-# How long the older system's key is, is not ours to choose.
+# How long the older system's key is, is not ours to choose. Of our own `offers_project.checks` speaks.
 warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
 
 
@@ -66,7 +66,7 @@ def _ours(claims: Mapping[str, Any]) -> Claim | None:
         return None
     if not isinstance(sid, str):
         return None
-    return Claim(SignIn(ActorKey(user_type, user_id), sid), _moment(claims["exp"]))
+    return Claim(SignIn(ActorKey(user_type, user_id), sid), _end(claims["exp"]))
 
 
 def _legacy(claims: Mapping[str, Any]) -> Claim | None:
@@ -76,7 +76,7 @@ def _legacy(claims: Mapping[str, Any]) -> Claim | None:
         return None
     if user_type is not None and (not isinstance(user_type, str) or user_type not in LEGACY_USER_TYPES):
         return None  # A driver's number is not a user's.
-    return Claim(SignIn(ActorKey(DISPATCHER, user_id), None), _moment(claims["exp"]))
+    return Claim(SignIn(ActorKey(DISPATCHER, user_id), None), _end(claims["exp"]))
 
 
 def _claims(token: str, key: str) -> dict[str, Any] | None:
@@ -90,15 +90,16 @@ def _claims(token: str, key: str) -> dict[str, Any] | None:
 
 
 def _backend(key: str) -> TokenBackend:
-    return TokenBackend(ALGORITHM, signing_key=key)
+    return TokenBackend(ALGORITHM, signing_key=key, leeway=settings.TOKEN_LEEWAY)
 
 
 def _is_id(value: object) -> bool:
     return type(value) is int and 0 < value <= LARGEST_ID
 
 
-def _moment(exp: float) -> datetime:
+def _end(exp: float) -> datetime:
+    """When a token that expires at `exp` is no longer taken."""
     try:
-        return datetime.fromtimestamp(exp, UTC)
+        return datetime.fromtimestamp(exp, UTC) + settings.TOKEN_LEEWAY
     except (OverflowError, OSError, ValueError):
         return datetime.max.replace(tzinfo=UTC)

@@ -28,6 +28,7 @@ from drivers.shapes import (
     SentOut,
     TruckFilters,
 )
+from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import Pagination
 from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
 from offers_project.kernel.schema import documented, page_of
@@ -136,7 +137,7 @@ class CodeView(AnybodysView):
     )
     def post(self, request: Request) -> Response:
         """Sends a six-digit code to the driver with this phone or mail; says the same when there is none."""
-        services.request_code(**self.body(AddressShape), client=request.META.get("REMOTE_ADDR", ""))
+        services.request_code(**self.body(AddressShape), client=client_address(request))
         return Response({"expires_in": int(settings.SIGN_IN_CODE_LIFETIME.total_seconds())}, status=202)
 
 
@@ -151,6 +152,7 @@ class DriverTokenView(AnybodysView):
     )
     def post(self, request: Request) -> Response:
         """409 `choose_driver` with `drivers` in the error: say `driver_id` with the same code."""
-        driver = services.redeem_code(**self.body(CodeShape), client=request.META.get("REMOTE_ADDR", ""))
+        driver = services.redeem_code(**self.body(CodeShape), client=client_address(request))
         agent = request.headers.get("User-Agent", "")
-        return with_tokens(request, begin_session(actor=driver.actor, way="code", user_agent=agent))
+        tokens = begin_session(actor=driver.actor, way="code", user_agent=agent, address=client_address(request))
+        return with_tokens(request, tokens)

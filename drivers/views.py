@@ -14,18 +14,34 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import browser
 from accounts.doors import safe_next
+from accounts.metrics import SIGN_IN_FAILED
 from accounts.selectors import preferences_of
 from drivers import links, services
 from drivers.errors import ChooseDriver, DeadLink
-from drivers.links import LinkState
+from drivers.links import LinkState, ReadLink
 from drivers.shapes import AddressShape, CodeShape
+from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Invalid, Refusal
 from offers_project.kernel.shapes import read_shape
+from offers_project.kernel.stale import TOO_OLD, comes_again
 
 HOME = "/driver/"
 
 
+def _arrived(request: HttpRequest) -> HttpResponse | None:
+    """For a form that is older than the browser's token: whoever has signed in since, in another tab, goes on."""
+    if request.actor is not None and request.actor.is_driver:
+        return HttpResponseRedirect(safe_next(request, HOME))
+    return None
+
+
+def _contact_again(request: HttpRequest) -> HttpResponse:
+    contact = request.POST.get("contact", "").strip()
+    return _arrived(request) or _step(request, "contact", too_old=True, contact=contact)
+
+
+@comes_again(_contact_again)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -42,6 +58,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _step(request, "code", contact=contact)
 
 
+def _code_again(request: HttpRequest) -> HttpResponse:
+    contact, typed = request.POST.get("contact", "").strip(), request.POST.get("code", "").strip()
+    return _arrived(request) or _step(request, "code", too_old=True, contact=contact, code=typed)
+
+
+@comes_again(_code_again)
 @never_cache
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,6 +86,16 @@ def code(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(safe_next(request, HOME))
 
 
+def _link_again(request: HttpRequest, token: str) -> HttpResponse:
+    """Whoever has signed in since, by this link or as the same driver, goes on; another driver's link asks again."""
+    found = links.read(token)
+    here = request.actor
+    if here is not None and here.is_driver and (found.driver is None or found.driver.actor.key == here.key):
+        return HttpResponseRedirect(HOME)
+    return _link_page(request, found, too_old=True)
+
+
+@comes_again(_link_again)
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,12 +105,16 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         try:
             driver = services.use_link(token=token)
         except DeadLink:
-            pass
+            SIGN_IN_FAILED.labels("link").inc()
         else:
             browser.sign_in(request, driver.actor, way="link")
             return HttpResponseRedirect(HOME)
-    found = links.read(token)
-    context: dict[str, Any] = {"state": str(found.state)}
+    return _link_page(request, links.read(token))
+
+
+def _link_page(request: HttpRequest, found: ReadLink, *, too_old: bool = False) -> HttpResponse:
+    context: dict[str, Any] = {"state": str(found.state), "error": TOO_OLD if too_old else ""}
+    is_good = found.state == LinkState.GOOD
     language = get_language() or settings.LANGUAGE_CODE
     if found.driver is not None:
         context["driver"] = {"name": found.driver.name, "truck_number": found.driver.truck_number}
@@ -86,7 +122,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             language = preferences_of(found.driver.actor.key).language or language
     with translation.override(language):
-        response = render(request, "drivers/link.html", context, status=200 if found.state == LinkState.GOOD else 404)
+        response = render(request, "drivers/link.html", context, status=404 if not is_good else 403 if too_old else 200)
     # The address is the key, so no other site may learn it. "no-referrer" would hide it from our own, too: browsers
     # then send `Origin: null` with the form, which the check against forged forms refuses.
     response["Referrer-Policy"] = "same-origin"
@@ -94,8 +130,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _step(request: HttpRequest, step: str, *, refusal: Refusal | None = None, **context: Any) -> HttpResponse:
+def _step(
+    request: HttpRequest, step: str, *, refusal: Refusal | None = None, too_old: bool = False, **context: Any
+) -> HttpResponse:
     context |= {"step": step, "next": safe_next(request, "")}
+    if too_old:
+        return render(request, "accounts/driver_sign_in.html", context | {"error": TOO_OLD}, status=403)
     if refusal is None:
         return render(request, "accounts/driver_sign_in.html", context)
     context["error"] = _words(refusal)
@@ -117,4 +157,4 @@ def _address(contact: str) -> dict[str, str]:
 
 
 def _client(request: HttpRequest) -> str:
-    return request.META.get("REMOTE_ADDR", "")
+    return client_address(request)

@@ -7,6 +7,6 @@ class OffersProjectConfig(AppConfig):
     verbose_name = _("Driver Offers")
 
     def ready(self) -> None:
-        from offers_project import wiring
+        from offers_project import checks, wiring  # noqa: F401 -- checks register themselves
 
         wiring.connect()

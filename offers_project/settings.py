@@ -11,7 +11,7 @@ import environ
 from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.secrets import generated_once
+from offers_project.kernel.secrets import generated_once, installation_id
 from offers_project.kernel.serving import served_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -174,15 +174,23 @@ DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", default=15)
 """How long a server may leave a transaction lying before MariaDB ends it."""
 
 REDIS_URL = env.str("REDIS_URL", default="")
+CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default=f"driver-offers-{installation_id(SECRET_KEY, _database)}")
+"""What keeps installations apart that share one Redis: news, tickets and limits have it before their names."""
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "offers_project.kernel.shared_cache.SharedCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "offers_project.kernel.shared_cache.SharedCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": CHANNEL_PREFIX,
+        }
+    }
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             # redis-py's default time-out of 5 s would end an idle subscription.
             "CONFIG": {
                 "hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 5}],
-                "prefix": env.str("CHANNEL_PREFIX", default="driver-offers"),
+                "prefix": CHANNEL_PREFIX,
             },
         }
     }
@@ -226,10 +234,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/sign-in"
+CSRF_FAILURE_VIEW = "offers_project.kernel.stale.refused"
 LOGIN_REDIRECT_URL = "/"
 
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", default=15 * 60))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=30))
+TOKEN_LEEWAY = timedelta(seconds=env.int("TOKEN_LEEWAY_SECONDS", default=5))
+"""How far the clocks of machines that make tokens may be apart."""
+
+# Wrong passwords: for one name from one address, from one address for all names, for one name from all addresses; at
+# once, and then each minute. 0 turns a limit off.
+PASSWORDS_BURST = env.int("PASSWORDS_BURST", default=10)
+PASSWORDS_PER_MINUTE = env.float("PASSWORDS_PER_MINUTE", default=2)
+PASSWORDS_ADDRESS_BURST = env.int("PASSWORDS_ADDRESS_BURST", default=30)
+PASSWORDS_ADDRESS_PER_MINUTE = env.float("PASSWORDS_ADDRESS_PER_MINUTE", default=60)
+PASSWORDS_ACCOUNT_BURST = env.int("PASSWORDS_ACCOUNT_BURST", default=100)
+PASSWORDS_ACCOUNT_PER_MINUTE = env.float("PASSWORDS_ACCOUNT_PER_MINUTE", default=1)
+PASSWORDS_DELAY_SECONDS = env.float("PASSWORDS_DELAY_SECONDS", default=2)
+"""How long it takes for a name that is over the last of these limits: nobody is locked out by others' guesses."""
+PASSWORDS_AT_ONCE = env.int("PASSWORDS_AT_ONCE", default=4)
+"""Passwords that a process checks at once, a fifth of a second of CPU each; 0 turns the limit off."""
+PASSWORDS_LINE = env.int("PASSWORDS_LINE", default=100)
+PASSWORDS_LINE_SECONDS = env.float("PASSWORDS_LINE_SECONDS", default=15)
+"""How many may stand in line for that, and how long."""
+
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
 SIGN_IN_CODE_TRIES = 5
 # Codes that are sent to one address, and what one client may ask for or get wrong; 0 turns a limit off.

@@ -7,6 +7,7 @@ import drivers.urls
 import offers.urls
 import presence.urls
 from offers_project import description, health, me
+from offers_project.kernel import stale
 from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -28,7 +29,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics_page, name="metrics"),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", stale.set_language, name="set_language"),
     path("", include("offers_project.shell")),
     *accounts.urls.page_urls,
     *drivers.urls.page_urls,

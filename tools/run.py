@@ -46,6 +46,21 @@ def seed_once() -> Path:
     return sign_ins
 
 
+def server_command(host: str, port: int, *, trusted: str) -> list[str]:
+    """What the server is started with. `trusted` are the addresses of proxies that say whom they pass on.
+
+    Nobody is trusted unless named: there is no proxy in front of `make run`, and everybody on the machine, or behind a
+    tunnel to it, could otherwise say to be another client with each request, to whom no limit applies yet.
+    """
+    # 1 MiB is the largest frame that gets an answer.
+    # Compressing frames costs more than twice the memory of an idle connection.
+    options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
+    options += ["--ws", "presence.framing:Protocol", "--ws-per-message-deflate", "false"]
+    options += ["--forwarded-allow-ips", trusted] if trusted else ["--no-proxy-headers"]
+    command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]
+    return [*command, *options]
+
+
 def main() -> None:
     catalogues.compile_all()
     django.setup()
@@ -66,12 +81,7 @@ def main() -> None:
     if sign_ins.exists():
         print(f"\n{sign_ins.read_text().strip()}")
     print(f"\nDriver Offers is at http://{shown}:{port}/ (Ctrl-C ends it)\n", flush=True)
-    # 1 MiB is the largest frame that gets an answer.
-    # Compressing frames costs more than twice the memory of an idle connection.
-    options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
-    options += ["--ws", "presence.framing:Protocol", "--ws-per-message-deflate", "false"]
-    command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]
-    os.execv(sys.executable, [*command, *options])
+    os.execv(sys.executable, server_command(host, port, trusted=env.str("FORWARDED_ALLOW_IPS", default="")))
 
 
 if __name__ == "__main__":

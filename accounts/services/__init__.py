@@ -14,6 +14,7 @@ from accounts.services.preferences import set_preferences
 from accounts.services.sessions import (
     Tokens,
     begin_session,
+    can_end,
     end_session,
     end_session_of,
     end_sessions,
@@ -28,6 +29,7 @@ __all__ = [
     "Tokens",
     "activate_user",
     "begin_session",
+    "can_end",
     "change_password",
     "change_role",
     "create_user",

@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 import journal.services
 from accounts import facts, office
 from accounts.enums import Role
+from accounts.errors import WrongPassword
 from accounts.models import AuthSession, User
 from accounts.rules import require_can_manage_people
+from accounts.services.checking import person_by_password
 from accounts.services.sessions import end_sessions
 from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor
 from offers_project.kernel.errors import Conflict, Invalid, NotFound
 from offers_project.kernel.facts import publish
+from offers_project.kernel.shapes import INVISIBLE, is_visible
 
 DETAILS = ("username", "email", "full_name", "mobile_number")
 
@@ -35,6 +38,7 @@ def create_user(
 ) -> User:
     """Take a new person into the office."""
     require_can_manage_people(actor)
+    _require_visible(username)
     user = User(username=username, email=email, role=role, full_name=full_name, mobile_number=mobile_number)
     _require_good_password(password, user)
     user.password = make_password(password)
@@ -53,6 +57,8 @@ def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
     changed = [name for name in DETAILS if name in changes and changes[name] != before[name]]
     for name in changed:
         setattr(user, name, changes[name])
+    if "username" in changed:
+        _require_visible(user.username)
     if changed:
         _require_good_row(user)
         user.save(update_fields=changed)
@@ -118,12 +124,26 @@ def set_password(*, actor: Actor, user_id: int, password: str) -> User:
     return user
 
 
+def change_password(*, actor: Actor, old: str, new: str, address: str, keep: UUID | None = None) -> User:
+    """Change one's own password; one stays signed in by the session `keep` alone.
+
+    A wrong `old` one counts for the limits of signing in at this network address: `RateLimited`, `Busy`.
+    """
+    user = User.objects.filter(pk=actor.key.id).first() if actor.is_office else None
+    if user is None:
+        raise NotFound()
+    try:
+        shown = person_by_password(username=user.username, password=old, address=address, way="change")
+    except WrongPassword as wrong:
+        raise _not_yours() from wrong
+    return _change_password(actor, shown, new, keep)
+
+
 @transaction.atomic
-def change_password(*, actor: Actor, old: str, new: str, keep: UUID | None = None) -> User:
-    """Change one's own password; one stays signed in by the session `keep` alone."""
-    user = _locked(actor.key.id if actor.is_office else 0)
-    if not check_password(old, user.password):
-        raise Invalid.field("old_password", _("This is not your password."))
+def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> User:
+    user = _locked(actor.key.id)
+    if user.password != shown.password:
+        raise _not_yours()  # It was changed since it was looked at.
     _require_good_password(new, user, field="new_password")
     _store_password(user, new)
     if keep is not None:
@@ -172,6 +192,15 @@ def _record(actor: Actor, verb: str, user: User, **states: Any) -> None:
 def _require_somebody_else(actor: Actor, user: User) -> None:
     if actor.key == user.actor.key:
         raise Conflict(_("Somebody else has to do this to you."))
+
+
+def _not_yours() -> Invalid:
+    return Invalid.field("old_password", _("This is not your password."))
+
+
+def _require_visible(username: str) -> None:
+    if not is_visible(username):
+        raise Invalid.field("username", INVISIBLE)
 
 
 def _require_good_password(password: str, user: User, field: str = "password") -> None:

@@ -18,11 +18,12 @@ from django.utils.crypto import constant_time_compare
 
 import journal.services
 from accounts import facts, kinds
-from accounts.models import AuthSession
+from accounts.models import AuthSession, User
+from accounts.rules import can_end_sign_ins
 from accounts.tokens import access_token
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
-from offers_project.kernel.errors import NotAuthenticated
+from offers_project.kernel import addresses, clock
+from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
+from offers_project.kernel.errors import NotAuthenticated, PermissionDenied
 from offers_project.kernel.facts import publish
 
 KEEP_ENDED = timedelta(days=90)
@@ -44,15 +45,18 @@ class Tokens:
         return {"access": self.access, "refresh": self.refresh, "user": self.actor.as_dict()}
 
 
-def begin_session(*, actor: Actor, way: str, user_agent: str = "") -> Tokens:
-    """Sign `actor` in, whatever kind they are. `way` says how: `password`, `code`, `link`."""
-    session, family, secret = _opened(actor, way, user_agent)
+def begin_session(*, actor: Actor, way: str, user_agent: str = "", address: str = "") -> Tokens:
+    """Sign `actor` in, whatever kind they are. `way` says how: `password`, `code`, `link`.
+
+    Of the client's network `address` only the network is kept.
+    """
+    session, family, secret = _opened(actor, way, user_agent, address)
     return _tokens(session, actor, family, secret)
 
 
-def open_session(*, actor: Actor, way: str, user_agent: str = "") -> AuthSession:
+def open_session(*, actor: Actor, way: str, user_agent: str = "", address: str = "") -> AuthSession:
     """Sign `actor` in where a cookie stands for them: a session whose refresh token nobody has."""
-    session, _family, _secret = _opened(actor, way, user_agent)
+    session, _family, _secret = _opened(actor, way, user_agent, address)
     return session
 
 
@@ -78,7 +82,11 @@ def renew_session(*, auth_session_id: UUID) -> None:
 
 @transaction.atomic
 def end_session(*, auth_session_id: UUID, key: ActorKey, because: str, by: Actor | None = None) -> None:
-    """End one sign-in of one person. Ending it again changes nothing. `by` is who does it, if not the person."""
+    """End one sign-in of one person. Ending it again changes nothing. `by` is who does it, if not the person.
+
+    Raises `PermissionDenied` where `by` may not do it to this person.
+    """
+    _require_can_end(key, by)
     session = (
         AuthSession.objects.select_for_update()
         .filter(pk=auth_session_id, actor_type=key.type, actor_id=key.id, ended_at=None)
@@ -101,7 +109,11 @@ def end_session_of(*, refresh: str, because: str) -> ActorKey | None:
 
 @transaction.atomic
 def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: UUID | None = None) -> None:
-    """End all sign-ins of a person, on all devices, `but` perhaps one. `by` is who does it, if not the person."""
+    """End all sign-ins of a person, on all devices, `but` perhaps one. `by` is who does it, if not the person.
+
+    Raises `PermissionDenied` where `by` may not do it to this person.
+    """
+    _require_can_end(key, by)
     sessions = list(
         AuthSession.objects.select_for_update()
         .filter(actor_type=key.type, actor_id=key.id, ended_at=None)
@@ -126,6 +138,23 @@ def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: U
             publish(facts.SessionsEnded(key, str(session.pk)))
 
 
+def can_end(*, key: ActorKey, by: Actor) -> bool:
+    """Whether `by` may end the sign-ins of this person."""
+    return by.key == key or can_end_sign_ins(by, _role_of(key))
+
+
+def _require_can_end(key: ActorKey, by: Actor | None) -> None:
+    if by is not None and not can_end(key=key, by=by):
+        raise PermissionDenied()
+
+
+def _role_of(key: ActorKey) -> str:
+    """The role in the row, of those too who may not act now; for who is not of the office, their kind."""
+    if key.type != DISPATCHER:
+        return key.type
+    return User.objects.filter(pk=key.id).values_list("role", flat=True).first() or ""
+
+
 def prune_sessions() -> int:
     """Forget sessions that ended or expired long ago. Gives how many."""
     long_ago = clock.now() - KEEP_ENDED
@@ -135,7 +164,7 @@ def prune_sessions() -> int:
 
 
 @transaction.atomic
-def _opened(actor: Actor, way: str, user_agent: str) -> tuple[AuthSession, str, str]:
+def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[AuthSession, str, str]:
     now = clock.now()
     family, secret = _random(16), _random(32)
     session = AuthSession.objects.create(
@@ -147,6 +176,7 @@ def _opened(actor: Actor, way: str, user_agent: str) -> tuple[AuthSession, str, 
         fingerprint=kinds.fingerprints({actor.key}).get(actor.key, ""),
         way=way,
         user_agent=user_agent[:200],
+        network=addresses.network(address),
         created_at=now,
         used_at=now,
         expires_at=now + settings.REFRESH_TOKEN_LIFETIME,

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.metrics import SIGN_IN_FAILED
 from drivers import selectors, sending
 from drivers.errors import ChooseDriver, WrongCode
 from drivers.models import Driver, SignInCode
@@ -36,11 +37,12 @@ def redeem_code(*, address: str, code: str, client: str, driver_id: int | None =
     Raises `WrongCode`, which spends one of its tries, and `ChooseDriver` where several trucks have the address, which
     spends nothing. `RateLimited` for a client that guesses.
     """
-    _guessed_by_client().require(client)
+    _guessed_by_client().take(client)  # Before it is looked at, or many at once would all be.
     row_id = _try(address=address, code=code)
     if row_id is None:
-        _guessed_by_client().take(client)
+        SIGN_IN_FAILED.labels("code").inc()
         raise WrongCode()
+    _guessed_by_client().give(client)
     drivers = selectors.signing_in_by(address)
     if not drivers:
         raise WrongCode()

@@ -86,7 +86,7 @@ def error_body(refusal: errors.Refusal) -> dict[str, Any]:
 
 def retry_after(refusal: errors.Refusal) -> dict[str, str]:
     """The header that says when to come again, in whole seconds, where a refusal knows it."""
-    if isinstance(refusal, errors.RateLimited):
+    if isinstance(refusal, errors.RateLimited | errors.Busy):
         return {"Retry-After": str(max(1, math.ceil(refusal.retry_after)))}
     return {}
 

@@ -117,3 +117,13 @@ class Unavailable(Refusal):
 
     code, status, retryable = "unavailable", 503, True
     default_message = _("This is not available right now. Nothing was changed.")
+
+
+class Busy(Unavailable):
+    """Too many want the same at once, and the line is full; `retry_after` is in seconds."""
+
+    default_message = _("Too many are signing in right now. Try again in a few seconds.")
+
+    def __init__(self, retry_after: float, message: Any = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

@@ -2,11 +2,14 @@
 
 Redis keeps the buckets where it is shared, and looks and takes at once, for many people in one trip. Without it, or
 while it is away, each process keeps its own in the cache.
+
+What only counts once it has gone wrong takes its token before the work, and gives it back when it went well: those who
+come at once then get no more than there is, however long the work takes.
 """
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
@@ -34,8 +37,9 @@ for place, key in ipairs(KEYS) do
 end
 return table.concat(answers, ' ')
 """
-"""For each key as many tokens as are wanted and there; how many were taken, and what is left. All in one text: taking
-an answer of many parts apart costs more than the rest.
+"""For each key as many tokens as are wanted and there; how many were taken, and what is left. Fewer than none are given
+back; what is more than a burst by that is cut when it is looked at. All in one text: taking an answer of many parts
+apart costs more than the rest.
 """
 
 _own = Lock()
@@ -72,12 +76,18 @@ class Bucket:
             answers.append(None if rest[who] >= 0 else self._refusal(taken[who].left))
         return answers
 
-    def require(self, who: object) -> None:
-        """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
-        if not self.is_off:
-            left = self._taken({who: 0})[who].left
-            if left < 1:
-                raise self._refusal(left)
+    def take_each(self, people: Collection[object]) -> None:
+        """Take a token for every one of these people, or for none and raise the refusal with the longest wait."""
+        refusals = dict(zip(people, self.take_many(list(people)), strict=True))
+        refused = [refusal for refusal in refusals.values() if refusal is not None]
+        if refused:
+            self.give(*(who for who, refusal in refusals.items() if refusal is None))
+            raise max(refused, key=lambda refusal: refusal.retry_after)
+
+    def give(self, *people: object) -> None:
+        """Give a token back to each of these people: what they took it for does not count."""
+        if people and not self.is_off:
+            self._taken({who: -number for who, number in Counter(people).items()})
 
     @property
     def is_off(self) -> bool:
@@ -87,7 +97,7 @@ class Bucket:
         return RateLimited(retry_after=(1 - left) / self.per_second)
 
     def _taken(self, wanted: Mapping[Any, int]) -> Mapping[Any, Taken]:
-        """As many as are there of what each of the people wants."""
+        """As many as are there of what each of the people wants. What is wanted may be negative: it is given back."""
         script = getattr(cache, "script", None)
         keys = [f"limit:{self.name}:{who}" for who in wanted]
         given = [self.burst, self.per_second, f"{time.time():.6f}", self._kept_seconds, *wanted.values()]

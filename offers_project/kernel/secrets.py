@@ -1,8 +1,12 @@
 """Keys that are made once on the machine that uses them, so that none is ever a constant in the repository."""
 
+import hashlib
+import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def generated_once(path: Path) -> str:
@@ -21,6 +25,18 @@ def generated_once(path: Path) -> str:
     finally:
         fresh.unlink()
     return _read(path)
+
+
+def installation_id(secret_key: str, database: Mapping[str, Any]) -> str:
+    """A short name for an installation: the same for all of its processes, another one for any other installation.
+
+    All machines of an installation have its secret key and its database, whatever address they reach that by. The key
+    cannot be found out from the name.
+    """
+    name = str(database["NAME"])
+    if database["ENGINE"].endswith("sqlite3"):
+        name = str(Path(name).resolve())
+    return hmac.new(secret_key.encode(), f"installation {name}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _read(path: Path) -> str:

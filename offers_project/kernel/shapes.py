@@ -1,6 +1,7 @@
 """Shapes at the doors: serializers that take what they know and refuse the rest."""
 
 import math
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,12 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 from offers_project.kernel.errors import Invalid
 
 NUL = "\x00"
+INVISIBLE = _("This has invisible characters. Type it anew.")
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text is without control and format characters."""
+    return not any(unicodedata.category(letter) in ("Cc", "Cf") for letter in text)
 
 
 class CleanCharField(serializers.CharField):
@@ -30,6 +37,21 @@ class CleanCharField(serializers.CharField):
             self.fail("unstorable")
         if NUL in text:
             self.fail("unstorable")
+        return text
+
+
+class VisibleCharField(CleanCharField):
+    """A name in one line, all of which can be seen: without control and format characters.
+
+    To a database's collation those are nothing, so with them one name would have any number of spellings.
+    """
+
+    default_error_messages = {"invisible": INVISIBLE}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not is_visible(text):
+            self.fail("invisible")
         return text
 
 

@@ -6,6 +6,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from offers_project.kernel.errors import Unavailable
+
 logger = logging.getLogger(__name__)
 
 
@@ -19,6 +21,13 @@ class ConsoleSms:
 
     def send(self, *, phone: str, text: str) -> None:
         print(f"SMS to {phone}: {text}", flush=True)  # noqa: T201 -- printing is what it is for
+
+
+class NoSms:
+    """Sends nothing and prints nothing: for an installation without a carrier. That one was wanted is logged."""
+
+    def send(self, *, phone: str, text: str) -> None:
+        raise Unavailable()
 
 
 def send_sms(*, phone: str, text: str) -> None:

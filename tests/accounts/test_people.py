@@ -108,7 +108,9 @@ def test_a_password_set_by_an_admin_ends_all_sign_ins(admin, published):
 def test_changing_ones_own_password_keeps_the_session_one_is_in():
     user = make_user()
     here, elsewhere = sign_in(user), sign_in(user)
-    services.change_password(actor=user.actor, old=PASSWORD, new="a long enough word", keep=here.auth_session_id)
+    services.change_password(
+        actor=user.actor, old=PASSWORD, new="a long enough word", keep=here.auth_session_id, address="192.0.2.1"
+    )
     assert tokens.actor_of(here.access) is not None
     assert services.refresh(refresh=here.refresh)
     assert tokens.actor_of(elsewhere.access) is None
@@ -121,7 +123,7 @@ def test_ones_own_password_is_checked(old, new, field, published):
     user = make_user()
     before, pair = row_of(user), sign_in(user)
     with pytest.raises(Invalid) as refused:
-        services.change_password(actor=user.actor, old=old, new=new)
+        services.change_password(actor=user.actor, old=old, new=new, address="192.0.2.1")
     assert field in refused.value.fields
     assert row_of(user) == before
     assert tokens.actor_of(pair.access) is not None

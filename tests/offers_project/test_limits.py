@@ -42,13 +42,38 @@ def test_a_bucket_never_holds_more_than_its_burst(clock):
         bucket.take("dana")
 
 
-def test_asking_takes_nothing(clock):
-    bucket = Bucket("test", burst=1, per_second=1)
-    for _ in range(3):
-        bucket.require("dana")
+def test_what_is_given_back_was_never_taken(clock):
+    bucket = Bucket("test", burst=2, per_second=0.001)
+    for _ in range(5):
+        bucket.take("dana")
+        bucket.give("dana")
+    bucket.take("dana")
     bucket.take("dana")
     with pytest.raises(RateLimited):
-        bucket.require("dana")
+        bucket.take("dana")
+    bucket.give("dana")
+    bucket.take("dana")
+
+
+def test_giving_fills_no_bucket_above_its_burst(clock):
+    bucket = Bucket("test", burst=2, per_second=0.001)
+    bucket.give("dana", "dana", "max")
+    for _ in range(2):
+        bucket.take("dana")
+    with pytest.raises(RateLimited):
+        bucket.take("dana")
+
+
+def test_of_several_buckets_a_token_is_taken_from_each_or_from_none(clock):
+    bucket = Bucket("test", burst=1, per_second=0.5)
+    bucket.take("max")
+    with pytest.raises(RateLimited) as refused:
+        bucket.take_each(["dana", "max"])
+    assert refused.value.retry_after == pytest.approx(2)
+    bucket.take_each(["dana", "ann"])
+    for who in ("dana", "ann"):
+        with pytest.raises(RateLimited):
+            bucket.take(who)
 
 
 def test_a_clock_that_goes_back_gives_nothing_away(clock):
@@ -64,7 +89,8 @@ def test_nought_is_no_limit(burst, per_second):
     bucket = Bucket("test", burst=burst, per_second=per_second)
     for _ in range(50):
         bucket.take("dana")
-        bucket.require("dana")
+        bucket.take_each(["dana", "max"])
+        bucket.give("dana")
 
 
 class Slow:

@@ -1,0 +1,53 @@
+"""Looking at a password that somebody shows: in turn, within the limits, at the same cost for every name."""
+
+import time
+
+from django.conf import settings
+
+from accounts import passwords
+from accounts.errors import WrongPassword
+from accounts.models import User
+from accounts.selectors import user_named
+from accounts.services.guesses import Guess, Slowly
+from offers_project.kernel.addresses import one_client
+from offers_project.kernel.turns import Turns
+
+SLOWED_AT_ONCE = 20
+"""So many threads of a process may be slowed down at once."""
+
+_checking, _slowed = Turns(), Turns()
+
+
+def person_by_password(*, username: str, password: str, address: str, way: str) -> User:
+    """The active person of this name, who knows this password, at this network address.
+
+    Raises `WrongPassword`, `RateLimited` after too many of them, or `Busy` when too many are to be looked at. It waits
+    up to `PASSWORDS_LINE_SECONDS` for a turn, and `PASSWORDS_DELAY_SECONDS` for a name that is guessed at from
+    everywhere; so it is not for a transaction. `way` says in the figures what the password was shown for.
+    """
+    address = one_client(address)
+    try:
+        return _looked_at(username, password, address, way)
+    except Slowly:
+        # What waits here takes no turn from others.
+        with _slowed.turn(address, at_once=SLOWED_AT_ONCE, line=0, seconds=0):
+            time.sleep(settings.PASSWORDS_DELAY_SECONDS)
+        return _looked_at(username, password, address, way, has_waited=True)
+
+
+def _looked_at(username: str, password: str, address: str, way: str, *, has_waited: bool = False) -> User:
+    line = {
+        "at_once": settings.PASSWORDS_AT_ONCE,
+        "line": settings.PASSWORDS_LINE,
+        "seconds": settings.PASSWORDS_LINE_SECONDS,
+    }
+    with _checking.turn(address, **line):
+        user = user_named(username)
+        guess = Guess(user=user, username=username, address=address)
+        guess.take(has_waited=has_waited)
+        is_right = passwords.is_right(password, user)
+        if user is None or not is_right:
+            guess.was_wrong(way)
+            raise WrongPassword()
+        guess.was_right()
+    return user
