@@ -1,18 +1,21 @@
 """The shared cache without its Redis: nobody notices, and nobody waits."""
 
 import os
+import pickle
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 import redis
+from django.core.cache import cache as default_cache
 from django.core.cache.backends.redis import RedisCache
 
 from accounts import tickets
 from offers_project.kernel import shared_cache
 from offers_project.kernel.errors import Unavailable
 from offers_project.kernel.limits import Bucket, RateLimited
-from offers_project.kernel.shared_cache import SharedCache
+from offers_project.kernel.shared_cache import JsonValues, SharedCache
 from tests.servers import free_port
 
 
@@ -75,6 +78,48 @@ def test_all_caches_of_a_process_have_the_same_connections():
             assert cache.get("a") == 1
             assert cache.script("return ARGV[1]", [], ["b"]) == b"b"
         assert len(observer.client_list()) == before
+
+
+class Evil:
+    """What a pickle can do: it runs a command when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.system, (f"touch {self.path}",)
+
+
+@pytest.mark.services
+def test_what_others_have_put_into_redis_runs_no_code(tmp_path):
+    if not os.environ.get("REDIS_URL"):
+        pytest.skip("This is about Redis.")
+    ticket, ran = "A" * 43, tmp_path / "ran"
+    kept = pickle.dumps(Evil(ran))
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as stranger:
+        stranger.set(default_cache.make_key(f"socket-ticket:{ticket}"), kept, ex=60)
+    assert default_cache.get(f"socket-ticket:{ticket}") is None
+    assert tickets.redeem(ticket) is None
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("value", [0, -5, 1.5, "text", "", None, True, ["dispatcher", 5, None], {"a": [1]}])
+def test_what_is_kept_comes_back_as_it_was(value):
+    values = JsonValues()
+    kept = values.dumps(value)
+    assert type(kept) is int if type(value) is int else isinstance(kept, bytes)
+    assert values.loads(str(kept).encode() if isinstance(kept, int) else kept) == value
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, datetime(2026, 1, 1, tzinfo=UTC), b"octets"])
+def test_what_would_come_back_as_something_else_is_not_kept(value):
+    with pytest.raises(TypeError):
+        JsonValues().dumps(value)
+
+
+@pytest.mark.parametrize("kept", [pickle.dumps(["dispatcher", 1]), b"", b"\xff\xfe", b"{"])
+def test_what_is_no_json_is_nothing(kept):
+    assert JsonValues().loads(kept) is None
 
 
 def test_ticket_that_another_process_may_have_issued_may_be_shown_again_later(address, settings):
