@@ -98,8 +98,9 @@ def _is_id(value: object) -> bool:
 
 
 def _end(exp: float) -> datetime:
-    """When a token that expires at `exp` is no longer taken."""
+    """When a token is no longer good for what is open: at `exp`, and for one that is shown after that, with leeway."""
     try:
-        return datetime.fromtimestamp(exp, UTC) + settings.TOKEN_LEEWAY
+        end = datetime.fromtimestamp(exp, UTC)
     except (OverflowError, OSError, ValueError):
         return datetime.max.replace(tzinfo=UTC)
+    return end if end > datetime.now(UTC) else end + settings.TOKEN_LEEWAY

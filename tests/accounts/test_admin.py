@@ -8,6 +8,7 @@ from django.test import Client
 from accounts import services, tokens
 from accounts.models import AuthSession, User
 from journal.models import Entry
+from offers_project.kernel.errors import PermissionDenied
 from tests.accounts.factories import PASSWORD, browser_client, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +166,73 @@ def test_the_list_of_people_takes_as_many_queries_for_many_as_for_one(client, nu
     client.get("/admin/accounts/user/")
     with django_assert_max_num_queries(12):
         assert client.get("/admin/accounts/user/").status_code == 200
+
+
+# --- whose sign-ins one may end
+
+
+@pytest.mark.parametrize("role", ["manager", "dispatcher"])
+def test_a_manager_ends_no_sign_in_of_an_admin(role, published):
+    admin, by = make_user("admin"), make_user(role)
+    sign_in(admin)
+    session = AuthSession.objects.get(actor_id=admin.pk)
+    for end in (
+        lambda: services.end_session(auth_session_id=session.pk, key=session.key, because="test", by=by.actor),
+        lambda: services.end_sessions(key=session.key, because="test", by=by.actor),
+    ):
+        with pytest.raises(PermissionDenied):
+            end()
+    session.refresh_from_db()
+    assert session.ended_at is None
+    assert published == []
+
+
+def test_the_action_of_a_manager_leaves_admins_signed_in():
+    admin, dispatcher, manager = make_user("admin"), make_user(), make_user("manager")
+    for user in (admin, dispatcher):
+        sign_in(user)
+    chosen = list(AuthSession.objects.values_list("pk", flat=True))
+    client = browser_client(manager)
+    form = {"action": "end", "_selected_action": [str(pk) for pk in chosen]}
+    answer = client.post("/admin/accounts/authsession/", form, follow=True)
+    assert "You may not do this." in answer.content.decode()
+    assert AuthSession.objects.get(actor_id=admin.pk).ended_at is None
+    assert AuthSession.objects.get(actor_id=dispatcher.pk).ended_because == "ended by the office"
+
+
+@pytest.mark.parametrize(
+    ("role", "whose", "may"),
+    [
+        ("manager", "admin", False),
+        ("manager", "dispatcher", True),
+        ("manager", "manager", True),
+        ("admin", "admin", True),
+        ("admin", "manager", True),
+    ],
+)
+def test_who_may_end_whose_sign_ins(role, whose, may):
+    target = make_user(whose)
+    sign_in(target)
+    session = AuthSession.objects.get(actor_id=target.pk)
+    client = browser_client(make_user(role))
+    page = client.get(f"/admin/accounts/authsession/{session.pk}/change/")
+    assert page.status_code == 200
+    assert page.context["has_change_permission"] is may
+    client.post("/admin/accounts/authsession/", {"action": "end", "_selected_action": [str(session.pk)]})
+    session.refresh_from_db()
+    assert (session.ended_at is not None) is may
+
+
+def test_a_manager_signs_nobody_out_everywhere_by_the_list_of_people():
+    admin = make_user("admin")
+    sign_in(admin)
+    client = browser_client(make_user("manager"))
+    client.post("/admin/accounts/user/", {"action": "sign_out", "_selected_action": [str(admin.pk)]})
+    assert AuthSession.objects.get(actor_id=admin.pk).ended_at is None
+
+
+def test_one_may_always_end_ones_own():
+    manager = make_user("manager")
+    sign_in(manager)
+    services.end_sessions(key=manager.actor.key, because="test", by=manager.actor)
+    assert AuthSession.objects.get().ended_because == "test"

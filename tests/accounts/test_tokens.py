@@ -224,3 +224,44 @@ def test_without_the_older_systems_key_its_tokens_are_refused(settings):
     settings.LEGACY_JWT_KEY = ""
     claims = {"user_id": make_user().pk, "exp": time.time() + 600}
     assert tokens.actor_of(jwt.encode(claims, LEGACY_KEY, "HS256")) is None
+
+
+# --- clocks that are not quite the same
+
+
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+@pytest.mark.parametrize(("ahead", "is_taken"), [(1, True), (4, True), (8, False)])
+def test_a_token_of_a_clock_that_is_a_little_ahead_is_taken(claim, ahead, is_taken, legacy, settings):
+    user = make_user()
+    moment = time.time() + ahead
+    for token in (
+        legacy(user_id=user.pk, **{claim: moment}),
+        forged(sign_in(user).access, settings, **{claim: int(moment)}),
+    ):
+        assert (tokens.actor_of(token) is not None) is is_taken
+
+
+@pytest.mark.parametrize(("ago", "is_taken"), [(1, True), (4, True), (8, False)])
+def test_a_token_that_has_just_expired_is_taken_for_a_moment(ago, is_taken, legacy, settings):
+    user = make_user()
+    moment = int(time.time()) - ago
+    for token in (legacy(user_id=user.pk, exp=moment), forged(sign_in(user).access, settings, exp=moment)):
+        signed_in = tokens.actor_of(token)
+        assert (signed_in is not None) is is_taken
+        if signed_in is not None:
+            assert datetime.now(UTC) < signed_in.expires_at <= datetime.now(UTC) + timedelta(seconds=5)
+
+
+def test_a_token_that_is_good_ends_when_it_says(legacy):
+    moment = int(time.time()) + 600
+    assert tokens.actor_of(legacy(user_id=make_user().pk, exp=moment)).expires_at.timestamp() == moment
+
+
+def test_the_leeway_is_a_setting(legacy, settings):
+    settings.TOKEN_LEEWAY = timedelta(0)
+    assert tokens.actor_of(legacy(user_id=make_user().pk, iat=time.time() + 2)) is None
+
+
+def test_the_api_takes_a_token_of_a_clock_that_is_a_little_ahead(client, legacy):
+    token = legacy(user_id=make_user().pk, iat=time.time() + 2, nbf=time.time() + 2)
+    assert client.get("/api/me", headers={"Authorization": f"Bearer {token}"}).status_code == 200

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from accounts.metrics import SIGN_IN_FAILED
 from accounts.models import AuthSession, Preferences
 from drivers import services
 from drivers.models import Driver, SignInCode, SignInLink
@@ -108,6 +109,17 @@ def test_too_many_are_told_when_to_come_again(browser, driver, ask, settings):
 
 def test_the_code_page_alone_leads_to_the_beginning(browser):
     assert browser.get(CODE)["Location"] == SIGN_IN
+
+
+def test_wrong_codes_and_dead_links_are_counted(browser, driver, ask):
+    def counted(way):
+        return SIGN_IN_FAILED.labels(way)._value.get()
+
+    before = counted("code"), counted("link")
+    _answer, code = ask(driver.cell_phone)
+    browser.post(CODE, {"contact": driver.cell_phone, "code": f"{(int(code) + 1) % 1_000_000:06}"})
+    browser.post("/d/nothing")
+    assert (counted("code"), counted("link")) == (before[0] + 1, before[1] + 1)
 
 
 # --- by link -----------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """Who opens a connection. How each of the three ways is refused, `test_opening_live.py` has."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 
+import jwt
 import pytest
 
 from accounts import tickets, tokens
@@ -50,6 +52,16 @@ def test_token_and_ticket_claim_the_same_and_neither_asks_the_database(django_as
         by_token, by_ticket = (asyncio.run(caller(shown, headers)) for shown in (pair.access, ticket))
     assert by_token == by_ticket
     assert by_token.claim.sign_in.auth_session_id == str(pair.auth_session_id)
+
+
+@pytest.mark.parametrize("claims", [{"iat": 2}, {"nbf": 2}, {"exp": -2}])
+def test_a_token_of_another_clock_opens_a_connection(claims, settings):
+    settings.LEGACY_JWT_KEY = "the older system's own secret, " * 3
+    user, now = make_user(), int(time.time())
+    said = {"user_id": user.pk, "exp": now + 60} | {name: now + seconds for name, seconds in claims.items()}
+    found = asyncio.run(caller(jwt.encode(said, settings.LEGACY_JWT_KEY, "HS256"), {}))
+    assert found.claim.sign_in.key == key_of(user)
+    assert found.claim.expires_at > datetime.now(UTC)
 
 
 @pytest.mark.parametrize("shown", ["no.good.token", "no ticket", None])
