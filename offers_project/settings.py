@@ -255,7 +255,7 @@ PASSWORDS_DELAY_SECONDS = env.float("PASSWORDS_DELAY_SECONDS", default=2)
 PASSWORDS_AT_ONCE = env.int("PASSWORDS_AT_ONCE", default=4)
 """Passwords that a process checks at once, a fifth of a second of CPU each; 0 turns the limit off."""
 PASSWORDS_LINE = env.int("PASSWORDS_LINE", default=200)
-PASSWORDS_LINE_SECONDS = env.float("PASSWORDS_LINE_SECONDS", default=20)
+PASSWORDS_LINE_SECONDS = env.float("PASSWORDS_LINE_SECONDS", default=30)
 """How many may stand in line for that, and how long."""
 
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)

@@ -3,6 +3,7 @@
 import time
 
 from django.conf import settings
+from django.db import connection
 
 from accounts import passwords
 from accounts.errors import WrongPassword
@@ -30,6 +31,7 @@ def person_by_password(*, username: str, password: str, address: str, way: str) 
         return _looked_at(username, password, address, way)
     except Slowly:
         # What waits here takes no turn from others.
+        _let_go_of_the_database()
         with _slowed.turn(address, at_once=SLOWED_AT_ONCE, line=0, seconds=0):
             time.sleep(settings.PASSWORDS_DELAY_SECONDS)
         return _looked_at(username, password, address, way, has_waited=True)
@@ -41,7 +43,7 @@ def _looked_at(username: str, password: str, address: str, way: str, *, has_wait
         "line": settings.PASSWORDS_LINE,
         "seconds": settings.PASSWORDS_LINE_SECONDS,
     }
-    with _checking.turn(address, **line):
+    with _checking.turn(address, **line, before_waiting=_let_go_of_the_database):
         user = user_named(username)
         guess = Guess(user=user, username=username, address=address)
         guess.take(has_waited=has_waited)
@@ -51,3 +53,9 @@ def _looked_at(username: str, password: str, address: str, way: str, *, has_wait
             raise WrongPassword()
         guess.was_right()
     return user
+
+
+def _let_go_of_the_database() -> None:
+    """A server has only so many connections, and those who wait need none. The next query opens one again."""
+    if not connection.in_atomic_block:
+        connection.close()

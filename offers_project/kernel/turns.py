@@ -1,7 +1,7 @@
 """Turns: how many threads of a process do something heavy at once, and how many stand in line for it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,36 +28,62 @@ class Turns:
         self._line: list[_Waiting] = []
 
     @contextmanager
-    def turn(self, who: object, *, at_once: int, line: int, seconds: float) -> Iterator[None]:
+    def turn(
+        self,
+        who: object,
+        *,
+        at_once: int,
+        line: int,
+        seconds: float,
+        before_waiting: Callable[[], object] = lambda: None,
+    ) -> Iterator[None]:
         """Wait for one of `at_once` places, work, and leave it. `at_once` of 0 is no limit.
 
         At most `line` wait, half of them for the same `who`, so that one client cannot fill it, and each no longer than
-        `seconds`. Raises `Busy` beyond that.
+        `seconds`. Raises `Busy` beyond that. `before_waiting` lets go of what others could use in that time.
         """
         if at_once <= 0:
             yield
             return
-        self._enter(who, at_once, line, seconds)
+        waiting = self._enter(who, at_once, line)
+        if waiting is not None:
+            self._wait(waiting, seconds, before_waiting)
         try:
             yield
         finally:
             self._leave()
 
-    def _enter(self, who: object, at_once: int, line: int, seconds: float) -> None:
+    def _enter(self, who: object, at_once: int, line: int) -> _Waiting | None:
+        """Take a place, or stand in line."""
         with self._lock:
             if self._inside < at_once and not self._line:
                 self._inside += 1
-                return
+                return None
             of_this_one = sum(waiting.who == who for waiting in self._line)
             if len(self._line) >= line or of_this_one >= (line + 1) // 2:
                 raise Busy(COME_AGAIN_SECONDS)
             waiting = _Waiting(who)
             self._line.append(waiting)
-        if not waiting.called.wait(seconds):
-            with self._lock:
-                if not waiting.called.is_set():
-                    self._line.remove(waiting)
-                    raise Busy(COME_AGAIN_SECONDS)
+            return waiting
+
+    def _wait(self, waiting: _Waiting, seconds: float, before_waiting: Callable[[], object]) -> None:
+        try:
+            before_waiting()
+            is_called = waiting.called.wait(seconds)
+        except BaseException:
+            if not self._give_up(waiting):
+                self._leave()
+            raise
+        if not is_called and self._give_up(waiting):
+            raise Busy(COME_AGAIN_SECONDS)
+
+    def _give_up(self, waiting: _Waiting) -> bool:
+        """Step out of the line; False for one who was called at this very moment, and has a place."""
+        with self._lock:
+            if waiting.called.is_set():
+                return False
+            self._line.remove(waiting)
+            return True
 
     def _leave(self) -> None:
         """The place goes to the first in the line, or becomes free."""

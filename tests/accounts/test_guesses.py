@@ -1,5 +1,7 @@
 """Limits of wrong passwords: one account, one limit; all names of an address; all addresses of an account."""
 
+import threading
+import time
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -308,6 +310,33 @@ def test_too_many_at_once_are_told_to_come_again(settings):
     assert (page.status_code, page.context["username"]) == (503, user.username)
     assert int(page["Retry-After"]) > 0
     assert guess(user.username, PASSWORD) == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_turn_holds_no_connection_to_the_database(settings):
+    settings.PASSWORDS_AT_ONCE = 1
+    user, waiting = make_user(), checking._checking._line
+
+    def sign_in() -> tuple[object, object]:
+        connection.ensure_connection()
+        before = connection.connection
+        services.identify(username=user.username, password=PASSWORD, address=HERE)
+        return before, connection.connection
+
+    def free_the_place() -> None:
+        deadline = time.monotonic() + 20
+        with checking._checking.turn("somebody else", at_once=1, line=2, seconds=20):
+            others_may_come.set()
+            while not waiting and time.monotonic() < deadline:
+                time.sleep(0.005)
+
+    def come_after() -> tuple[object, object]:
+        others_may_come.wait(20)
+        return sign_in()
+
+    others_may_come = threading.Event()
+    _nothing, (before, after) = at_once([free_the_place, come_after])
+    assert before is not after
 
 
 # --- seen by the operator

@@ -77,3 +77,29 @@ def test_a_fault_gives_the_place_back():
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), turns.turn("a", at_once=1, line=0, seconds=0):
             raise ZeroDivisionError
+
+
+def test_who_waits_lets_go_first_and_who_does_not_wait_keeps_what_they_have():
+    turns, let_go = Turns(), []
+
+    def turn(who: str):
+        return turns.turn(who, at_once=1, line=2, seconds=0.01, before_waiting=lambda: let_go.append(who))
+
+    with turn("a"), pytest.raises(Busy), turn("b"):
+        pass
+    assert let_go == ["b"]
+
+
+def test_who_cannot_wait_takes_no_place():
+    turns = Turns()
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    def turn(who: str):
+        return turns.turn(who, at_once=1, line=2, seconds=9, before_waiting=broken)
+
+    with turn("a"), pytest.raises(ZeroDivisionError), turn("b"):
+        pass
+    with turns.turn("c", at_once=1, line=0, seconds=0):
+        pass
