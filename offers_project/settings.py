@@ -286,6 +286,11 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# What an address may write by the API without being signed in: at once, and then each second. 0 turns a limit off.
+STRANGERS_BURST = env.int("STRANGERS_BURST", default=300)
+STRANGERS_PER_SECOND = env.float("STRANGERS_PER_SECOND", default=10)
+IDEMPOTENCY_KEYS_PER_DAY = env.int("IDEMPOTENCY_KEYS_PER_DAY", default=10_000)
+"""So many keys at once, and as many a day, one person may use."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
