@@ -11,7 +11,7 @@ import environ
 from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.secrets import generated_once
+from offers_project.kernel.secrets import generated_once, private_directory
 from offers_project.kernel.serving import served_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -141,6 +141,8 @@ TEMPLATES = [
 
 # --- where it keeps things ----------------------------------------------------------------------------------------
 
+if "DATABASE_URL" not in env.ENVIRON:
+    private_directory(VAR_DIR)  # SQLite makes the file, but not the directory that it is in.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'driver_offers.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("mysql"):
@@ -202,6 +204,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Before anything was collected, files come from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# What is collected is served by the process that owns it, and by nothing else: the umask decides.
+FILE_UPLOAD_PERMISSIONS = None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
