@@ -103,6 +103,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "offers_project.kernel.request_id.RequestIdMiddleware",
+    "offers_project.kernel.freshness.NotKeptMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "offers_project.kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
