@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "offers_project.kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "offers_project.kernel.cors.CorsMiddleware",
+    "offers_project.kernel.at_once.AtOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -148,7 +149,6 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR 
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("mysql"):
     _database["ENGINE"] = "offers_project.kernel.mysql"
-    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
@@ -175,6 +175,9 @@ DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=5)
 """How long one statement of a server waits for somebody else's lock."""
 DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", default=15)
 """How long a server may leave a transaction lying before MariaDB ends it."""
+
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=32)
+"""So many requests a process answers at once, each with a connection to the database of its own; others wait."""
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:

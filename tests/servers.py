@@ -42,7 +42,7 @@ def serving(
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {"DATABASE_URL": database_url(), "PUBLIC_URL": url, "CONN_MAX_AGE": "0"} | environment
+    environment = {"DATABASE_URL": database_url(), "PUBLIC_URL": url} | environment
     path = directory / f"server-{port}.log"
     with path.open("wb") as output:
         process = subprocess.Popen(
