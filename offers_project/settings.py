@@ -352,12 +352,17 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ids": {"()": "offers_project.kernel.logs.Ids"}},
+    "filters": {
+        "ids": {"()": "offers_project.kernel.logs.Ids"},
+        "not_ours": {"()": "offers_project.kernel.logs.NotOurs"},
+    },
     "formatters": {
         "text": {"()": "offers_project.kernel.logs.Text"},
         "json": {"()": "offers_project.kernel.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids", "not_ours"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
