@@ -33,7 +33,7 @@ help: ## this list
 # --- running ---------------------------------------------------------------------------------------------------------
 
 run: $(VENV)/.runtime $(if $(MYSQL),$(VENV)/.mysql) ## the product with demo data, on PORT (8000)
-	@mkdir -p var
+	@umask 077; mkdir -p var
 	@exec $(PY) tools/run.py
 
 # --- testing ---------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ benchmark-quick: $(VENV)/.mysql $(REFERENCE)/.made ## the same in two minutes, t
 
 .PHONY: reports
 reports:
-	@mkdir -p var/test var/reports var/coverage
+	@umask 077; mkdir -p var/test var/reports var/coverage
 
 # --- checking --------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,6 +28,7 @@ from offers_project.kernel import errors
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.errors import Invalid, TooLarge
+from offers_project.kernel.limits import Bucket
 from offers_project.kernel.shapes import read_shape
 
 logger = logging.getLogger(__name__)
@@ -73,10 +74,12 @@ class ApiView(APIView):
     """The base of every API view.
 
     `self.actor` is who asks, `self.signed_in` by which sign-in. `self.body(Shape)` and `self.query(Shape)` give what
-    came in, checked. A POST with an `Idempotency-Key` is done once, and its answer given again for a day.
+    came in, checked. A POST with an `Idempotency-Key` is done once, and its answer given again for a day; that of
+    somebody who is not signed in only where the view `keeps_for_strangers`, and only when it is no refusal.
     """
 
     content_negotiation_class = JsonAlways
+    keeps_for_strangers = False
     _claim: idempotency.Claim | None = None
 
     @property
@@ -103,11 +106,16 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         body = _whole_body(request)  # Before anybody else reads from it: the CSRF check looks for a form.
         super().initial(request, *args, **kwargs)
+        is_stranger = not isinstance(request.user, Actor)
+        if is_stranger and request.method not in SAFE_METHODS:
+            _writes_of_strangers().take(_who(request))
         key = request.headers.get(IDEMPOTENCY_KEY)
         if request.method != "POST" or key is None:
             return
         if not _ACCEPTABLE_KEY.fullmatch(key):
             raise Invalid.field(IDEMPOTENCY_KEY, _("Use 1 to 255 letters, digits and signs without spaces."))
+        if is_stranger and not self.keeps_for_strangers:
+            return
         outcome = idempotency.begin(actor=_who(request), key=key, path=request.get_full_path(), body=body)
         if isinstance(outcome, idempotency.Kept):
             raise _Replay(outcome)
@@ -143,13 +151,19 @@ class ApiView(APIView):
         if claim is None:
             return
         try:
-            if not isinstance(response, HttpResponse) or response.status_code >= 500 or _passes(response):
-                idempotency.give_up(claim)
-            else:
+            if isinstance(response, HttpResponse) and self._is_kept(response.status_code):
                 idempotency.keep(claim, status=response.status_code, body=response.content)
+            else:
+                idempotency.give_up(claim)
         except DatabaseError:
             # What was asked for is done; that its answer cannot be kept must not turn it into a failure.
             logger.exception("the answer to an idempotent request could not be kept")
+
+    def _is_kept(self, status: int) -> bool:
+        """Whether an answer is given again: not one that may well be different soon, and no refusal to a stranger."""
+        if not isinstance(self.request.user, Actor):
+            return status < 300
+        return status < 500 and status not in _NOT_KEPT
 
 
 def office_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -236,6 +250,5 @@ def _who(request: Request) -> str:
     return f"nobody:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
 
 
-def _passes(response: HttpResponse) -> bool:
-    """Whether the same request may well be answered differently soon."""
-    return response.status_code in _NOT_KEPT
+def _writes_of_strangers() -> Bucket:
+    return Bucket("strangers", settings.STRANGERS_BURST, settings.STRANGERS_PER_SECOND)

@@ -132,6 +132,8 @@ class Places(DriversView):
 
 
 class CodeView(AnybodysView):
+    keeps_for_strangers = True  # Sent twice for one press, the second code would undo the first.
+
     @documented(
         body=AddressShape, answer=SentOut, status=202, auth=False, operation_id="driver_code", summary="Ask for a code"
     )

@@ -14,6 +14,7 @@ from drivers.dimensions import TEXT_MAX, Size, of_truck
 from drivers.search import DISTANCE, ORDERINGS
 from offers_project.kernel.api import Pagination
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
+from offers_project.kernel.text import whole_number
 
 LARGEST_ID = 2**31 - 1
 """`users` and `Trucks` count with plain integers."""
@@ -118,9 +119,10 @@ class TruckFilters(Around):
     def validate_dispatcher(self, text: str) -> str | int:
         if text in ("me", "none"):
             return text
-        if not (text.isascii() and text.isdigit() and 0 < int(text) <= LARGEST_ID):
+        id_ = whole_number(text, most=LARGEST_ID)
+        if not id_:
             raise serializers.ValidationError(_("Give the id of an office person, `me`, or `none`."))
-        return int(text)
+        return id_
 
     def validate_dimensions(self, text: str) -> Size:
         size = of_truck(text)
@@ -133,10 +135,10 @@ class IdsQuery(PageQuery):
     ids = CleanCharField(max_length=IDS_MAX * 11, help_text="Ids with commas between them.")
 
     def validate_ids(self, text: str) -> list[int]:
-        words = [word.strip() for word in text.split(",") if word.strip()]
-        if not words or not all(word.isascii() and word.isdigit() and 0 < int(word) <= LARGEST_ID for word in words):
+        numbers = [whole_number(word, most=LARGEST_ID) for word in text.split(",") if word.strip()]
+        ids = list(dict.fromkeys(number for number in numbers if number))
+        if not numbers or not all(numbers):
             raise serializers.ValidationError(_("Give ids with commas between them."))
-        ids = list(dict.fromkeys(int(word) for word in words))
         if len(ids) > IDS_MAX:
             raise serializers.ValidationError(_("Give fewer ids."))
         return ids

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db import DataError
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -37,6 +41,38 @@ class JournaledAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """What may stand in the address of a list: what its filters write there, and exact values of what is searched.
+
+        Django lets any column through, and whoever may see the list reads from it, letter by letter, what it hides.
+        """
+        filters = self.list_filter if request is None else self.get_list_filter(request)
+        names = {_name_of(each) for each in filters} | {self.date_hierarchy or "pk", "pk"}
+        written = {f"{name}{ending}" for name in names for ending in FILTERS_WRITE}
+        written |= {f"{name}__{key}__exact" for name in names if (key := _target_of(self.model, name))}
+        searched = {name.lstrip("^=@") for name in self.get_search_fields(request)} if request else set()
+        return lookup in written | searched | {f"{name}__exact" for name in searched}
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list that is asked for; a value that no column can have leads to the list without filters."""
+        try:
+            return super().get_changelist_instance(request)
+        except (DataError, OverflowError, ValidationError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Do the chosen action to the chosen rows; to none where one of them cannot be the key of a row."""
+        key = self.opts.pk
+        while key.remote_field is not None:
+            key = key.target_field
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                key.clean(chosen, None)
+        except ValidationError:
+            self.message_user(request, _("There are no such rows. Nothing was changed."), messages.ERROR)
+            return None
+        return super().response_action(request, queryset)
 
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
@@ -108,6 +144,25 @@ class ActionsOnlyAdmin(JournaledAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         hidden = self.get_exclude(request, obj) or ()
         return [field.name for field in self.opts.concrete_fields if field.name not in hidden]
+
+
+FILTERS_WRITE = ("", "__exact", "__isnull", "__gte", "__lt", "__year", "__month", "__day")
+"""How Django's filters by choice, by yes or no, by date and by what is pointed at end a name."""
+
+
+def _name_of(list_filter: Any) -> str:
+    """The column or the parameter that a filter of a list is about."""
+    named = list_filter[0] if isinstance(list_filter, list | tuple) else list_filter
+    return named if isinstance(named, str) else getattr(named, "parameter_name", "pk")
+
+
+def _target_of(model: type[Model], name: str) -> str | None:
+    """The key of what a column points at; None for a column that points at nothing, or none at all."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field.target_field.name if isinstance(field, Field) and field.remote_field is not None else None
 
 
 def words_of(refusal: Refusal) -> str:

@@ -2,11 +2,16 @@
 
 A key is claimed before the work and answered after it. While it is only claimed, a second request is told to wait; a
 claim whose work must have died with its process is given up after `GIVE_UP`.
+
+What is kept is small, whatever was sent. A refusal has changed nothing: one that is too long to be kept is given up,
+and the same request is looked at again. What was done is never done again: where its answer is too long to be kept,
+that it was done is kept alone. And one actor has so many keys a day.
 """
 
 import base64
 import contextlib
 import hashlib
+import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,10 +23,14 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.models import IdempotencyKey
 from offers_project.kernel import clock
-from offers_project.kernel.errors import Conflict
+from offers_project.kernel.errors import Conflict, RateLimited
+from offers_project.kernel.limits import Bucket
 
 KEEP = timedelta(hours=24)
 GIVE_UP = timedelta(minutes=5)
+ANSWER_MAX = 64 * 1024
+"""Bytes of an answer as it is kept, packed and encrypted."""
+REFUSAL_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,8 @@ class Kept:
 def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
     """Claim `key` for `actor`, or give what was answered before.
 
-    Raises `Conflict` when the key came with another request, or when its first request is still being answered.
+    Raises `Conflict` when the key came with another request, when its first request is still being answered, or when
+    its answer was too long to be kept; `RateLimited` when the actor has used too many keys.
     """
     body_hash = _hash_of(path, body)
     while True:
@@ -52,7 +62,7 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
                 row = IdempotencyKey.objects.create(
                     actor=actor, key=key, path=path[:255], body_hash=body_hash, created_at=now
                 )
-            return Claim(row.pk)
+            return _counted(Claim(row.pk), actor)
         except IntegrityError:
             known = IdempotencyKey.objects.filter(actor=actor, key=key).first()
         if known is None:
@@ -63,14 +73,23 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
             continue
         if known.body_hash != body_hash:
             raise Conflict(_("This key has been used for another request."))
-        if known.status is None or known.answer is None:
+        if known.status is None:
             raise Conflict(_("The first request with this key is still being answered."))
+        if known.answer is None:
+            raise Conflict(_("This was done. Its answer is too long to be given again: read what there is now."))
         return Kept(status=known.status, body=_decrypted(bytes(known.answer)))
 
 
 def keep(claim: Claim, *, status: int, body: bytes) -> None:
     """Keep the answer to the claimed request for whoever repeats it."""
-    IdempotencyKey.objects.filter(pk=claim.pk).update(status=status, answer=_fernet().encrypt(body))
+    answer = _encrypted(body)
+    if status < 400:
+        short = answer if len(answer) <= ANSWER_MAX else None
+        IdempotencyKey.objects.filter(pk=claim.pk).update(status=status, answer=short)
+    elif len(answer) <= REFUSAL_MAX:
+        IdempotencyKey.objects.filter(pk=claim.pk).update(status=status, answer=answer)
+    else:
+        give_up(claim)
 
 
 def give_up(claim: Claim) -> None:
@@ -96,8 +115,26 @@ def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(digest))
 
 
+def _encrypted(body: bytes) -> bytes:
+    return base64.urlsafe_b64decode(_fernet().encrypt(zlib.compress(body)))
+
+
 def _decrypted(answer: bytes) -> bytes:
     try:
-        return _fernet().decrypt(answer)
-    except InvalidToken as changed:
+        return zlib.decompress(_fernet().decrypt(base64.urlsafe_b64encode(answer)))
+    except (InvalidToken, zlib.error) as changed:
         raise Conflict(_("This key has been used, and its answer can no longer be read.")) from changed
+
+
+def _counted(claim: Claim, actor: str) -> Claim:
+    """The claim, when `actor` may have one more key."""
+    try:
+        _keys_of_a_day().take(actor)
+    except RateLimited:
+        give_up(claim)
+        raise
+    return claim
+
+
+def _keys_of_a_day() -> Bucket:
+    return Bucket("idempotency-keys", settings.IDEMPOTENCY_KEYS_PER_DAY, settings.IDEMPOTENCY_KEYS_PER_DAY / 86_400)

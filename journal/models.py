@@ -1,7 +1,22 @@
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from journal.values import told
 from offers_project.kernel.fields import ExactCharField
+
+
+class StateField(models.JSONField):
+    """Names and values of an object at a moment, read in today's spelling, however they were written."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return told(super().from_db_value(value, expression, connection))
+
+    def deconstruct(self) -> Any:
+        """To the database it is a JSON column like any other."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
 
 
 class Entry(models.Model):
@@ -16,8 +31,8 @@ class Entry(models.Model):
     object_id = models.CharField(_("object id"), max_length=64)
     scope = models.CharField(_("about"), max_length=48, blank=True)
     """What larger thing it belongs to, `offer:12`: whoever may see that may see this entry."""
-    before = models.JSONField(_("before"), default=dict)
-    after = models.JSONField(_("after"), default=dict)
+    before = StateField(_("before"), default=dict)
+    after = StateField(_("after"), default=dict)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import Any
 
 from journal.facts import Recorded
 from journal.models import Entry
+from journal.values import plain
 from offers_project.kernel import clock, facts, request_id
 from offers_project.kernel.actors import Actor
 
@@ -19,7 +20,7 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> Entry:
-    """Write down one change, in the transaction of the change itself. Values must be fit for JSON."""
+    """Write down one change, in the transaction of the change itself. Moments and amounts become texts."""
     return record_all([entry(actor, verb, object_type, object_id, scope=scope, before=before, after=after)])[0]
 
 
@@ -42,8 +43,8 @@ def entry(
         object_type=object_type,
         object_id=str(object_id),
         scope=scope,
-        before=dict(before or {}),
-        after=dict(after or {}),
+        before=plain(before or {}),
+        after=plain(after or {}),
         request_id=request_id.current(),
     )
 

@@ -18,6 +18,8 @@ from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
 from offers import selectors, services
 from offers.enums import OfferStatus
 from offers.models import Booking, Follower, Offer, Proposal, Round
+from offers.shapes.fields import BIGGEST_LEGACY_ID
+from offers_project.kernel.text import whole_number
 
 PLAIN_FIELDS = (
     "reference",
@@ -93,8 +95,10 @@ class OwnerFilter(admin.SimpleListFilter):
         return [(str(user.pk), user.name) for user in owners.order_by("full_name", "username")[:100]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
-        value = self.value() or ""
-        return queryset.filter(owner_id=int(value)) if value.isascii() and value.isdigit() else None
+        if not self.value():
+            return None
+        owner_id = whole_number(self.value(), most=BIGGEST_LEGACY_ID)
+        return queryset.none() if owner_id is None else queryset.filter(owner_id=owner_id)
 
 
 class OfferForm(forms.ModelForm):
@@ -191,12 +195,12 @@ class OfferAdmin(Named, JournaledAdmin):
 
     @admin.action(description=_("Hand the chosen offers over"), permissions=["change"])
     def hand_over(self, request: HttpRequest, offers: QuerySet[Offer]) -> None:
-        owner = request.POST.get("new_owner", "")
-        if not (owner.isascii() and owner.isdigit()):
+        owner_id = whole_number(request.POST.get("new_owner", ""), most=BIGGEST_LEGACY_ID)
+        if owner_id is None:
             self.message_user(request, _("Choose who gets them."), level=messages.WARNING)
             return
         actor = self.actor(request)
-        self.each(request, offers, lambda offer: services.handover(actor=actor, offer_id=offer.pk, owner_id=int(owner)))
+        self.each(request, offers, lambda offer: services.handover(actor=actor, offer_id=offer.pk, owner_id=owner_id))
 
     def _set_status(self, request: HttpRequest, offers: QuerySet[Offer], status: OfferStatus) -> None:
         actor = self.actor(request)

@@ -18,6 +18,7 @@ from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.clock import iso
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.text import whole_number
 
 SEARCH_LENGTH = 100
 SEARCHED = (
@@ -111,9 +112,9 @@ class OfferFilters(ActorFilterSet):
         for field in fields:
             now |= Q(**{f"{field}__icontains": value})
             seen |= Q(**{f"seen_{field}__icontains": value})
-        if value.isascii() and value.isdigit() and int(value) <= BIGGEST_ID:
-            now |= Q(id=int(value))
-            seen |= Q(offer_id=int(value))
+        if number := whole_number(value, most=BIGGEST_ID):
+            now |= Q(id=number)
+            seen |= Q(offer_id=number)
         return self._shown(offers, now, seen)
 
     def in_status(self, offers: QuerySet[Offer], name: str, values: list[str]) -> QuerySet[Offer]:

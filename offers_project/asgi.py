@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from offers_project.kernel.secrets import OURS_ALONE
+
+os.umask(OURS_ALONE)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")
 django_application = get_asgi_application()
 

@@ -1,19 +1,31 @@
 """The API's description of itself, and the page that shows it.
 
 JSON unless YAML is asked for: whatever reads YAML reads it too. Refusals are the API's own, in JSON like all others.
+
+The description is made once for each language and form, since that takes long, and given again as long as the process
+lives; who has it already is told so.
 """
 
-from typing import Any
+import hashlib
+from functools import cache
+from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
     OpenApiYamlRenderer,
     OpenApiYamlRenderer2,
 )
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -41,8 +53,37 @@ class RefusesInJson(APIView):
         return response
 
 
+class Description(NamedTuple):
+    body: bytes
+    etag: str
+
+
 class SchemaView(RefusesInJson, SpectacularAPIView):
+    """The same for everybody; `lang` names another language than the request's own."""
+
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked = request.GET.get("lang")
+        language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
+        renderer = request.accepted_renderer
+        described = description(language or settings.LANGUAGE_CODE, type(renderer))
+        whole = HttpResponse(described.body, content_type=renderer.media_type)
+        whole["ETag"] = described.etag
+        whole["Content-Disposition"] = f'inline; filename="Driver Offers.{renderer.format}"'
+        response = get_conditional_response(request._request, etag=described.etag, response=whole)
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Accept", "Accept-Language"])
+        return response
+
+
+@cache
+def description(language: str, renderer: type[BaseRenderer]) -> Description:
+    """What the API says of itself in a language, as a renderer writes it."""
+    with translation.override(language):
+        body = renderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+    return Description(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 class DocsView(RefusesInJson, SpectacularSwaggerSplitView):

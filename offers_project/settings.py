@@ -11,7 +11,7 @@ import environ
 from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.secrets import generated_once, installation_id
+from offers_project.kernel.secrets import generated_once, installation_id, private_directory
 from offers_project.kernel.serving import served_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -103,10 +103,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "offers_project.kernel.request_id.RequestIdMiddleware",
+    "offers_project.kernel.freshness.NotKeptMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "offers_project.kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "offers_project.kernel.cors.CorsMiddleware",
+    "offers_project.kernel.at_once.AtOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -141,11 +143,12 @@ TEMPLATES = [
 
 # --- where it keeps things ----------------------------------------------------------------------------------------
 
+if "DATABASE_URL" not in env.ENVIRON:
+    private_directory(VAR_DIR)  # SQLite makes the file, but not the directory that it is in.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'driver_offers.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("mysql"):
     _database["ENGINE"] = "offers_project.kernel.mysql"
-    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
@@ -172,6 +175,9 @@ DATABASE_LOCK_SECONDS = env.int("DATABASE_LOCK_SECONDS", default=5)
 """How long one statement of a server waits for somebody else's lock."""
 DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", default=15)
 """How long a server may leave a transaction lying before MariaDB ends it."""
+
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=32)
+"""So many requests a process answers at once, each with a connection to the database of its own; others wait."""
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default=f"driver-offers-{installation_id(SECRET_KEY, _database)}")
@@ -210,6 +216,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Before anything was collected, files come from where they lie.
 WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# What is collected is served by the process that owns it, and by nothing else: the umask decides.
+FILE_UPLOAD_PERMISSIONS = None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -314,6 +322,11 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# What an address may write by the API without being signed in: at once, and then each second. 0 turns a limit off.
+STRANGERS_BURST = env.int("STRANGERS_BURST", default=300)
+STRANGERS_PER_SECOND = env.float("STRANGERS_PER_SECOND", default=10)
+IDEMPOTENCY_KEYS_PER_DAY = env.int("IDEMPOTENCY_KEYS_PER_DAY", default=10_000)
+"""So many keys at once, and as many a day, one person may use."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -367,12 +380,17 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"ids": {"()": "offers_project.kernel.logs.Ids"}},
+    "filters": {
+        "ids": {"()": "offers_project.kernel.logs.Ids"},
+        "not_ours": {"()": "offers_project.kernel.logs.NotOurs"},
+    },
     "formatters": {
         "text": {"()": "offers_project.kernel.logs.Text"},
         "json": {"()": "offers_project.kernel.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids", "not_ours"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},

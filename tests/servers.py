@@ -42,7 +42,7 @@ def serving(
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {"DATABASE_URL": database_url(), "PUBLIC_URL": url, "CONN_MAX_AGE": "0"} | environment
+    environment = {"DATABASE_URL": database_url(), "PUBLIC_URL": url} | environment
     path = directory / f"server-{port}.log"
     with path.open("wb") as output:
         process = subprocess.Popen(
@@ -73,8 +73,8 @@ def command(kind: str, port: int, application: str = APPLICATION) -> list[str]:
     return [sys.executable, "-m", kind, application, *options]
 
 
-def wait_until_ready(server: Server) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def wait_until_ready(server: Server, seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
     while True:
         try:
             if httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200:

@@ -11,6 +11,8 @@ from pathlib import Path
 import catalogues
 import django
 
+from offers_project.kernel.secrets import OURS_ALONE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")
@@ -63,6 +65,7 @@ def server_command(host: str, port: int, *, trusted: str) -> list[str]:
 
 def main() -> None:
     catalogues.compile_all()
+    os.umask(OURS_ALONE)
     django.setup()
 
     from django.conf import settings
@@ -71,6 +74,7 @@ def main() -> None:
     from offers_project.kernel.serving import PORT, write_down_port
     from offers_project.settings import env
 
+    Path(settings.VAR_DIR).chmod(0o700)  # One that was made before may be open to everybody.
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
     sign_ins = seed_once()

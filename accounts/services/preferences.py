@@ -34,11 +34,7 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
             "set_preferences",
             object_type=actor.key.type,
             object_id=actor.key.id,
-            before={name: _plain(before[name]) for name in changed},
-            after={name: _plain(getattr(row, name)) for name in changed},
+            before={name: before[name] for name in changed},
+            after={name: getattr(row, name) for name in changed},
         )
     return row
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool) else str(value)

@@ -1,7 +1,6 @@
 """Changing trucks, beside the older system that goes on changing them too: only what is changed is written."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -30,7 +29,7 @@ def create_driver(*, actor: Actor, fields: Mapping[str, Any]) -> Driver:
     _refuse_half_a_position(driver, wanted)
     _refuse_unknown_dispatcher(driver.assigned_dispatcher_id)
     driver.save()
-    journal.services.record(actor, "create", object_type="driver", object_id=driver.pk, after=_plain(wanted))
+    journal.services.record(actor, "create", object_type="driver", object_id=driver.pk, after=wanted)
     return driver
 
 
@@ -55,9 +54,7 @@ def update_driver(*, actor: Actor, driver_id: int, changes: Mapping[str, Any]) -
         setattr(driver, name, wanted[name])
     driver.save(update_fields=[*before, "updated_at"])
     after = {name: wanted[name] for name in before}
-    journal.services.record(
-        actor, _verb(after), object_type="driver", object_id=driver.pk, before=_plain(before), after=_plain(after)
-    )
+    journal.services.record(actor, _verb(after), object_type="driver", object_id=driver.pk, before=before, after=after)
     if after.get("is_active") is False:
         end_sessions(key=driver.actor.key, because="deactivated", by=actor)
         publish(DriverDeactivated(driver.pk))
@@ -104,8 +101,3 @@ def _verb(after: Mapping[str, Any]) -> str:
     if "is_active" in after:
         return "activate" if after["is_active"] else "deactivate"
     return "assign" if set(after) == {"assigned_dispatcher_id"} else "update"
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fit for JSON."""
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}

@@ -32,6 +32,7 @@ from offers.selectors.queue import turns_of
 from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
+from offers_project.kernel.text import whole_number
 from presence.replay import place_of
 
 ZONES = {
@@ -260,6 +261,7 @@ class Desk:
 def _id(text: str | None) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= BIGGEST_ID):
+    id_ = whole_number(text, most=BIGGEST_ID)
+    if not id_:
         raise Http404
-    return int(text)
+    return id_

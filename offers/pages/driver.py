@@ -31,6 +31,7 @@ from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
 from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
+from offers_project.kernel.text import whole_number
 from presence.replay import place_of
 
 FIRST = "new"
@@ -75,12 +76,13 @@ class Phone:
     def of(cls, request: HttpRequest) -> "Phone":
         given = request.GET
         tab, offer = given.get("tab", ""), given.get("offer", "")
-        if offer and not (offer.isascii() and offer.isdigit() and 0 < int(offer) <= BIGGEST_ID):
+        offer_id = whole_number(offer, most=BIGGEST_ID)
+        if offer and not offer_id:
             raise NotFound()
         return cls(
             request.actor,
             tab=tab if tab in TABS else FIRST,
-            offer_id=int(offer) if offer else None,
+            offer_id=offer_id,
             chat=given.get("chat") == "1",
         )
 

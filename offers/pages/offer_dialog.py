@@ -21,6 +21,7 @@ from offers.rules.access import require_can_change
 from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel import clock
 from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from offers_project.kernel.text import whole_number
 
 REFUSED = 422
 """The form comes back with its words: htmx shows it like any other answer."""
@@ -179,14 +180,13 @@ def _names(ids: Sequence[int]) -> dict[int, str]:
 
 def _version(text: str) -> int:
     """The version that a change was made on; what is none is older than any."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(text, most=BIGGEST_ID) or 0
 
 
 def _ids(texts: Sequence[str]) -> list[int]:
     """The ids that were sent, each once; what is none is passed over."""
     words = [word for text in texts for word in text.split(",")]
-    ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
-    return [id_ for id_ in dict.fromkeys(ids) if 0 < id_ <= BIGGEST_ID]
+    return [id_ for id_ in dict.fromkeys(whole_number(word, most=BIGGEST_ID) for word in words) if id_]
 
 
 def _to_desk(offer_id: int) -> HttpResponse:

@@ -28,10 +28,13 @@ from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
 from offers_project.kernel.shapes import read_shape
+from offers_project.kernel.text import whole_number
 from presence.replay import place_of
 
 PAGE = 100
 """Trucks at a time; more are fetched when the end of the table comes into view."""
+FARTHEST = 999_999
+"""No list is longer: further on there is nothing to show."""
 
 COLUMNS = (
     ("truck_number", _("Truck"), "c-no"),
@@ -76,9 +79,8 @@ def trucks(request: HttpRequest) -> HttpResponse:
 
 def _offer_to_send(actor: Actor, text: str) -> Offer | None:
     """The offer that the ticked trucks are to get, where the address names one that may be sent; else a new one."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= BIGGEST_ID):
-        return None
-    offer = offers_for(actor).filter(pk=int(text)).prefetch_related("following").first()
+    offer_id = whole_number(text, most=BIGGEST_ID)
+    offer = offers_for(actor).filter(pk=offer_id).prefetch_related("following").first()
     if offer is None or offer.status not in (OfferStatus.DRAFT, OfferStatus.ACTIVE):
         return None
     return offer if can_change(actor, offer) else None
@@ -132,8 +134,7 @@ class TruckTable:
 
     @cached_property
     def start(self) -> int:
-        text = self.asked.get("start", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+        return whole_number(self.asked.get("start", ""), most=FARTHEST) or 0
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

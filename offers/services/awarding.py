@@ -84,7 +84,7 @@ def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Acto
             "status": str(offer.status),
             "proposal_id": winner.pk,
             "driver_id": winner.driver_id,
-            "rate": str(winner.agreed_rate),
+            "rate": winner.agreed_rate,
         },
     )
     lines.say([winner], lines.awarded)

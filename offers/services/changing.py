@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -70,8 +69,8 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
         object_type="offer",
         object_id=offer.pk,
         scope=offer.scope,
-        before={name: _plain(former[name]) for name in sorted(changed)},
-        after={name: _plain(getattr(offer, name)) for name in sorted(changed)},
+        before={name: former[name] for name in sorted(changed)},
+        after={name: getattr(offer, name) for name in sorted(changed)},
     )
     if status != offer.status:
         moved = _in_order(proposals, moved, _become(offer, status, proposals, by=actor, at=now, seen=before))
@@ -217,10 +216,3 @@ def _close(
 def _in_order(proposals: Sequence[Proposal], *groups: Collection[Proposal]) -> list[Proposal]:
     wanted = {proposal.pk for group in groups for proposal in group}
     return [proposal for proposal in proposals if proposal.pk in wanted]
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON takes it."""
-    if isinstance(value, Decimal | datetime):
-        return str(value)
-    return value

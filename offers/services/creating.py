@@ -62,7 +62,7 @@ def _owned_by(actor: Actor, now: datetime, *, status: str) -> Offer:
 
 def _begin(offer: Offer, actor: Actor, *, verb: str, **more: Any) -> Offer:
     offer.save(force_insert=True)
-    after = {"status": str(offer.status), "route": offer.route, "rate": str(offer.proposed_rate), **more}
+    after = {"status": str(offer.status), "route": offer.route, "rate": offer.proposed_rate, **more}
     journal.services.record(actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, after=after)
     tell_offer("offer_created", offer)
     touch_offer(offer)

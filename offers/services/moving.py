@@ -64,7 +64,7 @@ def move(
                 scope=offer.scope,
                 before={"status": was},
                 after={"status": status, "driver_id": proposal.driver_id}
-                | ({"rate": str(rate)} if rate is not None else {})
+                | ({"rate": rate} if rate is not None else {})
                 | {name: str(values[name]) for name in ("reason", "note") if values.get(name)},
             )
             for proposal, was in zip(group, before, strict=True)

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from offers_project.kernel import errors, request_id
 from offers_project.kernel.shapes import flat_words
+from offers_project.kernel.text import whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +68,12 @@ class Pagination(LimitOffsetPagination):
         given = request.query_params.get(name)
         if given is None:
             return default
-        if not (given.isascii() and given.isdigit() and len(given) < 12 and least <= int(given) <= most):
+        number = whole_number(given, most=most)
+        if number is None or number < least:
             raise errors.Invalid.field(
                 name, _("Give a whole number from {least} to {most}.").format(least=least, most=most)
             )
-        return int(given)
+        return number
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(

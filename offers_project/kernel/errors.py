@@ -4,9 +4,15 @@ A refusal is a class with a code. Rooms add their own beside the general ones he
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+
+FIELDS_MAX = 20
+"""So many fields an answer names, and so many words it has for each."""
+NAME_MAX = 64
+WORD_MAX = 200
 
 
 class Refusal(Exception):
@@ -37,8 +43,24 @@ class Refusal(Exception):
         """`{code, message, fields?, …extra}` in the language that is active now."""
         answer: dict[str, Any] = {"code": self.code, "message": str(self.message)}
         if self.fields:
-            answer["fields"] = {name: [str(word) for word in words] for name, words in self.fields.items()}
+            answer["fields"] = brief(self.fields)
         return answer | self.extra
+
+
+def brief(fields: Mapping[str, Sequence[Any]]) -> dict[str, list[str]]:
+    """The first few fields with the first few words of each, none of them long.
+
+    Names and words may come from what was sent: an answer must not grow with it.
+    """
+    return {
+        shortened(name, NAME_MAX): [shortened(str(word), WORD_MAX) for word in words[:FIELDS_MAX]]
+        for name, words in islice(fields.items(), FIELDS_MAX)
+    }
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, with an ellipsis at its end where it has more than `most` letters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class Invalid(Refusal):

@@ -36,6 +36,18 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return _json(Broken()) if _is_api(request) else defaults.server_error(request)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """That there are too many requests just now, and that the same one will do soon."""
+    refusal = errors.Unavailable()
+    if _is_api(request):
+        response = _json(refusal)
+    else:
+        response = defaults.server_error(request)
+        response.status_code = refusal.status
+    response["Retry-After"] = "1"
+    return response
+
+
 def _answer(
     request: HttpRequest, refusal: errors.Refusal, page: Callable[..., HttpResponse], *args: Any
 ) -> HttpResponse:

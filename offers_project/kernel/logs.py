@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 
 from offers_project.kernel import request_id
+from offers_project.kernel.errors import shortened
 
 _SECRETS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "…"),
@@ -19,6 +20,10 @@ _SECRETS = (
     (re.compile(r"\+\d{10,15}\b"), "…"),
     (re.compile(r"(?<![\w.-])(?:1[-. ])?\(?\d{3}\)?[-. ]?\d{3}[-. ]\d{4}(?![\w-])"), "…"),
 )
+
+
+LINE_MAX = 300
+"""Letters of a line about what a client got wrong."""
 
 
 def without_secrets(line: str) -> str:
@@ -33,6 +38,21 @@ class Ids(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = getattr(record, "request_id", "") or request_id.current()
         record.connection_id = getattr(record, "connection_id", "") or request_id.connection()
+        return True
+
+
+class NotOurs(logging.Filter):
+    """What clients get wrong, such as a `Host` that is not ours or a page that they may not see, is one short line at
+    WARNING: no fault of ours, and nothing that anybody should fill the log with.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", 500)
+        if record.name.startswith("django.security") or 400 <= status < 500:
+            record.msg, record.args = shortened(record.getMessage(), LINE_MAX), ()
+            record.exc_info = record.exc_text = None
+            if record.levelno > logging.WARNING:
+                record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         return True
 
 

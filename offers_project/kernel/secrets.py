@@ -8,13 +8,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+OURS_ALONE = 0o077
+"""The umask of everything that we run: what it writes is for its own user, since it holds keys and hashes."""
+
+
+def private_directory(path: Path) -> Path:
+    """The directory, made for its own user alone where it is missing, and so its parents."""
+    if not path.is_dir():
+        private_directory(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
 
 def generated_once(path: Path) -> str:
     """The key kept in `path`, made with 64 random bytes when there is none yet. Safe when processes start at once."""
     try:
         return _read(path)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_directory(path.parent)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     fresh.touch(mode=0o600)
     fresh.write_text(secrets.token_urlsafe(64))

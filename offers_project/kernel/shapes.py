@@ -2,7 +2,8 @@
 
 import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.core import validators
@@ -11,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
-from offers_project.kernel.errors import Invalid
+from offers_project.kernel.errors import FIELDS_MAX, NAME_MAX, Invalid, brief, shortened
 
 NUL = "\x00"
 INVISIBLE = _("This has invisible characters. Type it anew.")
@@ -80,7 +81,8 @@ class Shape(serializers.Serializer):
         if isinstance(data, dict):
             unknown = set(data) - set(self.fields)
             if unknown:
-                raise serializers.ValidationError({name: [_("There is no such field.")] for name in sorted(unknown)})
+                names = [shortened(name, NAME_MAX) for name in sorted(unknown)[:FIELDS_MAX]]
+                raise serializers.ValidationError({name: [_("There is no such field.")] for name in names})
         return super().to_internal_value(data)
 
 
@@ -182,24 +184,28 @@ def read_shape(shape: type[serializers.Serializer], data: Any, *, partial: bool 
     return dict(serializer.validated_data)
 
 
-def flat_words(errors: Any, prefix: str = "") -> dict[str, list[str]]:
-    """DRF's nested errors as `{"stops.0.zone": [words]}`; what is wrong in a list of plain values is the list's."""
+def flat_words(errors: Any) -> dict[str, list[str]]:
+    """DRF's nested errors as `{"stops.0.zone": [words]}`; what is wrong in a list of plain values is the list's.
+
+    The first `FIELDS_MAX` of them, however many there are.
+    """
+    return brief(dict(islice(_flat(errors, ""), FIELDS_MAX)))
+
+
+def _flat(errors: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
     if prefix and _of_plain_values(errors):
-        return {prefix: [f"{place + 1}: {word}" for place, words in errors.items() for word in words]}
-    if isinstance(errors, dict):
-        flat: dict[str, list[str]] = {}
+        words = (f"{place + 1}: {word}" for place, words in errors.items() for word in words)
+        yield prefix, list(islice(words, FIELDS_MAX))
+    elif isinstance(errors, dict):
         for name, inner in errors.items():
             whole = prefix and name == "non_field_errors"
-            flat |= flat_words(inner, prefix if whole else f"{prefix}.{name}" if prefix else str(name))
-        return flat
-    if isinstance(errors, list) and any(isinstance(item, dict) for item in errors):
-        flat = {}
+            yield from _flat(inner, prefix if whole else f"{prefix}.{name}" if prefix else str(name))
+    elif isinstance(errors, list) and any(isinstance(item, dict) for item in errors):
         for index, inner in enumerate(errors):
             if inner:
-                flat |= flat_words(inner, f"{prefix}.{index}" if prefix else str(index))
-        return flat
-    words = errors if isinstance(errors, list) else [errors]
-    return {prefix or "non_field_errors": [str(word) for word in words]}
+                yield from _flat(inner, f"{prefix}.{index}" if prefix else str(index))
+    else:
+        yield prefix or "non_field_errors", errors if isinstance(errors, list) else [errors]
 
 
 def _of_plain_values(errors: Any) -> bool:

@@ -80,6 +80,14 @@ def client() -> Client:
     return Client(raise_request_exception=False)
 
 
+@pytest.fixture
+def dana() -> Client:
+    """A dispatcher's client."""
+    client = api_client(make_user())
+    client.raise_request_exception = False
+    return client
+
+
 def raw(client: Client, body: bytes, content_type: str = "application/json", **headers: str) -> Any:
     return client.generic("POST", "/api/words", body, content_type=content_type, headers=headers)
 
@@ -155,9 +163,9 @@ def test_unknown_addresses_under_the_api_answer_in_json_and_others_with_a_page(c
 # --- idempotency
 
 
-def test_a_repeated_request_is_done_once(client):
-    first = post(client, "/api/words", {"word": "a", "times": 1}, Idempotency_Key="k1")
-    again = post(client, "/api/words", {"times": 1, "word": "a"}, Idempotency_Key="k1")
+def test_a_repeated_request_is_done_once(dana):
+    first = post(dana, "/api/words", {"word": "a", "times": 1}, Idempotency_Key="k1")
+    again = post(dana, "/api/words", {"times": 1, "word": "a"}, Idempotency_Key="k1")
     assert len(DONE) == 1
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
@@ -166,52 +174,52 @@ def test_a_repeated_request_is_done_once(client):
     assert again["Idempotent-Replay"] == "true"
 
 
-def test_a_refusal_is_repeated_too(client):
-    answers = [post(client, "/api/words", {"word": "refuse"}, Idempotency_Key="k") for _ in range(2)]
+def test_a_refusal_is_repeated_too(dana):
+    answers = [post(dana, "/api/words", {"word": "refuse"}, Idempotency_Key="k") for _ in range(2)]
     assert len(DONE) == 1
     assert [answer.status_code for answer in answers] == [409, 409]
     assert answers[0].content == answers[1].content
 
 
 @pytest.mark.parametrize(("word", "status"), [("break", 500), ("often", 429)])
-def test_what_may_go_better_next_time_is_not_kept(client, word, status):
+def test_what_may_go_better_next_time_is_not_kept(dana, word, status):
     for _ in range(2):
-        answer = post(client, "/api/words", {"word": word}, Idempotency_Key="k")
+        answer = post(dana, "/api/words", {"word": word}, Idempotency_Key="k")
         assert answer.status_code == status
         assert "Idempotent-Replay" not in answer
     assert len(DONE) == 2
     assert not IdempotencyKey.objects.exists()
 
 
-def test_another_request_with_the_same_key_is_refused(client):
-    post(client, "/api/words", {"word": "a"}, Idempotency_Key="k")
+def test_another_request_with_the_same_key_is_refused(dana):
+    post(dana, "/api/words", {"word": "a"}, Idempotency_Key="k")
     for answer in (
-        post(client, "/api/words", {"word": "b"}, Idempotency_Key="k"),
-        post(client, "/api/words?x=1", {"word": "a"}, Idempotency_Key="k"),
+        post(dana, "/api/words", {"word": "b"}, Idempotency_Key="k"),
+        post(dana, "/api/words?x=1", {"word": "a"}, Idempotency_Key="k"),
     ):
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
     assert len(DONE) == 1
 
 
-def test_a_key_whose_request_is_still_being_answered_is_refused(client):
-    post(client, "/api/words", {"word": "a"}, Idempotency_Key="k")
+def test_a_key_whose_request_is_still_being_answered_is_refused(dana):
+    post(dana, "/api/words", {"word": "a"}, Idempotency_Key="k")
     IdempotencyKey.objects.update(status=None, answer=None)
-    answer = post(client, "/api/words", {"word": "a"}, Idempotency_Key="k")
+    answer = post(dana, "/api/words", {"word": "a"}, Idempotency_Key="k")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
     assert len(DONE) == 1
 
 
 def test_everybody_has_keys_of_their_own():
-    clients = [Client(), Client(REMOTE_ADDR="192.0.2.1"), api_client(make_user()), api_client(make_user())]
+    clients = [api_client(make_user()), api_client(make_user())]
     for number, client in enumerate(clients):
         answer = post(client, "/api/words", {"word": f"w{number}"}, Idempotency_Key="k")
         assert answer.status_code == 201
-    assert len(DONE) == 4
+    assert len(DONE) == 2
 
 
-def test_keys_tell_large_and_small_letters_apart(client):
+def test_keys_tell_large_and_small_letters_apart(dana):
     for key in ("k", "K"):
-        assert post(client, "/api/words", {"word": key}, Idempotency_Key=key).status_code == 201
+        assert post(dana, "/api/words", {"word": key}, Idempotency_Key=key).status_code == 201
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
@@ -222,9 +230,55 @@ def test_a_bad_key_is_refused(client, key):
     assert DONE == []
 
 
-def test_what_is_kept_cannot_be_read_in_the_database(client):
-    post(client, "/api/words", {"word": "secret"}, Idempotency_Key="k")
+def test_what_is_kept_cannot_be_read_in_the_database(dana):
+    post(dana, "/api/words", {"word": "secret"}, Idempotency_Key="k")
     assert b"secret" not in bytes(IdempotencyKey.objects.get().answer)
+
+
+@pytest.mark.parametrize(("word", "status"), [("a", 201), ("refuse", 409), ("far too long", 400)])
+def test_nothing_is_kept_for_strangers(client, word, status):
+    for _ in range(2):
+        answer = post(client, "/api/words", {"word": word}, Idempotency_Key="k")
+        assert (answer.status_code, "Idempotent-Replay" in answer) == (status, False)
+    assert not IdempotencyKey.objects.exists()
+
+
+@pytest.mark.parametrize(("word", "status", "kept"), [("a", 201, True), ("refuse", 409, False), ("break", 500, False)])
+def test_where_it_must_not_happen_twice_what_was_done_is_kept_for_strangers_too(
+    client, monkeypatch, word, status, kept
+):
+    monkeypatch.setattr(WordView, "keeps_for_strangers", True)
+    answers = [post(client, "/api/words", {"word": word}, Idempotency_Key="k") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [status, status]
+    assert ("Idempotent-Replay" in answers[1]) == kept
+    assert IdempotencyKey.objects.exists() == kept
+    elsewhere = post(
+        Client(REMOTE_ADDR="192.0.2.1", raise_request_exception=False),
+        "/api/words",
+        {"word": word},
+        Idempotency_Key="k",
+    )
+    assert "Idempotent-Replay" not in elsewhere
+
+
+def test_strangers_are_limited_by_their_address(client, settings):
+    settings.STRANGERS_BURST, settings.STRANGERS_PER_SECOND = 3, 0.001
+    answers = [post(client, "/api/words", {"word": "a"}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert int(answers[3]["Retry-After"]) > 1
+    assert client.get("/api/words?word=a").status_code == 200
+    assert post(Client(REMOTE_ADDR="192.0.2.1"), "/api/words", {"word": "a"}).status_code == 201
+    assert post(api_client(make_user()), "/api/words", {"word": "a"}).status_code == 201
+
+
+def test_past_the_keys_of_a_day_nothing_is_done_and_nothing_kept(dana, settings):
+    settings.IDEMPOTENCY_KEYS_PER_DAY = 2
+    answers = [post(dana, "/api/words", {"word": "a"}, Idempotency_Key=key) for key in ("k1", "k2", "k3", "k3", "k1")]
+    assert [answer.status_code for answer in answers] == [201, 201, 429, 429, 201]
+    assert int(answers[2]["Retry-After"]) > 60
+    assert answers[4]["Idempotent-Replay"] == "true"
+    assert (len(DONE), IdempotencyKey.objects.count()) == (2, 2)
+    assert post(dana, "/api/words", {"word": "a"}).status_code == 201
 
 
 # --- who may come in

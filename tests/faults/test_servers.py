@@ -210,7 +210,7 @@ def test_flood_by_one_connection(stage, pair, crowd):
 @pytest.mark.parametrize("kind", ["uvicorn", "daphne"])
 def test_idle_connection_survives(stage, servers, kind, idle_seconds):
     """Nothing is said or told for longer than any time-out on the way; then everything works at once."""
-    started = servers(kind, "uvicorn", HEADS_SECONDS="3600", CONN_MAX_AGE="1")
+    started = servers(kind, "uvicorn", HEADS_SECONDS="3600")
     with ExitStack() as stack:
         people = stage.people[:2]
         one, other = (

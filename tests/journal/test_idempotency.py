@@ -1,5 +1,6 @@
 """Keys that are claimed, answered, given up and forgotten. How views use them is tested with the doors."""
 
+import random
 import threading
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.db import connection
 from journal import idempotency
 from journal.models import IdempotencyKey
 from offers_project.kernel import clock
-from offers_project.kernel.errors import Conflict
+from offers_project.kernel.errors import Conflict, RateLimited
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,38 @@ def test_an_answer_that_cannot_be_read_any_more_is_no_second_try(settings):
     settings.SECRET_KEY = "another"
     with pytest.raises(Conflict):
         idempotency.begin(**REQUEST)
+
+
+def test_a_long_answer_that_says_little_is_given_again():
+    answer = b'{"id": 1, "route": "Dallas, TX to Tulsa, OK"}' * 10_000
+    idempotency.keep(idempotency.begin(**REQUEST), status=201, body=answer)
+    assert idempotency.begin(**REQUEST) == idempotency.Kept(status=201, body=answer)
+    assert len(IdempotencyKey.objects.get().answer) < 10_000
+
+
+def test_what_was_done_is_not_done_again_when_its_answer_is_too_long_to_be_kept():
+    idempotency.keep(idempotency.begin(**REQUEST), status=201, body=random.randbytes(idempotency.ANSWER_MAX))
+    assert IdempotencyKey.objects.get().answer is None
+    with pytest.raises(Conflict) as refused:
+        idempotency.begin(**REQUEST)
+    assert "too long" in str(refused.value)
+
+
+def test_a_refusal_too_long_to_be_kept_leaves_the_key_free():
+    for size, kept in ((500, 1), (idempotency.REFUSAL_MAX, 0)):
+        IdempotencyKey.objects.all().delete()
+        idempotency.keep(idempotency.begin(**REQUEST), status=400, body=random.randbytes(size))
+        assert IdempotencyKey.objects.count() == kept
+
+
+def test_an_actor_has_so_many_keys_a_day(settings):
+    settings.IDEMPOTENCY_KEYS_PER_DAY = 3
+    for number in range(3):
+        idempotency.begin(**REQUEST | {"key": f"k{number}"})
+    with pytest.raises(RateLimited):
+        idempotency.begin(**REQUEST | {"key": "k3"})
+    assert IdempotencyKey.objects.count() == 3
+    assert isinstance(idempotency.begin(**REQUEST | {"actor": "driver:1"}), idempotency.Claim)
 
 
 @pytest.mark.django_db(transaction=True)

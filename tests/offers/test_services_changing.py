@@ -118,7 +118,7 @@ def test_before_and_after_are_written_down():
     change(offer, proposed_rate=Decimal("900"), notes="Dock 4")
     entry = Entry.objects.get(scope=f"offer:{offer.pk}", verb="update")
     assert entry.before == {"notes": "", "proposed_rate": "850.00"}
-    assert entry.after == {"notes": "Dock 4", "proposed_rate": "900"}
+    assert entry.after == {"notes": "Dock 4", "proposed_rate": "900.00"}
 
 
 def test_what_was_awarded_stays_as_agreed():

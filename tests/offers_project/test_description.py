@@ -1,6 +1,10 @@
 """The API's description of itself, as programs and people ask for it."""
 
 import pytest
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+
+from offers_project import description
 
 YAML = "application/vnd.oai.openapi"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -42,3 +46,36 @@ def test_the_page_asks_no_other_host(client):
     assert "http://" not in page.replace("http://testserver", "")
     assert "https://" not in page
     assert 'src="//' not in page
+
+
+def test_the_schema_is_made_once_for_each_language_and_form(client, monkeypatch):
+    made = []
+
+    class Counting(SchemaGenerator):
+        def get_schema(self, *args, **kwargs):
+            made.append(translation.get_language())
+            return super().get_schema(*args, **kwargs)
+
+    monkeypatch.setattr(description, "SchemaGenerator", Counting)
+    description.description.cache_clear()
+    asked = [{}, {}, {"Accept-Language": "es"}, {"Accept-Language": "es"}, {"Accept": YAML}, {"Authorization": ""}]
+    bodies = [client.get("/api/schema", headers=headers).content for headers in asked]
+    assert made == ["en", "es", "en"]
+    assert bodies[0] == bodies[1] == bodies[5]
+    assert bodies[2] == bodies[3] == client.get("/api/schema?lang=es").content != bodies[0]
+    for query in ("lang=xx", "lang=" + "x" * 500, "version=2"):
+        assert client.get(f"/api/schema?{query}").content == bodies[0]
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize("accept", ["application/json", YAML])
+def test_who_has_the_schema_already_is_told_so(client, accept):
+    whole = client.get("/api/schema", headers={"Accept": accept})
+    assert whole["Cache-Control"] == "private, no-cache"
+    again = client.get("/api/schema", headers={"Accept": accept, "If-None-Match": whole["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", whole["ETag"])
+    assert again["Cache-Control"] == "private, no-cache"
+    assert client.get("/api/schema", headers={"Accept": accept, "If-None-Match": '"another"'}).status_code == 200
+    other = client.get("/api/schema", headers={"Accept": accept, "Accept-Language": "es"})
+    assert other["ETag"] != whole["ETag"]
+    assert {"Accept", "Accept-Language"} <= set(whole["Vary"].split(", "))

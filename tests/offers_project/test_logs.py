@@ -1,14 +1,19 @@
 """What the log looks like, and what it never says."""
 
+import io
 import json
 import logging
 import sys
+from collections.abc import Iterator
 
 import httpx
 import pytest
+from django.test import Client
+from django.utils.module_loading import import_string
 
 from offers_project.kernel import logs, request_id
 from offers_project.kernel.logs import Ids, Json, Text, without_secrets
+from tests.accounts.factories import browser_client, make_user
 from tests.servers import serving
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjo1fQ.c2lnbmF0dXJl"
@@ -77,8 +82,52 @@ def test_text_has_both_ids_and_no_secrets():
 
 def test_whatever_is_logged_goes_through_it(settings):
     (handler,) = settings.LOGGING["handlers"].values()
-    assert handler["filters"] == ["ids"]
+    assert handler["filters"] == ["ids", "not_ours"]
     assert settings.LOGGING["formatters"][handler["formatter"]]["()"] == f"{logs.__name__}.Text"
+
+
+@pytest.fixture
+def heard(settings) -> Iterator[io.StringIO]:
+    """What the log says from now on, as the product writes it."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Text())
+    for name in settings.LOGGING["handlers"]["console"]["filters"]:
+        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "path", "headers", "status"),
+    [
+        (None, "/sign-in", {"Host": "elsewhere.example"}, 400),
+        (None, "/api/me", {"Host": "elsewhere.example:" + "9" * 5000}, 400),
+        (None, "/no/such/page", {}, 404),
+        ("dispatcher", "/driver/", {}, 403),
+        ("manager", "/admin/accounts/user/?password__regex=(", {}, 400),
+        ("dispatcher", "/admin/accounts/user/", {}, 403),
+    ],
+)
+def test_what_clients_get_wrong_is_one_short_line(heard, role, path, headers, status):
+    client = browser_client(make_user(role)) if role else Client()
+    heard.truncate(0)
+    heard.seek(0)
+    assert client.get(path, headers=headers).status_code == status
+    (line,) = heard.getvalue().splitlines()
+    assert " WARNING django." in line
+    assert len(line) < 450
+
+
+def test_a_fault_of_our_own_keeps_its_traceback(heard):
+    try:
+        raise ValueError("ours")
+    except ValueError as error:
+        logging.getLogger("django.request").error("Internal Server Error", exc_info=error, extra={"status_code": 500})
+    assert " ERROR django.request " in heard.getvalue()
+    assert "Traceback" in heard.getvalue()
 
 
 @pytest.mark.django_db(transaction=True)

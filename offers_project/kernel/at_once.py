@@ -1,0 +1,38 @@
+"""So many requests are answered at once by one process; the others wait their turn.
+
+Each request of an ASGI server has a thread of its own, and with it a connection to the database of its own, which
+nobody could use again. So many requests as come at once would be so many connections, until the database has no more.
+Here a request waits until there is room, and its connection is closed as soon as it is answered, before a slow client
+has read the answer.
+"""
+
+from collections.abc import Callable
+from threading import BoundedSemaphore
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse
+
+from offers_project.kernel.handlers import busy
+
+ALWAYS_ANSWERED = "/healthz"
+"""It asks the database nothing, and who asks it would end a process that is merely busy."""
+
+
+class AtOnceMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.room = BoundedSemaphore(settings.REQUESTS_AT_ONCE)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == ALWAYS_ANSWERED:
+            return self.get_response(request)
+        if not self.room.acquire(timeout=settings.DATABASE_ANSWER_SECONDS):
+            return busy(request)
+        try:
+            return self.get_response(request)
+        finally:
+            if isinstance(request, ASGIRequest):
+                close_old_connections()
+            self.room.release()
