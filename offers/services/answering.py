@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chat import services as chat
 from offers.enums import Action, AwardMode, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.errors import NotInThisState, OfferAlreadyTaken, ProposalClosed, ProposalExpired
 from offers.models import Offer, Proposal
@@ -97,12 +98,14 @@ def _respond(
     if action == Action.VIEW and proposal.status == target:
         return proposal
     takes = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
+    others: list[Proposal] = []
     if takes:
+        others = [each for each in locked_proposals(offer) if each.pk != proposal.pk]
         require_free(offer, proposal)
+        chat.lock_conversations(offer_id=offer.pk)
     answer = _Answer(side=side, action=action, by=actor, rate=rate, reason=reason, note=note)
     answer.give(offer, proposal, at=now, pressed_at=pressed_at)
     if takes:
-        others = [each for each in locked_proposals(offer) if each.pk != proposal.pk]
         give(offer, proposal, others, by=actor, at=now)
     else:
         keep_chats(offer, [proposal])
