@@ -33,6 +33,9 @@ SUBPROTOCOL = "offers.v1"
 LARGEST_FRAME = 1024 * 1024
 """Beyond this nobody is answered any more: the connection is closed."""
 
+UNREAD = (MalformedFrame, errors.TooLarge, Flood)
+"""What is said of a frame that was not read as a whole."""
+
 Frame = Mapping[str, Any]
 
 
@@ -165,6 +168,8 @@ class LiveConsumer(AsyncConsumer):
             if self.bad_frames:
                 self.bad_frames -= 1
         except Exception as error:
+            if isinstance(error, UNREAD):
+                ref = _ref_of(message)
             with translation.override(self.connection.language):
                 self._refuse(ref, error)
 
@@ -290,7 +295,7 @@ class LiveConsumer(AsyncConsumer):
             logger.exception("a command failed", exc_info=error)
             refusal = errors.Unavailable()
         metrics.ERRORS.labels(refusal.code).inc()
-        if isinstance(refusal, MalformedFrame | errors.TooLarge | Flood):
+        if isinstance(refusal, UNREAD):
             metrics.frames_in("unread").inc()
         if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge | Flood):
             self.bad_frames += 1
@@ -314,6 +319,13 @@ def _ref(frame: Frame) -> Any:
         except TypeError as error:
             raise MalformedFrame() from error
     return ref
+
+
+def _ref_of(message: Mapping[str, Any]) -> Any:
+    text = message.get("text")
+    if text is None:
+        text = (message.get("bytes") or b"").decode(errors="replace")
+    return wire.ref_of(text)
 
 
 def server_time() -> str | None:
