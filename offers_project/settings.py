@@ -260,6 +260,10 @@ ROAD_FACTOR = env.float("ROAD_FACTOR", default=1.2)
 MESSAGE_MAX_LENGTH = env.int("MESSAGE_MAX_LENGTH", default=4000)
 MESSAGES_BURST = env.int("MESSAGES_BURST", default=20)
 MESSAGES_PER_SECOND = env.float("MESSAGES_PER_SECOND", default=5)
+# Everything else by which a person changes something: three times as much at once. Who turns the limit of messages off
+# means this one, too, unless they say otherwise.
+CHANGES_BURST = env.int("CHANGES_BURST", default=3 * MESSAGES_BURST)
+CHANGES_PER_SECOND = env.float("CHANGES_PER_SECOND", default=MESSAGES_PER_SECOND)
 
 # --- the live connection ------------------------------------------------------------------------------------------
 

@@ -221,9 +221,7 @@ class Hub:
     async def do(self, command: Command, call: Call) -> Any:
         """Do one command in a database thread: by itself, or with the others that come at the same time."""
         if command.run_many is None:
-            if command.run is None:
-                raise TypeError(f"{command.name} has nothing to run")
-            return await pool.run(command.run, call)
+            return await pool.run(command.do, call)
         grouped = self._commands.get(command.name)
         if grouped is None:
             grouped = self._commands[command.name] = Grouped(command.name, command.run_many)
