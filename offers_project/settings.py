@@ -280,6 +280,7 @@ PRESENCE = {
     "QUEUE_MAX": env.int("QUEUE_MAX", default=1000),
     "TYPING_SECONDS": 6,
     "FRAME_MAX_BYTES": 64 * 1024,
+    "CONNECTIONS_MAX": env.int("CONNECTIONS_MAX", default=20),
     "BAD_FRAMES_MAX": 100,
     "DRAIN_SECONDS": env.float("DRAIN_SECONDS", default=5.0),
     "THREADS": env.int("PRESENCE_THREADS", default=8),

@@ -181,7 +181,8 @@ class LiveConsumer(AsyncConsumer):
             size = len(text) if text.isascii() else len(text.encode(errors="replace"))
         if size > LARGEST_FRAME:
             self.connection.close(PROTOCOL_ERROR)
-        if not self.allowance.take(self.hub.loop.time()):
+        self.connection.heard_at = now = self.hub.loop.time()
+        if not self.allowance.take(now):
             raise Flood(retry_after=1 / FRAMES_PER_SECOND)
         if size > self.largest:
             raise errors.TooLarge()
