@@ -22,11 +22,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.rules import change_limit
 from accounts.sign_ins import SignedIn
 from journal import idempotency
 from offers_project.kernel import errors
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.addresses import client_address
+from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Invalid, TooLarge
 from offers_project.kernel.limits import Bucket
 from offers_project.kernel.shapes import read_shape
@@ -99,6 +101,15 @@ class ApiView(APIView):
         given = self.request.query_params
         known = {name: given[name] for name in shape().fields if name in given}
         return read_shape(shape, known, **context)
+
+    def is_a_change(self, request: Request) -> bool:
+        """Whether this request counts as a change: every one that is not safe, unless a view knows better."""
+        return request.method not in SAFE_METHODS
+
+    def check_throttles(self, request: Request) -> None:
+        super().check_throttles(request)
+        if isinstance(request.user, Actor) and self.is_a_change(request):
+            change_limit().take(request.user.key)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
@@ -217,6 +228,11 @@ def _page_for(
             return to_sign_in(request, door)
         if not allowed(actor):
             raise PermissionDenied
+        if request.method not in SAFE_METHODS:
+            try:
+                change_limit().take(actor.key)
+            except errors.RateLimited as refusal:
+                return HttpResponse(str(refusal.message), status=429, headers=retry_after(refusal))
         try:
             return view(request, *args, **kwargs)
         except errors.NotFound as refusal:

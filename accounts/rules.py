@@ -1,8 +1,11 @@
-"""Who may do what to whom among the people of the office."""
+"""Who may do what to whom among the people of the office, and how much anybody may do at once."""
+
+from django.conf import settings
 
 from accounts.enums import Role
 from offers_project.kernel.actors import SYSTEM, Actor
 from offers_project.kernel.errors import PermissionDenied
+from offers_project.kernel.limits import Bucket
 
 
 def can_manage_people(actor: Actor) -> bool:
@@ -22,3 +25,8 @@ def can_end_sign_ins(actor: Actor, role: str) -> bool:
 def require_can_manage_people(actor: Actor) -> None:
     if not can_manage_people(actor):
         raise PermissionDenied()
+
+
+def change_limit() -> Bucket:
+    """How much a person may change, by whatever door; messages have a limit of their own (`chat.rules`)."""
+    return Bucket("changes", burst=settings.CHANGES_BURST, per_second=settings.CHANGES_PER_SECOND)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chat import rules, selectors, services
+from chat import selectors, services
 from chat.models import Conversation
 from chat.services import Mark, Receipt, Send, Sent
 from chat.shapes import writing
@@ -42,13 +42,10 @@ def leave_offer_chat(call: Call) -> dict[str, Any]:
 
 def send_messages(calls: Sequence[Call]) -> list[Answer | Refusal]:
     """One transaction for all. Whoever sends has stopped typing."""
-    answers: list[Answer | Refusal | None] = [*rules.message_limit().take_many([call.actor.key for call in calls])]
-    within = [index for index, refusal in enumerate(answers) if refusal is None]
-    sent = services.send_messages(sends=[Send(actor=calls[index].actor, **calls[index].data) for index in within])
-    for index, answer in zip(within, sent, strict=True):
-        answers[index] = answer.message if isinstance(answer, Sent) else answer
-        calls[index].release(_typing(calls[index]))
-    return answers
+    sent = services.send_messages(sends=[Send(actor=call.actor, **call.data) for call in calls])
+    for call in calls:
+        call.release(_typing(call))
+    return [answer.message if isinstance(answer, Sent) else answer for answer in sent]
 
 
 def typing_start(call: Call) -> dict[str, Any]:

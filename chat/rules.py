@@ -67,7 +67,7 @@ def require_sendable(message: object, client_id: object) -> None:
 
 
 def message_limit() -> Bucket:
-    """How many messages a person may send, by whatever door."""
+    """How many messages a person may send, by whatever door; what they say along with an answer is one, too."""
     return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)
 
 

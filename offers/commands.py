@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from offers import selectors, services
+from offers.enums import Action
 from offers.shapes import writing
 from offers_project.kernel.api import Pagination
 from presence.commands import Call, Command
@@ -46,8 +47,18 @@ def _address(limit: int, offset: int) -> str:
 
 
 COMMANDS = [
-    Command(name="driver_proposal", fields=writing.ProposalCommand, run=driver_proposal),
-    Command(name="offer_status_change", fields=writing.StatusCommand, run=offer_status_change),
+    Command(
+        name="driver_proposal",
+        fields=writing.ProposalCommand,
+        run=driver_proposal,
+        is_a_change=lambda said: said["action"] != Action.VIEW,
+    ),
+    Command(
+        name="offer_status_change",
+        fields=writing.StatusCommand,
+        run=offer_status_change,
+        is_a_change=lambda said: True,
+    ),
     Command(name="get_offer_details", fields=writing.OfferCommand, run=get_offer_details),
     Command(name="get_stats", fields=writing.StatsCommand, run=get_stats),
     Command(name="get_activity", fields=writing.PageCommand, run=get_activity),

@@ -296,6 +296,10 @@ ROAD_FACTOR = env.float("ROAD_FACTOR", default=1.2)
 MESSAGE_MAX_LENGTH = env.int("MESSAGE_MAX_LENGTH", default=4000)
 MESSAGES_BURST = env.int("MESSAGES_BURST", default=20)
 MESSAGES_PER_SECOND = env.float("MESSAGES_PER_SECOND", default=5)
+# Everything else by which a person changes something: three times as much at once. Who turns the limit of messages off
+# means this one, too, unless they say otherwise.
+CHANGES_BURST = env.int("CHANGES_BURST", default=3 * MESSAGES_BURST)
+CHANGES_PER_SECOND = env.float("CHANGES_PER_SECOND", default=MESSAGES_PER_SECOND)
 
 # --- the live connection ------------------------------------------------------------------------------------------
 
@@ -312,6 +316,7 @@ PRESENCE = {
     "QUEUE_MAX": env.int("QUEUE_MAX", default=1000),
     "TYPING_SECONDS": 6,
     "FRAME_MAX_BYTES": 64 * 1024,
+    "CONNECTIONS_MAX": env.int("CONNECTIONS_MAX", default=20),
     "BAD_FRAMES_MAX": 100,
     "DRAIN_SECONDS": env.float("DRAIN_SECONDS", default=5.0),
     "THREADS": env.int("PRESENCE_THREADS", default=8),

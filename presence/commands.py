@@ -8,12 +8,17 @@ from typing import Any, NamedTuple
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
 
+from accounts.rules import change_limit
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, Refusal
 from offers_project.kernel.shapes import Quick, flat_words, quick_reader
 from presence.bus import Passing
 
 Answer = Mapping[str, Any] | None
+
+
+def _reads(_fields: Mapping[str, Any]) -> bool:
+    return False
 
 
 class Hold(NamedTuple):
@@ -63,6 +68,7 @@ class Call:
 class Command:
     """`run` does one call and gives the ack's data, or raises a refusal.
 
+    `is_a_change` says of the fields whether the call counts as a change of the person's (`accounts.rules`).
     With `run_many` instead, calls that come together from any connections of the process are done together, in one
     transaction: it gives for each call, in their order, the ack's data or the refusal.
     """
@@ -71,6 +77,15 @@ class Command:
     fields: type[Serializer]
     run: Callable[[Call], Answer] | None = None
     run_many: Callable[[Sequence[Call]], Sequence[Answer | Refusal]] | None = None
+    is_a_change: Callable[[Mapping[str, Any]], bool] = _reads
+
+    def do(self, call: Call) -> Answer:
+        """Do one call, if the person has not changed too much already."""
+        if self.run is None:
+            raise TypeError(f"{self.name} does only many at a time")
+        if self.is_a_change(call.data):
+            change_limit().take(call.actor.key)
+        return self.run(call)
 
     def read_quickly(self, data: Any) -> Mapping[str, Any] | None:
         """The fields of a frame that is plainly right; None for one that `read` has to look at."""

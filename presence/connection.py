@@ -68,6 +68,7 @@ class Connection:
         "actor",
         "auth_session_id",
         "epoch",
+        "heard_at",
         "id",
         "key",
         "known_head",
@@ -97,6 +98,8 @@ class Connection:
         """Ends the consumer whose client neither reads nor goes."""
         self.writing_since = 0.0
         """The loop's time since when its reader has taken nothing; it counts while something is being written."""
+        self.heard_at = 0.0
+        """The loop's time when its client last said something."""
         self._hub = hub
         self._outlet = Outlet(send)
         self._queue_max = settings.PRESENCE["QUEUE_MAX"]

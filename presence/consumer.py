@@ -18,11 +18,13 @@ from django.utils import translation
 
 from offers_project.kernel import api, clock, errors, request_id
 from presence import builtin, commands, flow, hub, identity, metrics, pool, replay, wire
+from presence.allowance import Allowance
 from presence.commands import Call, Command
 from presence.connection import DRAINING, NOT_AUTHENTICATED, PROTOCOL_ERROR, Connection
 from presence.errors import Flood, MalformedFrame, UnknownCommand
 from presence.identity import Identity
 from presence.leases import Lease
+from presence.limits import FRAMES_BURST, FRAMES_PER_SECOND
 from presence.replay import Cursor
 
 logger = logging.getLogger(__name__)
@@ -30,28 +32,11 @@ logger = logging.getLogger(__name__)
 SUBPROTOCOL = "offers.v1"
 LARGEST_FRAME = 1024 * 1024
 """Beyond this nobody is answered any more: the connection is closed."""
-FRAMES_BURST = 5000
-FRAMES_PER_SECOND = 500
-"""Far more than any client of good will says; what people may do is limited by the rooms."""
+
+UNREAD = (MalformedFrame, errors.TooLarge, Flood)
+"""What is said of a frame that was not read as a whole."""
 
 Frame = Mapping[str, Any]
-
-
-class Allowance:
-    """How many frames a connection may say yet."""
-
-    __slots__ = ("_then", "_tokens")
-
-    def __init__(self) -> None:
-        self._tokens = float(FRAMES_BURST)
-        self._then = 0.0
-
-    def take(self, now: float) -> None:
-        self._tokens = min(FRAMES_BURST, self._tokens + (now - self._then) * FRAMES_PER_SECOND)
-        self._then = now
-        if self._tokens < 1:
-            raise Flood(retry_after=1 / FRAMES_PER_SECOND)
-        self._tokens -= 1
 
 
 class LiveConsumer(AsyncConsumer):
@@ -68,9 +53,10 @@ class LiveConsumer(AsyncConsumer):
         request_id.belongs_to(self.connection.id)
         self.frames = 0
         self.bad_frames = 0
-        self.allowance = Allowance()
+        self.allowance = Allowance(FRAMES_BURST, FRAMES_PER_SECOND)
         self.largest = settings.PRESENCE["FRAME_MAX_BYTES"]
         self.base_send = send
+        self.taken = flow.nothing
         self.deadline: asyncio.TimerHandle | None = None
         if task := asyncio.current_task():
             self.connection.on_giving_up = task.cancel
@@ -93,6 +79,7 @@ class LiveConsumer(AsyncConsumer):
                 if not self.connection.is_closing:
                     await self.receive(message)
                     await self.connection.until_there_is_room()
+                self.taken()
             case "websocket.connect":
                 await self.connect()
             case "websocket.disconnect":
@@ -104,7 +91,9 @@ class LiveConsumer(AsyncConsumer):
         """Every handshake is accepted: a browser could not read the code of a refused one."""
         offered = SUBPROTOCOL in self.scope.get("subprotocols", ())
         await self.base_send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
-        self.connection.send_by(flow.regulated(self.base_send, self.hub.flusher))
+        outlet = flow.regulated(self.base_send, self.hub.flusher)
+        self.taken = outlet.taken
+        self.connection.send_by(outlet)
         if self.hub.is_draining:
             self.connection.close(DRAINING)
             return
@@ -179,6 +168,8 @@ class LiveConsumer(AsyncConsumer):
             if self.bad_frames:
                 self.bad_frames -= 1
         except Exception as error:
+            if isinstance(error, UNREAD):
+                ref = _ref_of(message)
             with translation.override(self.connection.language):
                 self._refuse(ref, error)
 
@@ -190,7 +181,9 @@ class LiveConsumer(AsyncConsumer):
             size = len(text) if text.isascii() else len(text.encode(errors="replace"))
         if size > LARGEST_FRAME:
             self.connection.close(PROTOCOL_ERROR)
-        self.allowance.take(self.hub.loop.time())
+        self.connection.heard_at = now = self.hub.loop.time()
+        if not self.allowance.take(now):
+            raise Flood(retry_after=1 / FRAMES_PER_SECOND)
         if size > self.largest:
             raise errors.TooLarge()
         try:
@@ -303,7 +296,7 @@ class LiveConsumer(AsyncConsumer):
             logger.exception("a command failed", exc_info=error)
             refusal = errors.Unavailable()
         metrics.ERRORS.labels(refusal.code).inc()
-        if isinstance(refusal, MalformedFrame | errors.TooLarge | Flood):
+        if isinstance(refusal, UNREAD):
             metrics.frames_in("unread").inc()
         if isinstance(refusal, MalformedFrame | UnknownCommand | errors.TooLarge | Flood):
             self.bad_frames += 1
@@ -327,6 +320,13 @@ def _ref(frame: Frame) -> Any:
         except TypeError as error:
             raise MalformedFrame() from error
     return ref
+
+
+def _ref_of(message: Mapping[str, Any]) -> Any:
+    text = message.get("text")
+    if text is None:
+        text = (message.get("bytes") or b"").decode(errors="replace")
+    return wire.ref_of(text)
 
 
 def server_time() -> str | None:

@@ -6,11 +6,11 @@ and a frame that can go at once does not take the whole way of an ASGI message.
 Daphne does that, but takes everything and keeps it in memory: its transport is asked to say when it has enough.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from presence import turns
+from presence.reins import Reins
 
 CLOSE_SECONDS = 10
 """How long a client may take to answer the close frame. Daphne gives it a second, too little for one that is behind: it
@@ -25,34 +25,18 @@ def put_nothing(_frame: str) -> bool:
     return False
 
 
+def nothing() -> None:
+    """For servers that see for themselves what the application has taken."""
+
+
 class Outlet(NamedTuple):
     """`send` takes ASGI messages, and waits while the reader does not read. `put` takes a text frame at once, or says
-    that it cannot.
+    that it cannot. `taken` is to be called when a message of the client has been done.
     """
 
     send: Send
     put: Put = put_nothing
-
-
-class Gate:
-    """What Twisted calls a push producer: told to pause while the transport's buffer is full."""
-
-    def __init__(self) -> None:
-        self._open = asyncio.Event()
-        self._open.set()
-
-    def pauseProducing(self) -> None:
-        self._open.clear()
-
-    def resumeProducing(self) -> None:
-        self._open.set()
-
-    def stopProducing(self) -> None:
-        self._open.set()
-
-    async def passed(self) -> None:
-        if not self._open.is_set():
-            await self._open.wait()
+    taken: Callable[[], None] = nothing
 
 
 class Flusher:
@@ -125,18 +109,18 @@ def regulated(send: Send, flusher: Flusher) -> Outlet:
         uvicorn.transport = Corked(uvicorn.transport, flusher)
         return Outlet(send, getattr(uvicorn, "put", put_nothing))
     daphne: Any = next(iter(getattr(send, "args", ())), None)  # Daphne binds its protocol to `send`.
-    return Outlet(_gated(send, daphne) if hasattr(daphne, "registerProducer") else send)
+    return _reined_in(send, daphne) if hasattr(daphne, "registerProducer") else Outlet(send)
 
 
-def _gated(send: Send, protocol: Any) -> Send:
+def _reined_in(send: Send, protocol: Any) -> Outlet:
     """Made to wait while the reader of this connection takes nothing."""
     protocol.closeHandshakeTimeout = CLOSE_SECONDS
-    gate = Gate()
+    reins = Reins(protocol)
     protocol.unregisterProducer()  # The HTTP channel that the socket began as.
-    protocol.registerProducer(gate, True)
+    protocol.registerProducer(reins, True)
 
     async def send_through(message: dict[str, Any]) -> None:
-        await gate.passed()
+        await reins.passed()
         await send(message)
 
-    return send_through
+    return Outlet(send_through, taken=reins.taken)

@@ -3,6 +3,9 @@
 For `uvicorn --ws presence.framing:Protocol`. It finds where frames begin and end. Everything but such a text goes to
 uvicorn as it came, and everything else that is said of a connection is said by uvicorn. Without it all works the same:
 uvicorn and websockets take about ten times as long for a frame, and pause and resume the reading at each.
+
+And nobody fills the memory: whoever does not read is not read from, and parted with after a while; of pings that come
+meanwhile only the last is answered; control frames and the pieces of a message are counted.
 """
 
 import asyncio
@@ -11,12 +14,26 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import apply_mask
+from websockets.frames import Frame, apply_mask
 from websockets.protocol import OPEN
+
+from presence import metrics
+from presence.allowance import Allowance
+from presence.limits import (
+    CONTROL_FRAMES_BURST,
+    CONTROL_FRAMES_PER_SECOND,
+    FLOODED,
+    GIVE_UP_SECONDS,
+    PIECES_MAX,
+    READ_AHEAD,
+    READ_THE_END_SECONDS,
+    STUCK_SECONDS,
+)
 
 FINAL, OPCODE, MASKED, LENGTH = 0x80, 0x0F, 0x80, 0x7F
 """The bits of a frame's first two bytes."""
 WHOLE_TEXT = 0x81
+PONG = b"\x8a"
 LAST_OF_DATA = 2
 """The opcodes up to here carry data, those above are for control."""
 TWO_BYTES, EIGHT_BYTES = 126, 127
@@ -24,8 +41,6 @@ TWO_BYTES, EIGHT_BYTES = 126, 127
 HEAD_OF_TWO, HEAD_OF_EIGHT = Struct("!BBH"), Struct("!BBQ")
 MASK_SIZE = 4
 LONGEST = 0xFFFF
-AHEAD = 16
-"""So many frames may wait for the application before no more is read."""
 
 
 class Bounds(NamedTuple):
@@ -75,12 +90,21 @@ class Protocol(WebSocketsSansIOProtocol):
         """Whether a message has begun whose last frame has not come yet."""
         self._knows_frames = True
         """Whether it is known where frames begin."""
+        self._controls = Allowance(CONTROL_FRAMES_BURST, CONTROL_FRAMES_PER_SECOND)
+        self._owed = b""
+        """The answer to the last ping, where its reader does not read."""
+        self._stuck: asyncio.TimerHandle | None = None
+        """Runs while the reader takes nothing."""
+        self._is_deaf = False
+        """Whether nothing is heard any more of what comes."""
 
     def data_received(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
         if self._begun:
             data, self._begun = self._begun + data, b""
         at, size = 0, len(data)
-        while at < size:
+        while at < size and not self._is_deaf:
             if self.conn.state is not OPEN or not self._knows_frames:
                 if self.handshake_initiated:
                     self._knows_frames = False
@@ -110,6 +134,99 @@ class Protocol(WebSocketsSansIOProtocol):
         self.transport.write(_head(len(payload)) + payload)
         return True
 
+    # --- those who do not read, or say too much ---------------------------------------------------------------------
+
+    def pause_writing(self) -> None:
+        """The reader does not keep up: until it does, nothing more is read from it."""
+        super().pause_writing()
+        self.transport.pause_reading()
+        if self._stuck is None:
+            self._stuck = self.loop.call_later(STUCK_SECONDS + GIVE_UP_SECONDS, self._give_up)
+
+    def resume_writing(self) -> None:
+        self._cancel_stuck()
+        owed, self._owed = self._owed, b""
+        if owed and not self.close_sent:
+            self.transport.write(owed)
+        super().resume_writing()
+        if not self.read_paused and not self._is_deaf:
+            self.transport.resume_reading()
+
+    async def receive(self) -> Any:
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            if self.writable.is_set() and not self._is_deaf:
+                self.transport.resume_reading()
+        return message
+
+    def handle_ping(self) -> None:
+        """Answer it, or only remember the answer while nobody reads: the last one is enough (RFC 6455, 5.5.3)."""
+        output = self.conn.data_to_send()
+        pongs = [each for each in output if each[:1] == PONG]
+        if not self._controls.take(self.loop.time()):
+            self._end_flood()
+            return
+        if pongs and self.writable.is_set():
+            self.transport.write(pongs[-1])
+        elif pongs:
+            self._owed = pongs[-1]
+        if rest := [each for each in output if each[:1] != PONG]:  # A close frame that came along was answered, too.
+            self.transport.write(b"".join(rest))
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._controls.take(self.loop.time()):
+            super().handle_pong(event)
+        else:
+            self._end_flood()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < PIECES_MAX:
+            super().handle_cont(event)
+        else:
+            self._end_flood()
+
+    def keepalive_timeout(self) -> None:
+        """Nobody may be left to take what uvicorn still wants to write before it closes."""
+        super().keepalive_timeout()
+        self.loop.call_later(GIVE_UP_SECONDS, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel_stuck()
+        self._is_deaf = True
+        self._begun = self._owed = b""
+        super().connection_lost(exc)
+
+    def _end_flood(self) -> None:
+        """Say why, hear nothing more, and part once it can have been read."""
+        if self._is_deaf:
+            return
+        self._is_deaf = True
+        self.transport.pause_reading()
+        self.frames = []
+        if not self.close_sent:
+            self.close_sent = True
+            metrics.CLOSED.labels(str(FLOODED)).inc()
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": FLOODED})
+            if self.conn.state is OPEN:
+                self.conn.send_close(FLOODED)
+                self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        # While it runs, uvicorn does not close by itself: what nobody has read would take the close frame with it.
+        self.close_timer = self.loop.call_later(READ_THE_END_SECONDS, self.transport.abort)
+
+    def _give_up(self) -> None:
+        self._stuck = None
+        self.transport.abort()
+
+    def _cancel_stuck(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+    # --- finding frames ---------------------------------------------------------------------------------------------
+
     def _pass(self, data: bytes, start: int, end: int) -> int:
         super().data_received(data[start:end])
         return end
@@ -129,7 +246,7 @@ class Protocol(WebSocketsSansIOProtocol):
         except UnicodeDecodeError:
             return False
         self.queue.put_nowait({"type": "websocket.receive", "text": text})
-        if not self.read_paused and self.queue.qsize() >= AHEAD:
+        if not self.read_paused and self.queue.qsize() >= READ_AHEAD:
             self.read_paused = True
             self.transport.pause_reading()
         return True

@@ -20,7 +20,7 @@ from offers_project.kernel.actors import Actor, ActorKey
 from presence import exchange, flow, leases, metrics, pool, replay, topics, watch, wire
 from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
-from presence.connection import DRAINING, REVOKED, TOKEN_EXPIRED, Connection
+from presence.connection import DRAINING, PROTOCOL_ERROR, REVOKED, TOKEN_EXPIRED, Connection
 from presence.entering import Entered, Entry, enter_many
 from presence.exchange import Exchange
 from presence.grouping import Grouped
@@ -76,7 +76,12 @@ class Hub:
     # --- connections ------------------------------------------------------------------------------------------------
 
     def add(self, connection: Connection) -> None:
-        self.people.setdefault(connection.key, []).append(connection)
+        theirs = self.people.setdefault(connection.key, [])
+        theirs.append(connection)
+        if 0 < settings.PRESENCE["CONNECTIONS_MAX"] < len(theirs):
+            # Whoever comes back from a tunnel again and again leaves some behind that nobody has missed yet. It is told
+            # not to come back, or too many tabs would put one another out for ever.
+            min(theirs, key=lambda each: each.heard_at).close(PROTOCOL_ERROR)
         for topic in _own_topics(connection.actor):
             self.join(connection, topic)
         metrics.CONNECTIONS.inc()
@@ -221,9 +226,7 @@ class Hub:
     async def do(self, command: Command, call: Call) -> Any:
         """Do one command in a database thread: by itself, or with the others that come at the same time."""
         if command.run_many is None:
-            if command.run is None:
-                raise TypeError(f"{command.name} has nothing to run")
-            return await pool.run(command.run, call)
+            return await pool.run(command.do, call)
         grouped = self._commands.get(command.name)
         if grouped is None:
             grouped = self._commands[command.name] = Grouped(command.name, command.run_many)

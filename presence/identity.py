@@ -19,6 +19,8 @@ from accounts.sign_ins import Claim, SignedIn, signed_in
 from presence import pool
 
 Headers = dict[str, str]
+SCHEME = ":scheme"
+"""Among the headers, where no client can put one of this name."""
 
 
 class Caller(NamedTuple):
@@ -38,7 +40,19 @@ class Identity:
 
 
 def headers_of(scope: Any) -> Headers:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
+    """The headers of a handshake, and as `SCHEME` whether it came by `https` or `http`."""
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
+    return headers | {SCHEME: "https" if _is_secure(scope, headers) else "http"}
+
+
+def _is_secure(scope: Any, headers: Headers) -> bool:
+    """As Django says it of a request: by the header of the proxy that `settings` trusts, else by the server."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        said = headers.get(name.removeprefix("HTTP_").replace("_", "-").lower())
+        if said is not None:
+            return said.split(",")[0].strip() == secure
+    return scope.get("scheme") in ("wss", "https")
 
 
 async def caller(token: str | None, headers: Headers) -> Caller | None:
@@ -69,7 +83,7 @@ def identify(callers: Sequence[Caller]) -> list[Identity | None]:
 
 def _by_cookie(headers: Headers) -> Claim | None:
     """A browser sends its cookies wherever it connects from, so the page must be ours."""
-    if not is_our_origin(headers.get("origin", ""), headers.get("host", "")):
+    if not is_our_origin(headers.get("origin", ""), headers.get("host", ""), headers.get(SCHEME, "http")):
         return None
     try:
         cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
@@ -80,12 +94,15 @@ def _by_cookie(headers: Headers) -> Claim | None:
     return browser.claim_of(import_module(settings.SESSION_ENGINE).SessionStore(cookie.value))
 
 
-def is_our_origin(origin: str, host: str) -> bool:
-    """Whether a page of `origin` is one of those that this server, asked for as `host`, shows or trusts."""
+def is_our_origin(origin: str, host: str, scheme: str) -> bool:
+    """Whether a page of `origin` is one of those that this server, asked for as `host` by `scheme`, shows or trusts.
+
+    Behind TLS a page of plain HTTP is none of ours, whatever name it has: anybody on the way may have put it there.
+    """
     try:
         parts = urlsplit(origin)
         name = urlsplit(f"//{host}").hostname or ""
-        ours = parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+        ours = parts.scheme == scheme and parts.netloc.lower() == host.lower()
     except ValueError:
         return False
     if ours and validate_host(f"[{name}]" if ":" in name else name, settings.ALLOWED_HOSTS):

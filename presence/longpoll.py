@@ -5,12 +5,16 @@ request's scope; then its answer is put aside, the client waits here at no cost,
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.api import json_bytes, retry_after
+from offers_project.kernel.errors import RateLimited
 from presence import hub, pool, replay
 
 LONGEST_SECONDS = 25
@@ -53,6 +57,9 @@ def waiting(application: Application, path: str) -> Application:
             deadline = deadline or now + (wish.seconds if wish else 0)
             if wish is None or now >= deadline or hub.start().is_draining:
                 break
+            if 0 < settings.PRESENCE["CONNECTIONS_MAX"] <= len(hub.start().waiting.get(wish.key, ())):
+                answer = _too_many(answer)
+                break
             if not await _news(wish, deadline - now, receive):
                 if asyncio.get_running_loop().time() < deadline:
                     return  # The client has gone.
@@ -61,6 +68,21 @@ def waiting(application: Application, path: str) -> Application:
             await send(message)
 
     return serve
+
+
+def _too_many(answer: Sequence[Message]) -> list[Message]:
+    """The refusal of one more who waits, instead of the view's answer, and with the same headers."""
+    given = {name.lower(): value for name, value in answer[0]["headers"]}
+    refusal = RateLimited(retry_after=1.0)
+    with translation.override(given.get(b"content-language", b"en").decode("latin-1")):
+        error = refusal.as_dict() | {"request_id": given.get(b"x-request-id", b"").decode("latin-1")}
+    body = json_bytes({"error": error})
+    said = [*retry_after(refusal).items(), ("Content-Length", str(len(body)))]
+    headers = (given | {name.lower().encode(): value.encode() for name, value in said}).items()
+    return [
+        {"type": "http.response.start", "status": refusal.status, "headers": [list(each) for each in headers]},
+        {"type": "http.response.body", "body": body},
+    ]
 
 
 async def _ask(application: Application, scope: Any) -> list[Message]:

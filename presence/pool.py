@@ -16,6 +16,7 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from offers_project.kernel import patience
 from presence import metrics
 
 P = ParamSpec("P")
@@ -69,6 +70,7 @@ _gate = Gate()
 
 def with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """In one of the threads: do `function` with a connection that works, and part with it when it has failed."""
+    patience.queue_seconds.set(patience.FEW_THREADS_SECONDS)  # In the context that `start` has copied.
     _drop_unusable()
     _gate.pass_through()
     was_open = connection.connection is not None

@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import OperationalError, connection, transaction
 
 from accounts import kinds
-from offers_project.kernel import clock, rows
+from offers_project.kernel import clock, patience, rows
 from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.rows import Statement
 from presence import bus, metrics, renderers, streams
@@ -27,8 +27,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 8
-TRY_SECONDS = 6.0
-"""Nothing is tried again later than that: somebody waits for an answer."""
 LOCK_WAIT_TIMEOUT, DEADLOCK = 1205, 1213
 DEADLOCK_CODES = frozenset({LOCK_WAIT_TIMEOUT, DEADLOCK})
 """MySQL's, as the first argument of an error."""
@@ -69,6 +67,7 @@ _unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
 def service(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function a service. Called by another service, it is part of that one's unit of work.
 
+    A lock that others hold one after the other is waited for in several tries, for `patience.queue_seconds` in all.
     A service that refuses must do so before it changes anything: then whoever called it may go on without it.
     """
 
@@ -77,12 +76,12 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         if _unit.get() is not None:
             return function(*args, **kwargs)
         may_retry = not connection.in_atomic_block
-        began = time.monotonic()
+        end = time.monotonic() + patience.queue_seconds.get()
         for attempt in range(1, TRIES + 1):
             try:
                 return _outermost(function, *args, **kwargs)
             except OperationalError as error:
-                is_over = attempt == TRIES or time.monotonic() - began > TRY_SECONDS
+                is_over = attempt == TRIES or time.monotonic() > end
                 if is_over or not may_retry or not _is_deadlock(error):
                     raise
                 metrics.CONFLICTS.inc()

@@ -17,6 +17,7 @@ from offers_project.kernel import request_id
 from offers_project.kernel.actors import ActorKey
 from presence import epochs, leases, metrics, pool, replay, tasks
 from presence.connection import CANNOT_RESUME, TOO_SLOW
+from presence.limits import GIVE_UP_SECONDS, STUCK_SECONDS
 
 if TYPE_CHECKING:
     from presence.hub import Hub
@@ -25,10 +26,6 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-STUCK_SECONDS = 20
-"""A reader that has taken nothing for so long is closed as too slow."""
-GIVE_UP_SECONDS = 5
-"""One that does not even take the close frame is left alone after so much longer."""
 SWEEP_SECONDS = 2.0
 TRY_AGAIN_SECONDS = 2.0
 """What the database has failed is not left lying for as long as it usually would be."""

@@ -3,8 +3,13 @@
 What an event shows is encoded once, here, however many people, connections and processes it goes to.
 """
 
+import json
+import math
+import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -18,6 +23,11 @@ BATCH = "presence.batch"
 GREETING = "presence.greeting"
 OUTSIDE = "outside"
 """Who sends from a process that serves no connections."""
+SEARCHED_LENGTH, SEARCHED_TIMES = 64 * 1024, 8
+"""So much of a frame that is no JSON, and so many places in it, are looked at for its `ref`."""
+_REF = re.compile(r'"ref"\s*:\s*')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_decoder = json.JSONDecoder()
 NOTHING = -1
 """Stands where an event has nothing to show."""
 
@@ -27,7 +37,11 @@ Packed = dict[str, Any]
 
 def frame(kind: str, **fields: Any) -> str:
     """A frame with everything at its top level: `ready`, `ack`, `error`, `pong`."""
-    return json_bytes({"type": kind} | fields).decode()
+    whole = {"type": kind} | fields
+    try:
+        return json_bytes(whole).decode()
+    except TypeError:
+        return json.dumps(whole, default=str)  # A `ref` with half a character or very many digits comes back as it was.
 
 
 def passing_frame(kind: str, data: bytes) -> str:
@@ -44,6 +58,41 @@ def durable_frame(kind: str, seq: int, at: str, data: bytes | None) -> str:
 def read(text: str) -> Any:
     """What a client has sent. Raises `ValueError` for what is no JSON."""
     return orjson.loads(text)
+
+
+def ref_of(text: str) -> Any:
+    """The `ref` of a frame that cannot be read as a whole, as far as there is one; otherwise None.
+
+    Who sent it waits for an answer, and knows the frame by nothing else: JSON with half a character or NaN somewhere
+    in it, nested too deeply, broken off, or with something after its end.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = _refs_beside_faults(text) if len(text) <= SEARCHED_LENGTH else None
+    ref = found.get("ref") if isinstance(found, dict) else None
+    return ref if is_answerable(ref) else None
+
+
+def is_answerable(ref: Any) -> bool:
+    """Whether a frame can be written with this `ref`."""
+    try:
+        json_bytes(ref)
+    except TypeError:
+        return isinstance(ref, str | int)
+    return not (isinstance(ref, float) and not math.isfinite(ref))
+
+
+def _refs_beside_faults(text: str) -> dict[str, Any]:
+    """`{"ref": …}` where a frame that is no JSON has one at its top level; as in JSON, the last one counts."""
+    found: dict[str, Any] = {}
+    for place in islice(_REF.finditer(text), SEARCHED_TIMES):
+        before = _STRING.sub("", text[: place.start()])
+        depth = sum(map(before.count, "{[")) - sum(map(before.count, "}]"))
+        if depth == 1 and '"' not in before:
+            with suppress(ValueError, RecursionError):
+                found["ref"], _end = _decoder.raw_decode(text, place.end())
+    return found
 
 
 class Encoder:

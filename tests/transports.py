@@ -6,6 +6,7 @@ class Transport:
         self.written: list[bytes] = []
         self.is_closed = False
         self.is_paused = False
+        self.is_aborted = False
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
@@ -15,6 +16,9 @@ class Transport:
 
     def close(self) -> None:
         self.is_closed = True
+
+    def abort(self) -> None:
+        self.is_closed = self.is_aborted = True
 
     def is_closing(self) -> bool:
         return self.is_closed

@@ -2,6 +2,7 @@
 
 from chat.services.members import (
     close_conversations,
+    lock_conversations,
     open_conversations,
     reopen_conversations,
     set_office_members,
@@ -17,6 +18,7 @@ __all__ = [
     "Send",
     "Sent",
     "close_conversations",
+    "lock_conversations",
     "mark_delivered",
     "mark_many",
     "mark_read",

@@ -24,15 +24,14 @@ def open_conversations(
 
     Missing ones are made, closed ones reopened. Call it under the offer's lock.
     """
-    mine = Conversation.objects.filter(offer_id=offer_id, driver_id__in=driver_ids).order_by("pk")
-    found = {conversation.driver_id: conversation for conversation in mine.select_for_update()}
+    found = _locked_of(offer_id, driver_ids)
     now = clock.now()
     if missing := sorted(set(driver_ids) - found.keys()):
         Conversation.objects.bulk_create(
             [Conversation(offer_id=offer_id, driver_id=driver_id, created_at=now) for driver_id in missing]
         )
         # Not every database tells the keys of what it has inserted.
-        found = {conversation.driver_id: conversation for conversation in mine.select_for_update()}
+        found = _locked_of(offer_id, driver_ids)
     _set_status(found.values(), ConversationStatus.OPEN)
     _seat(found.values(), office, now)
     return found
@@ -44,8 +43,16 @@ def set_office_members(*, offer_id: int, office: Mapping[ActorKey, MemberRole]) 
 
     Who is new comes in, who is missing leaves and hears no more of it, who becomes the owner counts as such.
     """
-    conversations = list(Conversation.objects.select_for_update().filter(offer_id=offer_id).order_by("pk"))
+    conversations = list(_locked_of(offer_id).values())
     _seat(conversations, office, clock.now())
+
+
+@service
+def lock_conversations(*, offer_id: int) -> None:
+    """Lock all conversations of an offer, in the order of everywhere: before a unit of work writes to some of them, and
+    then to others. Call it under the offer's lock, which keeps new ones from coming.
+    """
+    locked_conversations(_ids_of(offer_id))
 
 
 @service
@@ -57,6 +64,20 @@ def close_conversations(*, conversation_ids: Collection[int]) -> None:
 @service
 def reopen_conversations(*, conversation_ids: Collection[int]) -> None:
     _set_status(locked_conversations(conversation_ids).values(), ConversationStatus.OPEN)
+
+
+def _locked_of(offer_id: int, driver_ids: Collection[int] | None = None) -> dict[int, Conversation]:
+    """The conversations of an offer, or those with some drivers, locked. Gives them by driver id."""
+    locked = locked_conversations(_ids_of(offer_id, driver_ids))
+    return {conversation.driver_id: conversation for conversation in locked.values()}
+
+
+def _ids_of(offer_id: int, driver_ids: Collection[int] | None = None) -> list[int]:
+    """Looked up first: asked for by their offer, rows are locked in the order of that index, which is the drivers'."""
+    mine = Conversation.objects.filter(offer_id=offer_id)
+    if driver_ids is not None:
+        mine = mine.filter(driver_id__in=driver_ids)
+    return list(mine.values_list("pk", flat=True))
 
 
 def _set_status(conversations: Iterable[Conversation], status: ConversationStatus) -> None:

@@ -58,9 +58,16 @@ class Line:
 def send_messages(*, sends: Sequence[Send]) -> list[Sent | Refusal]:
     """Send messages of any people to any conversations in one transaction. Gives an answer for each, in their order.
 
-    A send that is refused is refused alone: `validation_error`, `message_too_long`, `not_found`, `permission_denied`,
-    `conversation_closed`, or `conflict` where its `client_id` belongs to a message in another conversation.
+    A send that is refused is refused alone: `rate_limited`, `validation_error`, `message_too_long`, `not_found`,
+    `permission_denied`, `conversation_closed`, or `conflict` where its `client_id` belongs to a message in another
+    conversation.
     """
+    refusals = rules.message_limit().take_many([send.actor.key for send in sends])
+    answers = iter(_tried([send for send, refusal in zip(sends, refusals, strict=True) if refusal is None]))
+    return [refusal or next(answers) for refusal in refusals]
+
+
+def _tried(sends: Sequence[Send]) -> list[Sent | Refusal]:
     for _try in range(TRIES - 1):
         try:
             return _send(sends)

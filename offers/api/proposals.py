@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from offers import selectors, services
 from offers.api.base import PAGE, MarketView, one_or_more
-from offers.enums import ProposalStatus
+from offers.enums import Action, ProposalStatus
 from offers.filters import ProposalFilters
 from offers.shapes import reading, writing
 from offers.shapes.fields import BIGGEST_ID
@@ -35,6 +35,10 @@ class OneProposal(MarketView):
 
 
 class Respond(MarketView):
+    def is_a_change(self, request: Request) -> bool:
+        """Seeing is none: it is done once for each proposal."""
+        return not (isinstance(request.data, dict) and request.data.get("action") == Action.VIEW)
+
     @documented(body=writing.RespondShape, answer=reading.Proposal, refusals=(403, 404, 409))
     def put(self, request: Request, proposal_id: int) -> Response:
         """Answer a proposal, from either side. Accepting and countering need the version one has seen."""

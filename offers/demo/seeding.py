@@ -16,6 +16,7 @@ from offers.demo.trucks import make_trucks
 from offers.models import Proposal
 from offers.rules.transitions import OPEN
 from offers_project.kernel import clock
+from offers_project.kernel.limits import without_limits
 from presence.telling import unheard
 
 LINES_AN_OFFER = 18
@@ -34,6 +35,7 @@ class Seeded:
     """Drivers of one active offer: whom to sign in as first."""
 
 
+@without_limits()
 @unheard()
 def seed(*, password: str, trucks: int, offers: int, messages: int, number: int) -> Seeded:
     """Make so many trucks, offers and messages up. The same `number` makes the same ones, counted back from now."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chat import services as chat
+from chat.rules import message_limit
 from offers.enums import Action, AwardMode, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.errors import NotInThisState, OfferAlreadyTaken, ProposalClosed, ProposalExpired
 from offers.models import Offer, Proposal
@@ -44,12 +46,15 @@ def respond(
     Accepting and countering take the `version` one has seen: an older one is `stale_version`, whose `current` is the
     proposal as it is now with its `offer`. So an answer that is sent twice counts once: the second finds its own
     version outdated, and itself in `current`. Seeing twice is no change. Whether it came in time is judged by the
-    database's clock, under the offer's lock.
+    database's clock, under the offer's lock. What is said with it, a counter or a note, counts as a message.
     """
+    meant = _action_of(actor, action)
+    if meant == Action.COUNTER or note:
+        message_limit().take(actor.key)
     proposal = _respond(
         actor=actor,
         proposal_id=proposal_id,
-        action=_action_of(actor, action),
+        action=meant,
         version=version,
         rate=rate,
         reason=reason,
@@ -97,12 +102,14 @@ def _respond(
     if action == Action.VIEW and proposal.status == target:
         return proposal
     takes = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
+    others: list[Proposal] = []
     if takes:
+        others = [each for each in locked_proposals(offer) if each.pk != proposal.pk]
         require_free(offer, proposal)
+        chat.lock_conversations(offer_id=offer.pk)
     answer = _Answer(side=side, action=action, by=actor, rate=rate, reason=reason, note=note)
     answer.give(offer, proposal, at=now, pressed_at=pressed_at)
     if takes:
-        others = [each for each in locked_proposals(offer) if each.pk != proposal.pk]
         give(offer, proposal, others, by=actor, at=now)
     else:
         keep_chats(offer, [proposal])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import journal.services
+from chat import services as chat
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
 from offers.errors import DriverBooked, NotAccepted, OfferAlreadyTaken
 from offers.models import Booking, Offer, Proposal
@@ -55,6 +56,7 @@ def _award(*, actor: Actor, offer_id: int, proposal_id: int) -> tuple[Offer, int
     if winner.status != ProposalStatus.ACCEPTED:
         raise NotAccepted()
     require_free(offer, winner)
+    chat.lock_conversations(offer_id=offer.pk)
     others = [proposal for proposal in proposals if proposal is not winner]
     give(offer, winner, others, by=actor, at=clock.now())
     return offer, winner.driver_id
@@ -67,7 +69,10 @@ def require_free(offer: Offer, proposal: Proposal) -> None:
 
 
 def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Actor, at: datetime) -> None:
-    """Award a locked offer to an accepted proposal whose driver's booking is locked and free, and tell everybody."""
+    """Award a locked offer to an accepted proposal whose driver's booking is locked and free, and tell everybody.
+
+    The proposals and conversations of the offer are locked, too.
+    """
     seen = last_seen(offer)
     bidding = [proposal for proposal in others if proposal.status in BIDDING]
     _hold(offer, winner, at)

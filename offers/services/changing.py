@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 import journal.services
+from chat import services as chat
 from offers.enums import Action, FallOffReason, LostReason, OfferStatus
 from offers.errors import NotInThisState, OfferClosed
 from offers.models import Offer, Proposal
@@ -135,6 +136,7 @@ def _amend(
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     if not bidding:
         return []
+    chat.lock_conversations(offer_id=offer.pk)  # Nobody has it, so no booking is locked after them.
     terms: dict[str, Any] = {"agreed_rate": None, "agreed_at": None}
     if "proposed_rate" in changed:
         terms["offered_rate"] = offer.proposed_rate
@@ -175,6 +177,7 @@ def _become(
     winner = next((proposal for proposal in proposals if proposal.is_awarded), None)
     if winner and status in (S.COMPLETED, S.CANCELLED):
         free(offer, winner)
+    chat.lock_conversations(offer_id=offer.pk)
     if status == S.COMPLETED and winner:
         lines.say([winner], lines.completed)
     if status == S.CANCELLED:

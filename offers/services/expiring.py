@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef
 
 import journal.services
+from chat import services as chat
 from offers.enums import Action, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED, Side
@@ -49,6 +50,7 @@ def _expire(*, offer_id: int) -> bool:
     ]
     if not (ends or late):
         return False
+    chat.lock_conversations(offer_id=offer.pk)
     move(offer, late, Action.EXPIRE, side=Side.SYSTEM, by=SYSTEM, at=now, last_seen_offer=last_seen(offer))
     if ends:
         offer.status, offer.version, offer.updated_at = OfferStatus.EXPIRED, offer.version + 1, now

@@ -1,5 +1,7 @@
 """The only way to lock rows of the market, in the order of everywhere: offer, proposals by id, bookings by driver.
 
+After those, whoever goes on to write in more than one conversation locks all of the offer's at once
+(`chat.services.lock_conversations`): batches of messages lock conversations by id, too.
 Whoever locks a proposal holds its offer's lock first, so that everything about one offer happens one after the other.
 """
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 import journal.services
+from chat import services as chat
 from offers.enums import Action, FallOffReason, OfferStatus
 from offers.errors import NotInThisState
 from offers.models import Booking, Offer, Proposal
@@ -42,6 +43,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
         raise NotInThisState()
     now = clock.now()
     free(offer, winner)
+    chat.lock_conversations(offer_id=offer.pk)
     offer.status, offer.version, offer.updated_at, offer.covered_at = OfferStatus.ACTIVE, offer.version + 1, now, None
     if offer.expires_at and offer.expires_at <= now:
         offer.expires_at = None

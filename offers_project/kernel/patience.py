@@ -3,8 +3,20 @@
 A management command may take its time; a server that waits as long would keep everybody else waiting too.
 """
 
+from contextvars import ContextVar
+
 from django.conf import settings
 from django.db import connections
+
+QUEUE_SECONDS = 25.0
+"""So long a change stands in line for a lock before the answer is that it cannot be had. Forty people who answer one
+offer at the same moment are done one after the other, and on a busy machine the last of them waits for longer than
+`DATABASE_LOCK_SECONDS`: that is a queue, and no fault.
+"""
+FEW_THREADS_SECONDS = 10.0
+"""The same in a thread that others wait for."""
+
+queue_seconds: ContextVar[float] = ContextVar("queue_seconds", default=QUEUE_SECONDS)
 
 
 def answer_soon() -> None:

@@ -14,6 +14,7 @@ import { h, say } from "shared/dom.js";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
 import { socket } from "shared/socket.js";
 import { ago, everySecond } from "shared/time.js";
+import { cut } from "shared/whole.js";
 
 const NEAR_END = 48; // px from the newest message that still count as being there
 const TOUCHED = 400; // ms in which several touches are one
@@ -361,7 +362,7 @@ export class ChatController extends Controller {
           "button",
           { class: "opt found__hit", type: "button", onclick: () => this.goTo(message.seq) },
           h("b", {}, message.sender.name),
-          h("span", { class: "cut" }, message.message.slice(0, SNIPPET)),
+          h("span", { class: "cut" }, cut(message.message, SNIPPET)),
           h("time", { class: "push soft small", datetime: message.created_at }, ago(message.created_at)),
         ),
       ),

@@ -16,6 +16,7 @@ import { money } from "shared/money.js";
 import { socket } from "shared/socket.js";
 import { ago, clock, everySecond, moment } from "shared/time.js";
 import { toast } from "shared/toasts.js";
+import { cut } from "shared/whole.js";
 
 const MOVES = ["offer_updated", "offer_status_changed", "proposal_updated", "new_message", "unread_changed", "redacted", "refetch"];
 const OVER = ["offer_already_taken", "offer_closed", "proposal_closed", "proposal_expired"]; // the screen itself says so
@@ -284,7 +285,7 @@ class DriverController extends Controller {
     const { offer, chat } = this.chosen;
     if (sender.type !== "dispatcher" || message_type !== "text" || (chat && offer === offer_id)) return;
     const address = `${location.pathname}?offer=${offer_id}&chat=1`;
-    toast({ title: sender.name, words: message.slice(0, 90), picture: "i-chat", action: this.#to(address) });
+    toast({ title: sender.name, words: cut(message, 90), picture: "i-chat", action: this.#to(address) });
   }
 
   #opening(offer) {

@@ -1,5 +1,7 @@
 // REST from the pages: the session signs, Django's token guards, refusals come as ApiError.
 
+import { json } from "shared/whole.js";
+
 /**
  * A request that did not do what it should. `code` is the contract's, or "offline" when no answer came.
  * `retryable`: the same may do later. `error`: the whole error of the answer, `current` and `drivers` included.
@@ -37,7 +39,7 @@ export async function api(method, path, { body, query, key, signal } = {}) {
       signal,
       credentials: "same-origin",
       cache: "no-store",
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : json(body),
     });
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;

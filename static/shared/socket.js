@@ -25,6 +25,7 @@ import { Poller } from "shared/live/poller.js";
 import { byRest } from "shared/live/rest.js";
 import { Stream } from "shared/live/stream.js";
 import { MyTyping, TheirTyping } from "shared/live/typing.js";
+import { json } from "shared/whole.js";
 
 const FINAL = { 4500: "signed_out", 4501: "protocol", 4503: "revoked" };
 const TIMES = {
@@ -281,7 +282,7 @@ export class Socket extends EventTarget {
   // --- frames ---------------------------------------------------------------------------------------------------
 
   #write(frame) {
-    this.#ws.send(JSON.stringify(frame));
+    this.#ws.send(json(frame));
   }
 
   #read(text) {

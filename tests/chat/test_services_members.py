@@ -40,10 +40,10 @@ def test_opening_for_many_drivers_takes_a_fixed_number_of_statements(people, dja
         )
 
     one, many = opened(1, 1), opened(2, 30)
-    # Looked for, the time, made, looked for again; members looked for and made; two of a savepoint in tests.
-    with django_assert_num_queries(8):
+    # Looked for, the time, made, looked for again and locked; members looked for and made; two of a savepoint in tests.
+    with django_assert_num_queries(9):
         one()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         many()
 
 

@@ -18,7 +18,7 @@ def scene() -> Scene:
 
 def run(person, name: str, **fields):
     command = commands.find(name)
-    return command.run(Call(actor=person.actor, data=command.read(fields)))
+    return command.do(Call(actor=person.actor, data=command.read(fields)))
 
 
 def refused(person, name: str, **fields) -> type[Refusal]:

@@ -10,12 +10,15 @@ from functools import partial
 import pytest
 from django.db import DatabaseError, connection
 
+from chat import services as chat
+from chat.services import Send, Sent
 from drivers.models import Driver
 from offers import services
 from offers.models import Booking, Offer, Proposal, Round
 from offers.services import awarding, locking
 from offers_project.kernel import clock
 from offers_project.kernel.errors import Refusal
+from presence import metrics
 from presence.models import StreamEvent, StreamHead
 from tests.accounts.factories import make_user
 from tests.conftest import REPETITIONS
@@ -189,3 +192,59 @@ def test_without_its_locks_the_race_is_lost(race, monkeypatch):
     with pytest.raises((AssertionError, ValueError, DatabaseError)) as lost:
         again_and_again()
     print(f"{race.__name__} was lost: {lost.value!r:.300}")
+
+
+# --- the order of locks -----------------------------------------------------------------------------------------------
+
+BIDDERS = 12
+VERBS = ("award", "first_accept", "cancel", "fall_off", "expire", "amend_and_cancel", "send")
+
+
+def verb_among(verb: str) -> tuple[list[Proposal], Callable[[], object]]:
+    """The bidders of an offer, and something that happens to all of them. The one it begins with has the conversation
+    with the highest id, and the drivers' ids fall while those of the conversations rise.
+    """
+    offer = make_offer(award_mode="first_accept" if verb == "first_accept" else "dispatcher")
+    drivers = [make_driver() for _ in range(BIDDERS)][::-1]
+    proposals = [put_to(offer, driver)[0] for driver in drivers]
+    last, owner = proposals[-1], owner_of(offer)
+    change = partial(services.update_offer, actor=owner, offer_id=offer.pk)
+    match verb:
+        case "award":
+            answer(last, "accept")
+            return proposals, awarding_to(last)
+        case "first_accept":
+            return proposals, accepting(last)
+        case "cancel":
+            return proposals, partial(
+                services.set_status, actor=owner, offer_id=offer.pk, status="cancelled", version=None
+            )
+        case "fall_off":
+            answer(last, "accept")
+            awarding_to(last)()
+            return proposals, partial(services.fall_off, actor=owner, offer_id=offer.pk, reason="hours")
+        case "expire":
+            Proposal.objects.filter(pk=last.pk).update(expires_at=clock.now())
+            return proposals, services.expire_due
+        case "amend_and_cancel":
+            return proposals, partial(change, version=1, fields={"pieces": 7, "status": "cancelled"})
+        case "send":
+            services.withdraw(actor=owner, offer_id=offer.pk, driver_ids=None)
+            again = [driver.pk for driver in drivers]
+            return proposals, partial(services.send_offer, actor=owner, offer_id=offer.pk, driver_ids=again)
+    raise ValueError(verb)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_happens_to_an_offer_and_batches_of_its_chats_never_deadlock(verb, repetitions):
+    retried = metrics.CONFLICTS._value.get()
+    for _ in range(repetitions):
+        proposals, happen = verb_among(verb)
+        owner = owner_of(proposals[0].offer)
+        sends = [Send(owner, each.offer_id, each.driver_id, "m") for each in proposals]
+        batches = [partial(chat.send_messages, sends=sends)] * 10
+        said = at_once([*batches, happen, *batches])
+        assert not isinstance(said.pop(len(batches)), Refusal)
+        codes = {each.code for batch in said for each in batch if not isinstance(each, Sent)}
+        assert codes <= {"conversation_closed"}
+    assert metrics.CONFLICTS._value.get() == retried

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -10,6 +11,10 @@ from django.test import Client
 from accounts import services as accounts_services
 from tests.presence import notes
 from tests.presence.factories import connect, key, make_user, token_of
+
+
+def bearer(who):
+    return {"Authorization": f"Bearer {token_of(who.actor)}"}
 
 
 def get(client, **query):
@@ -104,7 +109,7 @@ def test_waiting_ends_with_the_first_event_or_the_time(serve, kind):
 
 
 def test_many_wait_and_hold_no_thread(serve):
-    server = serve()
+    server = serve(CONNECTIONS_MAX=0)
     olga = make_user()
     headers = {"Authorization": f"Bearer {token_of(olga.actor)}"}
     answers: list[int] = []
@@ -143,3 +148,25 @@ def test_sign_in_that_ends_while_waiting_is_refused(serve):
     threading.Timer(0.7, end).start()
     query = {"epoch": epoch, "after": 0, "wait": 20}
     assert httpx.get(f"{server.url}/api/events", params=query, headers=headers, timeout=40).status_code == 401
+
+
+def test_only_so_many_of_one_person_wait_at_once(serve):
+    most, more = 3, 4
+    server = serve(CONNECTIONS_MAX=most)
+    olga, otto = make_user(), make_user()
+    epoch = httpx.get(f"{server.url}/api/events", headers=bearer(olga)).json()["epoch"]
+
+    def wait(who) -> httpx.Response:
+        query = {"epoch": epoch, "after": 0, "wait": 4}
+        return httpx.get(f"{server.url}/api/events", params=query, headers=bearer(who), timeout=40)
+
+    with ThreadPoolExecutor(most + more + 1) as pool:
+        waiting = [pool.submit(wait, who) for who in [*[olga] * (most + more), otto]]
+        *hers, his = [each.result() for each in waiting]
+    assert sorted(answer.status_code for answer in hers) == [200] * most + [429] * more
+    assert his.status_code == 200
+    refused = next(answer for answer in hers if answer.status_code == 429)
+    assert refused.json()["error"]["code"] == "rate_limited"
+    assert refused.json()["error"]["request_id"] == refused.headers["X-Request-ID"]
+    assert int(refused.headers["Retry-After"]) > 0
+    assert wait(olga).status_code == 200

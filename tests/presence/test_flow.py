@@ -31,7 +31,7 @@ async def turns(number: int) -> None:
 async def test_pieces_of_a_moment_go_out_as_one():
     transport = Transport()
     protocol = Protocol(transport)
-    send, _put = flow.regulated(protocol.send, flow.Flusher())
+    send, _put, _taken = flow.regulated(protocol.send, flow.Flusher())
     await send({"text": "event "})
     await turns(2)
     await send({"text": "ack"})

@@ -1,5 +1,6 @@
 """What clients say, and what they are answered: one bad frame never ends a connection."""
 
+import json
 from contextlib import suppress
 
 import pytest
@@ -63,6 +64,33 @@ def test_heartbeat_is_answered(device):
 def test_malformed_frame_is_answered_and_the_next_one_works(device, raw):
     frame = last_error(device, raw)
     assert (frame["code"], frame["ref"], frame["retryable"]) == ("malformed_frame", None, False)
+    assert device.ask("note", number=5)
+
+
+@pytest.mark.parametrize(
+    ("code", "raw"),
+    [
+        ("malformed_frame", '{"type": "note", "number": 5, "text": "half an emoji \\ud83d", "ref": "r"}'),
+        ("malformed_frame", '{"type": "note", "number": NaN, "ref": "r"}'),
+        ("malformed_frame", f'{{"type": "note", "number": {"[" * 3000}{"]" * 3000}, "ref": "r"}}'),
+        ("malformed_frame", '{"type": "note", "ref": "r"'),
+        ("malformed_frame", '{"type": 5, "ref": "r"}'),
+        ("malformed_frame", '{"type": null, "ref": "r"}'),
+        ("malformed_frame", '{"ref": "r"}'),
+        ("malformed_frame", b'{"type": "note", "number": 5, "ref": "r"}'),
+        ("malformed_frame", b'{"type": "note", "text": "\xff\xfe", "ref": "r"}'),
+        ("unknown_command", '{"type": "announce", "ref": "r"}'),
+        ("unknown_command", '{"type": "", "ref": "q", "ref": "r"}'),
+        ("validation_error", '{"type": "note", "number": {}, "ref": "r"}'),
+        ("validation_error", '{"type": "note", "number": 5, "text": "\\u0000", "ref": "r"}'),
+        ("validation_error", f'{{"type": "note", "number": {10**40}, "ref": "r"}}'),
+        ("too_large", json.dumps({"type": "note", "text": "x" * 70_000, "ref": "r"})),
+        ("too_large", json.dumps({"type": "note", "text": "x" * 900_000, "ref": "r"}).encode()),
+    ],
+)
+def test_whatever_can_be_read_of_a_frame_is_answered_with_its_ref(device, code, raw):
+    frame = last_error(device, raw)
+    assert (frame["code"], frame["ref"], frame["retryable"]) == (code, "r", False)
     assert device.ask("note", number=5)
 
 

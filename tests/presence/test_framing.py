@@ -134,12 +134,12 @@ def test_what_is_longer_than_any_frame_may_be_is_refused_at_its_head(quick):
 
 
 async def test_nothing_more_is_read_while_much_waits_for_the_application(quick):
-    for number in range(framing.AHEAD - 1):
+    for number in range(framing.READ_AHEAD - 1):
         quick.data_received(frame(Opcode.TEXT, b"%d" % number))
     assert not quick.transport.is_paused
     quick.data_received(frame(Opcode.TEXT, b"one more"))
     assert quick.transport.is_paused
-    for _each in range(framing.AHEAD):
+    for _each in range(framing.READ_AHEAD):
         assert quick.transport.is_paused
         await quick.receive()
     assert not quick.transport.is_paused
@@ -171,6 +171,119 @@ def test_what_comes_before_the_handshake_has_ended_is_left_to_uvicorn(quick, mon
     assert heard(quick) == []
 
 
+# --- those who do not read, or say too much -------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def served(quick) -> framing.Protocol:
+    """An open connection in a loop that runs."""
+    quick.loop = asyncio.get_running_loop()
+    return quick
+
+
+PING = frame(Opcode.PING, b"?")
+
+
+async def test_who_does_not_read_is_not_read_from_until_it_does(served):
+    served.pause_writing()
+    assert served.transport.is_paused
+    served.data_received(frame(Opcode.TEXT, b"on its way already"))
+    await served.receive()
+    assert served.transport.is_paused
+    served.resume_writing()
+    assert not served.transport.is_paused
+
+
+async def test_what_waits_for_the_application_keeps_the_reading_paused_when_the_reader_has_come_back(served):
+    for _each in range(framing.READ_AHEAD):
+        served.data_received(frame(Opcode.TEXT, b"x"))
+    served.pause_writing()
+    served.resume_writing()
+    assert served.transport.is_paused
+    for _each in range(framing.READ_AHEAD):
+        await served.receive()
+    assert not served.transport.is_paused
+
+
+async def test_of_the_pings_of_one_who_does_not_read_the_last_is_answered(served):
+    served.pause_writing()
+    for number in range(10):
+        served.data_received(frame(Opcode.PING, b"%d" % number))
+    assert served.transport.written == []
+    served.resume_writing()
+    assert served.transport.written == [frame(Opcode.PONG, b"9", masked=False)]
+
+
+async def cut_off(served) -> None:
+    """Until the server has parted with it."""
+    for _each in range(100):
+        if served.transport.is_aborted:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("It is still open.")
+
+
+def last_word(served) -> bytes:
+    return served.transport.written[-1]
+
+
+FLOODED = frame(Opcode.CLOSE, (4501).to_bytes(2, "big"), masked=False)
+ONE_MORE = framing.CONTROL_FRAMES_BURST + 1
+FLOODS = {
+    "pings": PING * ONE_MORE,
+    "pongs": frame(Opcode.PONG, b"!") * ONE_MORE,
+    "both": (PING + frame(Opcode.PONG)) * ONE_MORE,
+    "empty pieces": frame(Opcode.TEXT, b"", fin=False) + frame(Opcode.CONT, b"", fin=False) * framing.PIECES_MAX,
+    "small pieces": frame(Opcode.BINARY, b"x", fin=False) + frame(Opcode.CONT, b"x", fin=False) * framing.PIECES_MAX,
+}
+
+
+@pytest.mark.parametrize("knows_frames", [True, False], ids=["frames are found here", "uvicorn finds them"])
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
+async def test_a_flood_of_frames_that_say_nothing_ends_the_connection(served, monkeypatch, flood, knows_frames):
+    monkeypatch.setattr(framing, "READ_THE_END_SECONDS", 0.05)
+    served._knows_frames = knows_frames
+    served.data_received(flood)
+    assert last_word(served) == FLOODED
+    assert heard(served)[-1] == {"type": "websocket.disconnect", "code": 4501}
+    said = len(served.transport.written)
+    served.data_received(flood)
+    assert len(served.transport.written) == said
+    await cut_off(served)
+
+
+async def test_a_ping_every_now_and_then_is_no_flood(served, monkeypatch):
+    passed = iter(range(0, 10**6, 1))
+    monkeypatch.setattr(served, "loop", type("Loop", (), {"time": staticmethod(lambda: next(passed) / 9)}))
+    for _each in range(10 * ONE_MORE):
+        served.data_received(PING)
+    assert len(served.transport.written) == 10 * ONE_MORE
+
+
+async def test_a_message_in_many_pieces_is_whole(served):
+    first = frame(Opcode.TEXT, b"x", fin=False)
+    served.data_received(first + frame(Opcode.CONT, b"x", fin=False) * (framing.PIECES_MAX - 2) + frame(Opcode.CONT))
+    assert [each["text"] for each in heard(served)] == ["x" * (framing.PIECES_MAX - 1)]
+
+
+async def test_pings_after_our_close_frame_are_limited_too(served):
+    await served.send({"type": "websocket.close", "code": 4500})
+    served.data_received(PING * (10 * ONE_MORE))
+    assert len(served.transport.written) <= 1 + ONE_MORE
+    served.close_timer.cancel()
+
+
+async def test_who_takes_nothing_for_long_is_parted_with(served, monkeypatch):
+    monkeypatch.setattr(framing, "STUCK_SECONDS", 0.05)
+    monkeypatch.setattr(framing, "GIVE_UP_SECONDS", 0.05)
+    served.pause_writing()
+    served.resume_writing()
+    await asyncio.sleep(0.3)
+    assert not served.transport.is_aborted
+    served.pause_writing()
+    await cut_off(served)
+
+
 # --- sending --------------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +311,7 @@ async def test_what_is_put_and_what_is_sent_keep_their_order(quick):
 
 
 async def test_nothing_is_put_for_a_reader_that_does_not_take_it_or_has_gone(quick):
+    quick.loop = asyncio.get_running_loop()
     quick.pause_writing()
     assert not quick.put("wait")
     quick.resume_writing()

@@ -174,7 +174,9 @@ def test_figures_are_told_as_prometheus_reads_them():
     ("origin", "host", "ours"),
     [
         ("http://localhost:8000", "localhost:8000", True),
-        ("https://LOCALHOST", "localhost", True),
+        ("http://LOCALHOST", "localhost", True),
+        ("https://localhost:8000", "localhost:8000", False),
+        ("ws://localhost:8000", "localhost:8000", False),
         ("http://[::1]:8000", "[::1]:8000", True),
         ("http://localhost:8001", "localhost:8000", False),
         ("http://evil.example", "localhost:8000", False),
@@ -191,4 +193,4 @@ def test_figures_are_told_as_prometheus_reads_them():
 def test_origin_is_ours_or_trusted(settings, origin, host, ours):
     settings.ALLOWED_HOSTS = ["localhost", "[::1]"]
     settings.CSRF_TRUSTED_ORIGINS = ["https://*.trusted.example"]
-    assert identity.is_our_origin(origin, host) is ours
+    assert identity.is_our_origin(origin, host, "http") is ours

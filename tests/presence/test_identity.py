@@ -10,6 +10,7 @@ import pytest
 from accounts import tickets, tokens
 from accounts.models import Preferences
 from accounts.sign_ins import Claim, SignIn
+from presence import identity
 from presence.identity import Caller, caller, identify
 from tests.accounts.factories import key_of, make_user, sign_in
 
@@ -67,3 +68,28 @@ def test_a_token_of_another_clock_opens_a_connection(claims, settings):
 @pytest.mark.parametrize("shown", ["no.good.token", "no ticket", None])
 def test_whoever_shows_nothing_good_is_nobody(shown):
     assert asyncio.run(caller(shown, {})) is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "proxy", "trusts_the_proxy", "ours"),
+    [
+        ("wss", None, False, "https"),
+        ("https", None, False, "https"),
+        ("ws", None, False, "http"),
+        (None, None, False, "http"),
+        ("ws", b"https", False, "http"),
+        ("ws", b"https", True, "https"),
+        (None, b"https", True, "https"),
+        ("wss", b"http", True, "http"),
+        ("ws", b"https, http", True, "https"),
+        ("wss", None, True, "https"),
+    ],
+)
+def test_a_page_is_ours_when_it_came_the_way_the_connection_did(settings, scheme, proxy, trusts_the_proxy, ours):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if trusts_the_proxy else None
+    settings.ALLOWED_HOSTS, settings.CSRF_TRUSTED_ORIGINS = ["offers.example"], []
+    given = [(b"Host", b"offers.example"), *([(b"X-Forwarded-Proto", proxy)] if proxy else [])]
+    headers = identity.headers_of({"headers": given} | ({"scheme": scheme} if scheme else {}))
+    for page in ("http", "https"):
+        found = identity.is_our_origin(f"{page}://offers.example", headers["host"], headers[identity.SCHEME])
+        assert found == (page == ours)

@@ -1,6 +1,7 @@
 """Who is let in, how, and for how long."""
 
 import json
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -163,3 +164,19 @@ def test_drivers_are_let_in_too(server):
     driver = make_driver()
     with connect(server, driver) as device:
         assert device.ready["user"] == {"type": "driver", "id": driver.pk, "name": driver.name, "role": "driver"}
+
+
+def test_beyond_so_many_connections_of_one_person_the_one_that_is_silent_for_longest_ends(serve):
+    server = serve(CONNECTIONS_MAX=3)
+    olga, otto = make_user(), make_user()
+    with ExitStack() as stack:
+        first, second, third = (stack.enter_context(connect(server, olga)) for _each in range(3))
+        other = stack.enter_context(connect(server, otto))
+        first.say(type="heartbeat")
+        first.wait_for("pong")
+        fourth = stack.enter_context(connect(server, olga))
+        assert second.wait_until_closed() == 4501
+        for device in (first, third, fourth, other):
+            device.say(type="heartbeat")
+            device.wait_for("pong")
+            assert device.close_code is None

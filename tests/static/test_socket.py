@@ -247,6 +247,16 @@ def test_messages_go_in_the_order_they_were_written_and_survive_the_page(wire):
     wire.page.wait_for_function("socket.waiting === 0")
 
 
+def test_a_message_with_half_an_emoji_goes_out_whole_and_what_is_refused_is_failed(wire):
+    wire.open()
+    wire.page.evaluate("""socket.send({ offer_id: 1, driver_id: 15, message: "On my way \\ud83d\\ude9a\\ud83d" })""")
+    assert wire.frame("send_message")["message"] == "On my way \U0001f69a"
+    ref = wire.frame("send_message")["ref"]
+    wire.send({"type": "error", "ref": ref, "code": "malformed_frame", "message": "No.", "retryable": False})
+    wire.wait_for_seen("outbox", 2)
+    assert [entry["state"] for _, _, entry in wire.seen("outbox")] == ["sending", "failed"]
+
+
 def test_message_that_is_refused_waits_for_its_person(wire):
     wire.open()
     client_id = wire.page.evaluate("socket.send({ offer_id: 1, driver_id: 15, message: 'Hello' }).client_id")
