@@ -1,4 +1,4 @@
-"""Names that say that a place is not in the United States: countries, provinces, and cities known by their name alone."""
+"""Names of what is not in the United States: countries, provinces, and cities known by their name alone."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ _MEXICAN_STATES = {
     "Campeche": "camp", "Yucatan": "yuc", "Quintana Roo": "qroo", "Colima": "col", "Nayarit": "nay",
     "Morelos": "mor", "Tlaxcala": "tlax", "Estado de Mexico": "edomex", "Ciudad de Mexico": "cdmx df",
 }  # fmt: skip
-_ALSO_WORDS = frozenset("man que son tam sin col camp tab mor ver pue mich gro df zac chis nay ont alta sask".split())
+_ALSO_WORDS = "man que son tam sin col camp tab mor ver pue mich gro df zac chis nay ont alta sask"
 """Short forms that are words or names too: they say something only where they stand alone between commas."""
 _COUNTRIES = {
     "Canada": "", "Mexico": "mx mex|estados unidos mexicanos", "United Kingdom": "uk gb|great britain",
@@ -103,7 +103,7 @@ def country_at_the_end(words: Sequence[str]) -> tuple[str, int]:
 def region_at_the_end(words: Sequence[str]) -> tuple[str, int]:
     """The same for a province of Canada or a state of Mexico. A short form that is a word too must stand alone."""
     name, length = _at_the_end(words, REGIONS)
-    return ("", 0) if length == 1 < len(words) and words[-1] in _ALSO_WORDS else (name, length)
+    return ("", 0) if length == 1 < len(words) and words[-1] in _ALSO_WORDS.split() else (name, length)
 
 
 def province_at_the_end(words: Sequence[str]) -> tuple[str, int]:

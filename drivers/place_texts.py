@@ -1,4 +1,4 @@
-"""What a text says of places: the reading of it, before anything is looked up. `drivers.places` decides what it means."""
+"""What a text says of places, before anything is looked up. `drivers.place_deciding` decides what it means."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,25 +20,20 @@ _JOINER = re.compile(
     re.I,
 )
 """What stands between two places that are named together, or within the name of one; `way` says from where to where."""
-_ROADS = frozenset(
-    """
+_ROADS = """
     st street ave avenue av rd road dr drive blvd boulevard ln lane way ct court pl place cir circle pkwy parkway hwy
     highway fwy freeway expy ter terrace trl trail loop sq square pike plz plaza row run route rte
-    """.split()
-)
-_DOORS = frozenset(
-    """
+"""
+_DOORS = """
     n s e w ne nw se sw north south east west suite ste unit bldg building gate dock door apt floor fl lot
-    """.split()
-)
-_BUSINESS = frozenset(
-    """
+"""
+_BUSINESS = """
     warehouse warehouses whse wh dc center centre distribution terminal yard depot plant factory mill mills store
     logistics freight trucking transport shipping warehousing storage supply inc llc corp co company ltd airport mall
     outlet outlets foods industries industrial park
-    """.split()
-)
-_LOCAL = _ROADS | _DOORS | _BUSINESS
+"""
+_ROAD_WORDS = frozenset(_ROADS.split())
+_LOCAL_WORDS = frozenset(f"{_ROADS} {_DOORS} {_BUSINESS}".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +97,16 @@ class Reading:
                 return key_of(self.named[:-length])
         return ""
 
-    def keys(self) -> set[str]:
+    def all_keys(self) -> set[str]:
         """Every key of a city that it takes to decide what is meant."""
         found = {*self.city_keys, self.whole_key, *self.beside}
         found |= {self.before(key) for key in self.city_keys}
         found |= {key for other in self.others for key in other.city_keys}
-        return found.union(*(side.keys() for sides in self.sides for side in sides)) - {""}
+        return found.union(*(side.all_keys() for sides in self.sides for side in sides)) - {""}
 
-    def zip_codes(self) -> set[str]:
+    def all_zip_codes(self) -> set[str]:
         found = {self.zip_code, *self.zips, *(other.zip_code for other in self.others)}
-        return found.union(*(side.zip_codes() for sides in self.sides for side in sides)) - {""}
+        return found.union(*(side.all_zip_codes() for sides in self.sides for side in sides)) - {""}
 
 
 @dataclass(slots=True)
@@ -260,7 +255,7 @@ def _mentions(parts: list[_Part], index: int | None) -> Iterator[Mention]:
             is_city = not before and at_end and index is not None and number == index - 1
             if not state or is_city or (at_end and number == index):
                 continue
-            if follows in _ROADS or (not before and not at_end and not _is_zip(follows)):
+            if follows in _ROAD_WORDS or (not before and not at_end and not _is_zip(follows)):
                 continue
             if named := before or (parts[number - 1].words if number else []):
                 yield Mention(_keys(named), state)
@@ -269,7 +264,7 @@ def _mentions(parts: list[_Part], index: int | None) -> Iterator[Mention]:
 
 
 def _abroad(parts: list[_Part], index: int | None) -> str:
-    """The name of what is not in the United States, where the text ends with one. `index` is of the part with a state."""
+    """What is not in the United States, where the text ends with its name. `index` is of the part with a state."""
     words = parts[-1].words
     several = len(parts) > 1
     country, length = place_abroad.country_at_the_end(words)
@@ -314,8 +309,8 @@ def _is_local(words: list[str], *, last_only: bool) -> bool:
     if place_abroad.ends_with_a_canadian_city(words):
         return False
     if last_only:
-        return words[-1] in _LOCAL or words[-1].isdigit()
-    return words[0][0].isdigit() or any(word in _LOCAL for word in words)
+        return words[-1] in _LOCAL_WORDS or words[-1].isdigit()
+    return words[0][0].isdigit() or any(word in _LOCAL_WORDS for word in words)
 
 
 def _keys(words: Sequence[str]) -> tuple[str, ...]:

@@ -85,9 +85,9 @@ def _cities_beginning(text: str) -> tuple[str, QuerySet[Place]]:
 
 def _find_batch(texts: list[str]) -> dict[str, Finding]:
     readings = {text: place_texts.read(text) for text in texts}
-    zip_codes = {code for reading in readings.values() for code in reading.zip_codes()}
+    zip_codes = {code for reading in readings.values() for code in reading.all_zip_codes()}
     by_zip = {place.zip_code: place for place in Place.objects.filter(zip_code__in=zip_codes)} if zip_codes else {}
-    keys = {key for reading in readings.values() for key in reading.keys()}
+    keys = {key for reading in readings.values() for key in reading.all_keys()}
     keys |= {place.city_key for place in by_zip.values()}
     cities = Place.objects.filter(zip_code="", city_key__in=keys).order_by("-weight", "state") if keys else ()
     table = place_deciding.Table(by_zip, cities, _states_around(zip_codes - by_zip.keys()))
