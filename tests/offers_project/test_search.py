@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journal.models import Entry
+from offers.models import Offer
 from offers_project.kernel.search import holds, numbered, terms_of
 from offers_project.kernel.search.conditions import Holds
 from offers_project.kernel.search.spelling import spelled
@@ -147,7 +148,6 @@ def variants(query: str, rng: random.Random) -> list[str]:
 @pytest.mark.django_db
 def test_words_are_found_in_any_of_the_fields():
     make_offer(pickup_location="Saint Louis, MO", delivery_location="1 Main St, Houston, TX 77002", notes="Ibáñez")
-    from offers.models import Offer
 
     def found(query: str) -> int:
         return Offer.objects.filter(holds(query, "pickup_location", "delivery_location", "notes")).count()
@@ -159,7 +159,9 @@ def test_words_are_found_in_any_of_the_fields():
     assert found("") == 1
 
 
-@pytest.mark.parametrize(("text", "number"), [("125", 125), ("#125", 125), ("١٢٥", 125), ("12x", None), ("9" * 30, None)])
+@pytest.mark.parametrize(
+    ("text", "number"), [("125", 125), ("#125", 125), ("١٢٥", 125), ("12x", None), ("9" * 30, None)]
+)
 def test_a_word_may_be_the_number_of_something(text, number):
     (term,) = terms_of(text)
     assert numbered(term, most=2**63 - 1) == number

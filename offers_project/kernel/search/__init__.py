@@ -6,7 +6,7 @@ finds the rows in which every word is found somewhere, in any of the fields and 
 accents, width and form. `%` and `_` stand for themselves.
 """
 
-from offers_project.kernel.search.conditions import holds, holds_each
+from offers_project.kernel.search.conditions import Holds, holds, holds_each
 from offers_project.kernel.search.terms import Term, numbered, terms_of
 
-__all__ = ["Term", "holds", "holds_each", "numbered", "terms_of"]
+__all__ = ["Holds", "Term", "holds", "holds_each", "numbered", "terms_of"]

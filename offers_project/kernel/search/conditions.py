@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.backends.signals import connection_created
-from django.db.models import BooleanField, Expression, F, Func, Q, TextField, Value
+from django.db.models import BooleanField, Expression, F, Func, Q
 
 from offers_project.kernel.search import patterns
 from offers_project.kernel.search.spelling import spelled

@@ -31,6 +31,11 @@ class Term:
     short: str = ""
     long: str = ""
 
+    @property
+    def text(self) -> str:
+        """As somebody could write it who asks for this alone."""
+        return "-".join(self.words)
+
     def is_in(self, text: str) -> bool:
         """Whether it is in a text that `spelled` gave."""
         return (
