@@ -48,7 +48,7 @@ def _around(given: Mapping[str, Any]) -> Point | None:
         return Point(float(given["lat"]), float(given["lon"]))
     if "near" not in given:
         return None
-    place = places.find(given["near"])
-    if place is None:
-        raise Invalid.field("near", _("There is no such place. Write it like Dallas, TX, or 75201."))
-    return Point(float(place.latitude), float(place.longitude))
+    found = places.look_up(given["near"])
+    if found.place is None:
+        raise Invalid.field("near", found.words)
+    return Point(float(found.place.latitude), float(found.place.longitude))

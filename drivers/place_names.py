@@ -1,8 +1,9 @@
-"""How people write places, and how they are compared: the pieces that `drivers.places` looks up."""
+"""The words of places and how they are compared: states, short forms, and the keys of cities."""
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+from offers_project.kernel.text import fold
 
 STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
@@ -27,30 +28,20 @@ LONGEST_CITY = 5
 """Words in the longest name of a city: King and Queen Court House."""
 TEXT_MAX = 500
 
-_STATES_BY_WORDS = {tuple(name.lower().split()): code for code, name in STATES.items()}
-_ZIP = re.compile(r"(?<![\w-])(\d{5})(?:[- ]?\d{4})?(?![\w-])")
-_APOSTROPHES = re.compile(r"['’`.]")
-_SEPARATORS = re.compile(r"[\r\n;]+|\s[-–—]+\s")
-_ASIDES = re.compile(r"\([^()]*\)")
+_STATES_BY_WORDS = {tuple(name.lower().split()): code for code, name in STATES.items()} | {
+    ("nuevo", "mexico"): "NM", ("nueva", "york"): "NY", ("nueva", "jersey"): "NJ", ("carolina", "del", "norte"): "NC",
+    ("carolina", "del", "sur"): "SC", ("luisiana",): "LA", ("pensilvania",): "PA",
+}  # fmt: skip
+"""Spanish names are there where a country or another state could be heard in them, or where they are usual."""
+_DROPPED = re.compile(r"['\u2018\u2019\u02bc\u02bb`\u00b4\u2032.]")
+_STOPS = re.compile(r"(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
+"""A point between two words, as in `St.Louis`; those of `D.C.` and `N.L.` are dropped."""
 _WORD = re.compile(r"[a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a text may mean: a ZIP code, a state, and keys of a city from the likeliest on. Empty where not said."""
-
-    zip_code: str = ""
-    state: str = ""
-    city_keys: tuple[str, ...] = ()
-    whole_key: str = ""
-    """The key of the text as a whole, for a city that has the name of a state, or is named without one."""
-
-
 def words_of(text: str) -> list[str]:
-    """The words of a text, lower case, without accents and punctuation: `O'Fallon` is one, `Winston-Salem` two."""
-    plain = unicodedata.normalize("NFKD", text[:TEXT_MAX])
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
-    return _WORD.findall(_APOSTROPHES.sub("", plain))
+    """The words of a text, folded and without punctuation: `O'Fallon` is one, `Winston-Salem` two."""
+    return _WORD.findall(_DROPPED.sub("", fold(_DROPPED.sub("", _STOPS.sub(" ", text[:TEXT_MAX])))))
 
 
 def city_key(city: str) -> str:
@@ -58,29 +49,10 @@ def city_key(city: str) -> str:
     return key_of(words_of(city))
 
 
-def key_of(words: list[str]) -> str:
+def key_of(words: Sequence[str]) -> str:
+    words = list(words)
     # `St` at the end is no saint: it is a street, or a word that is still being typed.
     return "".join([ABBREVIATIONS.get(word, word) for word in words[:-1]] + words[-1:])
-
-
-def read(text: str) -> Reading:
-    """What may be meant by the name of a place, or by an address with one in it."""
-    text = _SEPARATORS.sub(",", _ASIDES.sub(" ", text[:TEXT_MAX]))
-    zip_code, rest = _zip_at_the_end(text)
-    parts = [words for part in rest.split(",") if (words := words_of(part))]
-    if parts and tuple(parts[-1]) in COUNTRIES:
-        parts.pop()
-    if not parts:
-        return Reading(zip_code=zip_code)
-    whole = parts[0] if len(parts) == 1 else []
-    state, named = _state_and_city(parts)
-    lengths = range(min(LONGEST_CITY, len(named)), 0, -1)
-    return Reading(
-        zip_code=zip_code,
-        state=state,
-        city_keys=tuple(key_of(named[-length:]) for length in lengths),
-        whole_key=key_of(whole) if len(whole) <= LONGEST_CITY else "",
-    )
 
 
 def state_at_the_end(words: list[str]) -> tuple[str, list[str]]:
@@ -99,26 +71,8 @@ def states_beginning(text: str) -> list[str]:
     return [code for code, name in STATES.items() if code.lower() == beginning or name.lower().startswith(beginning)]
 
 
-def _state_and_city(parts: list[list[str]]) -> tuple[str, list[str]]:
-    """The last state that a part ends with, and the words that should end with its city."""
-    for index in reversed(range(len(parts))):
-        state, before = state_at_the_end(_without_country(parts[index]))
-        if state:
-            return state, before or (parts[index - 1] if index else [])
-    return "", []
-
-
-def _zip_at_the_end(text: str) -> tuple[str, str]:
-    """The ZIP code of an address, which nothing but a state or the country follows, and the text without it."""
-    found = list(_ZIP.finditer(text))
-    if found:
-        after = _without_country(words_of(text[found[-1].end() :]))
-        if not after or (tuple(after) in COUNTRIES) or not state_at_the_end(after)[1]:
-            return found[-1][1], f"{text[: found[-1].start()]} {text[found[-1].end() :]}"
-    return "", text
-
-
-def _without_country(words: list[str]) -> list[str]:
+def without_country(words: list[str]) -> list[str]:
+    """The words without `USA` and its like at their end, unless there is nothing else."""
     for length in (4, 2, 1):
         if tuple(words[-length:]) in COUNTRIES and len(words) > length:
             return words[:-length]

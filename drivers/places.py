@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.db.models import Case, QuerySet, Value, When
 
-from drivers import place_names
+from drivers import place_deciding, place_names, place_texts
 from drivers.models import Place
-from drivers.place_names import Reading
+from drivers.place_findings import Finding
 
 SEARCH_MAX = 50
 FIND_BATCH = 400
@@ -14,20 +14,28 @@ FIND_BATCH = 400
 
 
 def find(text: str) -> Place | None:
-    """The place that a text names, or None.
+    """The place that a text names, or None where it names none, several, or one abroad: `look_up` says which.
 
     Understands `Dallas, TX`, `dallas texas`, `75201`, `St. Louis, MO 63101-1234`, and addresses with one of these at
-    their end. A ZIP code gives that ZIP code's row, unless it lies in another state than the text says.
+    their end. A place with a ZIP code is where that ZIP code is. It is found or it is not: nothing is guessed.
     """
-    return find_many([text]).get(text)
+    return look_up(text).place
+
+
+def look_up(text: str) -> Finding:
+    """The place that a text names, or why it cannot be said which one is meant."""
+    return _find_batch([text])[text]
 
 
 def find_many(texts: Iterable[str]) -> dict[str, Place]:
-    """The places that texts name, without those that name none; two queries for every 400 texts."""
-    readings = {text: place_names.read(text) for text in texts}
+    """The places that texts name, without those that name none or more than one; two queries for every 400 texts, and
+    one more where a ZIP code is not known.
+    """
+    unique = list(dict.fromkeys(texts))
     found: dict[str, Place] = {}
-    for batch in _batches(readings):
-        found |= _find_batch(batch)
+    for start in range(0, len(unique), FIND_BATCH):
+        findings = _find_batch(unique[start : start + FIND_BATCH])
+        found |= {text: finding.place for text, finding in findings.items() if finding.place is not None}
     return found
 
 
@@ -75,29 +83,28 @@ def _cities_beginning(text: str) -> tuple[str, QuerySet[Place]]:
     return key, matching
 
 
-def _batches(readings: dict[str, Reading]) -> Iterable[dict[str, Reading]]:
-    items = list(readings.items())
-    for start in range(0, len(items), FIND_BATCH):
-        yield dict(items[start : start + FIND_BATCH])
-
-
-def _find_batch(readings: dict[str, Reading]) -> dict[str, Place]:
-    zip_codes = {reading.zip_code for reading in readings.values() if reading.zip_code}
-    keys = {key for reading in readings.values() for key in (*reading.city_keys, reading.whole_key) if key}
+def _find_batch(texts: list[str]) -> dict[str, Finding]:
+    readings = {text: place_texts.read(text) for text in texts}
+    zip_codes = {code for reading in readings.values() for code in reading.all_zip_codes()}
     by_zip = {place.zip_code: place for place in Place.objects.filter(zip_code__in=zip_codes)} if zip_codes else {}
-    by_city: dict[tuple[str, str], Place] = {}
-    if keys:
-        for place in Place.objects.filter(zip_code="", city_key__in=keys).order_by("weight", "-state"):
-            by_city[place.city_key, place.state] = by_city[place.city_key, ""] = place
-    places = {text: _chosen(reading, by_zip, by_city) for text, reading in readings.items()}
-    return {text: place for text, place in places.items() if place is not None}
+    keys = {key for reading in readings.values() for key in reading.all_keys()}
+    keys |= {place.city_key for place in by_zip.values()}
+    cities = Place.objects.filter(zip_code="", city_key__in=keys).order_by("-weight", "state") if keys else ()
+    table = place_deciding.Table(by_zip, cities, _states_around(zip_codes - by_zip.keys()))
+    return {text: place_deciding.decide(reading, table) for text, reading in readings.items()}
 
 
-def _chosen(reading: Reading, by_zip: dict[str, Place], by_city: dict[tuple[str, str], Place]) -> Place | None:
-    by_code = by_zip.get(reading.zip_code)
-    if by_code and reading.state in ("", by_code.state):
-        return by_code
-    for key in reading.city_keys:
-        if place := by_city.get((key, reading.state)):
-            return place
-    return by_code or by_city.get((reading.whole_key, ""))
+def _states_around(zip_codes: set[str]) -> dict[str, set[str]]:
+    """`{zip code: states}` that have ZIP codes with the same first three digits."""
+    if not zip_codes:
+        return {}
+    wanted = Place.objects.none()
+    prefixes = sorted({code[:3] for code in zip_codes})
+    for prefix in prefixes:
+        wanted |= _zips_beginning(prefix)
+    states: dict[str, set[str]] = {code: set() for code in zip_codes}
+    for zip_code, state in wanted.values_list("zip_code", "state"):
+        for code in zip_codes:
+            if code[:3] == zip_code[:3]:
+                states[code].add(state)
+    return states

@@ -10,6 +10,7 @@ from drivers import dimensions, selectors
 from drivers.dimensions import Size
 from drivers.models import Driver
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.search import holds
 
 ORDERINGS = {
     "name": ("driver_name",),
@@ -100,7 +101,7 @@ def _text_conditions(text: str) -> list[Q]:
     digits = re.sub(r"[^0-9]", "", text)
     if _LIKE_A_PHONE.fullmatch(text) and len(digits) >= 4:
         return [Q(cell_phone__regex="[^0-9]*".join(digits)) | _anywhere(text)]
-    return [_anywhere(word) for word in text.split()]
+    return [holds(text, *SEARCHED)]
 
 
 def _anywhere(word: str) -> Q:

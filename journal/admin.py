@@ -10,7 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import BigIntegerField, Field, IntegerField, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -20,6 +20,9 @@ from journal.models import Entry, IdempotencyKey
 from journal.selectors import entries
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Refusal
+from offers_project.kernel.search import holds, numbered, terms_of
+
+BIGGEST = BigIntegerField.MAX_BIGINT
 
 
 class JournaledAdmin(admin.ModelAdmin):
@@ -73,6 +76,37 @@ class JournaledAdmin(admin.ModelAdmin):
             self.message_user(request, _("There are no such rows. Nothing was changed."), messages.ERROR)
             return None
         return super().response_action(request, queryset)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Words are found as everywhere else: each of them in any of the `search_fields`, or, of a field with `=`, as
+        all that it says.
+        """
+        fields = list(self.get_search_fields(request))
+        texts = [name.lstrip("^@") for name in fields if not name.startswith("=")]
+        exact = [name.removeprefix("=") for name in fields if name.startswith("=")]
+        for word in search_term.split():
+            condition = holds(word, *texts) if texts else Q(pk__in=[])
+            for name in exact:
+                condition |= self._says(name, word)
+            queryset = queryset.filter(condition)
+        return queryset, False
+
+    def _says(self, name: str, word: str) -> Q:
+        """That the field is what the word says: a number with or without `#`."""
+        *path, last = name.split("__")
+        model: Any = self.model
+        for step in path:
+            model = model._meta.get_field(step).related_model
+        field = model._meta.pk if last == "pk" else model._meta.get_field(last)
+        while field.is_relation:
+            field = field.target_field
+        if not isinstance(field, IntegerField):
+            return Q(**{f"{name}__iexact": word})
+        terms = terms_of(word)
+        number = numbered(terms[0], most=BIGGEST) if len(terms) == 1 else None
+        return Q(pk__in=[]) if number is None else Q(**{name: number})
 
     def changeform_view(
         self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None

@@ -6,47 +6,22 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import selectors as chat
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
-from offers.rules.transitions import CLOSED
+from offers.seen import ORDERINGS, SEARCHED, SEARCHED_BY_DRIVERS, SortedAsSeen, where_shown, where_words_are
 from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.clock import iso
 from offers_project.kernel.errors import Invalid
-from offers_project.kernel.text import whole_number
 
 SEARCH_LENGTH = 100
-SEARCHED = (
-    "reference",
-    "customer_name",
-    "pickup_location",
-    "pickup_place",
-    "delivery_location",
-    "delivery_place",
-    "notes",
-)
-SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
-"""Drivers search in what they see before the award: a hit must not tell them what the rest says."""
-SEEN = (*SEARCHED_BY_DRIVERS, "pickup_from")
 EARLIEST, LATEST = "0", "9"
 """With what a driver has seen, moments are kept as texts; where there is none, it may read as `null`."""
 
-ORDERINGS = (
-    "id",
-    "created_at",
-    "updated_at",
-    "pickup_from",
-    "delivery_from",
-    "proposed_rate",
-    "distance_miles",
-    "expires_at",
-    "status",
-)
 YES, NO = ("true", "True", "1"), ("false", "False", "0")
 YES_NO = [(word, word) for word in (*YES, *NO)]
 """As other lists take them too."""
@@ -95,7 +70,7 @@ class ActorFilterSet(filters.FilterSet):
 
 class OfferFilters(ActorFilterSet):
     status = Statuses(method="in_status", choices=OfferStatus.choices)
-    owner = WholeNumberFilter(min_value=1, max_value=BIGGEST_LEGACY_ID)
+    owner = WholeNumberFilter(method="owned_by", min_value=1, max_value=BIGGEST_LEGACY_ID)
     search = filters.CharFilter(method="searched", max_length=SEARCH_LENGTH)
     pickup_after = MomentFilter(method="picked_up_after")
     pickup_before = MomentFilter(method="picked_up_before")
@@ -108,14 +83,10 @@ class OfferFilters(ActorFilterSet):
 
     def searched(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
         fields = SEARCHED if self.actor.is_office else SEARCHED_BY_DRIVERS
-        now, seen = Q(), Q()
-        for field in fields:
-            now |= Q(**{f"{field}__icontains": value})
-            seen |= Q(**{f"seen_{field}__icontains": value})
-        if number := whole_number(value, most=BIGGEST_ID):
-            now |= Q(id=number)
-            seen |= Q(offer_id=number)
-        return self._shown(offers, now, seen)
+        return where_words_are(offers, self.actor, value, fields)
+
+    def owned_by(self, offers: QuerySet[Offer], name: str, value: int) -> QuerySet[Offer]:
+        return self._shown(offers, Q(owner_id=value), Q(last_seen_offer__owner__id=value))
 
     def in_status(self, offers: QuerySet[Offer], name: str, values: list[str]) -> QuerySet[Offer]:
         return self._shown(offers, Q(status__in=values), Q(last_seen_offer__status__in=values))
@@ -127,14 +98,7 @@ class OfferFilters(ActorFilterSet):
         return self._shown(offers, Q(pickup_from__lte=value), Q(seen_pickup_from__range=(EARLIEST, iso(value))))
 
     def _shown(self, offers: QuerySet[Offer], now: Q, seen: Q) -> QuerySet[Offer]:
-        """Those where what is shown fits: the offer as it is now, or as a driver who is out of it has `seen` it."""
-        if not self.actor.is_driver:
-            return offers.filter(now)
-        theirs = Proposal.objects.filter(driver_id=self.actor.id)
-        frozen = theirs.filter(status__in=CLOSED, last_seen_offer__isnull=False)
-        live = theirs.exclude(pk__in=frozen.values("pk"))
-        as_seen = frozen.alias(**{f"seen_{name}": KT(f"last_seen_offer__{name}") for name in SEEN}).filter(seen)
-        return offers.filter(Q(pk__in=as_seen.values("offer_id")) | (Q(pk__in=live.values("offer_id")) & now))
+        return where_shown(offers, self.actor, now, seen)
 
     def with_unread(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
         waiting = chat.with_unread(chat.conversations_for(self.actor), self.actor).values("offer_id")
@@ -144,6 +108,12 @@ class OfferFilters(ActorFilterSet):
         queryset = super().filter_queryset(queryset)
         # Rows that are alike in what is ordered by keep one order from page to page.
         return queryset.order_by(*(queryset.query.order_by or ()), "-id")
+
+    def found(self) -> Any:
+        """For a driver who sorts, a sequence of offers in the order of what they see of them."""
+        offers = super().found()
+        by = self.form.cleaned_data.get("ordering")
+        return SortedAsSeen(offers, self.actor, by) if self.actor.is_driver and by else offers
 
 
 class ProposalFilters(ActorFilterSet):

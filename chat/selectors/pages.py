@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation, Message
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.search import holds
 
 PAGE = 50
 PAGE_MAX = 200
@@ -33,14 +34,14 @@ def page_of(
 ) -> Page:
     """The messages next after the number `after`, or the ones just before `before`, or else the newest.
 
-    With `search`, only those whose text has it in it. At most `PAGE_MAX` come at once, whatever `limit` says.
+    With `search`, only those in whose text every word of it is. At most `PAGE_MAX` come at once, whatever `limit` says.
     """
     if after is not None and before is not None:
         raise Invalid.field("before", _("Name either after or before."))
     limit = min(limit, PAGE_MAX)
     matching = Message.objects.filter(conversation=conversation).order_by("seq")
     if search:
-        matching = matching.filter(message__icontains=search)
+        matching = matching.filter(holds(search, "message"))
     if after is not None:
         found = list(matching.filter(seq__gt=after)[: limit + 1])
         messages, newer = found[:limit], len(found) > limit

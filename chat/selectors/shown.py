@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from chat import context
 from chat.lookups import Among
@@ -11,15 +11,17 @@ from chat.models import Conversation, Member, Message
 from chat.selectors.access import conversations_for
 from chat.selectors.counting import backlogs, with_unread
 from chat.shapes.reading import message_dict
+from chat.shapes.writing import BIGGEST
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
+from offers_project.kernel.search import Holds, Term, holds_each, numbered
 from presence.selectors import online
 
 
 def found_conversations(
     actor: Actor, *, offer_id: int | None = None, unread: bool | None = None, search: str = ""
 ) -> QuerySet[Conversation]:
-    """Those that `actor` may read, the latest first: about one offer, with or without something unread, or with a text
-    in what they are about or in what was said.
+    """Those that `actor` may read, the latest first: about one offer, with or without something unread, or with every
+    word of a text in what they are about or in what was said. A number is that of an offer or of a conversation, too.
     """
     found = conversations_for(actor)
     if offer_id is not None:
@@ -27,9 +29,23 @@ def found_conversations(
     if unread is not None:
         found = with_unread(found, actor, unread)
     if search:
-        said = Message.objects.filter(conversation_id=OuterRef("pk"), message__icontains=search)
-        found = found.filter(context.search(search, actor) | Exists(said))
+        found = found.filter(_named(search, actor))
     return found.order_by(F("last_message_at").desc(nulls_last=True), "-pk")
+
+
+def _named(text: str, actor: Actor) -> Q:
+    def holding(terms: Sequence[Term]) -> Q:
+        condition = Q()
+        for term in terms:
+            said = Message.objects.filter(Holds([term], ["message"]), conversation_id=OuterRef("pk"))
+            condition &= context.search(term.text, actor) | Q(Exists(said))
+        return condition
+
+    def alone(term: Term) -> Q | None:
+        number = numbered(term, most=BIGGEST)
+        return None if number is None else Q(pk=number) | Q(offer_id=number)
+
+    return holds_each(text, holding, alone=alone)
 
 
 def message_dicts(messages: Iterable[Message]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from drivers import distance, places
 from drivers import selectors as drivers
 from offers import selectors, services
 from offers.enums import AwardMode, OfferStatus
-from offers.pages.offer_form import MESSAGE_MAX, MINUTES, OfferForm
+from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
 from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
 from offers.shapes.fields import BIGGEST_ID
@@ -124,8 +124,8 @@ def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
 @require_safe
 def estimate(request: HttpRequest) -> HttpResponse:
     """How far it is, and what that makes a mile, while the form is filled in."""
-    ends = [places.find(request.GET.get(f"{end}_location", "")[:500]) for end in ("pickup", "delivery")]
-    start, end = ends
+    findings = {end: places.look_up(request.GET.get(f"{end}_location", "")[:500]) for end in ENDS}
+    start, end = (findings[name].place for name in ENDS)
     miles = (
         round(distance.road_miles(start.latitude, start.longitude, end.latitude, end.longitude), 1)
         if start and end
@@ -136,6 +136,12 @@ def estimate(request: HttpRequest) -> HttpResponse:
     context = {
         "pickup": start,
         "delivery": end,
+        # While a text is still being typed, it is no fault that there is no such place yet.
+        "asked": [
+            {"field": f"{end}_location", "label": label, "finding": finding}
+            for (end, finding), label in zip(findings.items(), (_("Pickup"), _("Delivery")), strict=True)
+            if finding.place is None and finding.is_about_a_place
+        ],
         "miles": miles,
         "rates": {name: per_mile(amount, miles) for name, amount in amounts.items()},
     }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import office_required
 from chat.selectors import unread_total
-from drivers import dimensions, search, selectors
+from drivers import dimensions, places, search, selectors
 from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
 from offers.enums import OfferStatus
@@ -164,6 +164,14 @@ class TruckTable:
             link = self._link(ordering=f"-{name}" if sorted_now == "ascending" else name) if can_sort else ""
             heads.append({"label": label, "classes": classes, "link": link, "sorted": sorted_now})
         return heads
+
+    @property
+    def near_choices(self) -> list[dict[str, str]]:
+        """The places that may be meant, where it cannot be said which one is."""
+        if "near" not in self.errors:
+            return []
+        found = places.look_up(self.asked.get("near", ""))
+        return [{"label": label, "link": self._link(near=label)} for label in found.labels if found.alone]
 
     @property
     def narrowed(self) -> bool:

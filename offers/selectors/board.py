@@ -26,7 +26,7 @@ TABS: dict[str, tuple[OfferStatus, ...]] = {
 @dataclass(frozen=True, slots=True)
 class Board:
     """`cards` are the contract's offers with `yours` (the load, or somebody, waits for the office), at most
-    `MOST_CARDS` of `found`; `counts` says how many offers each tab has before they are narrowed.
+    `MOST_CARDS` of `found`; `counts` says how many each tab has of the offers that fit.
     """
 
     cards: list[dict[str, Any]]
@@ -42,14 +42,14 @@ def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: b
     """The offers of a tab as somebody of the office sees them, by turn, then by what ends first."""
     require_office(actor)
     offers = own_offers_for(actor) if mine else offers_for(actor)
-    params = {"status": ",".join(TABS[tab]), "search": search} | ({"unread": "true"} if unread else {})
-    narrowed = OfferFilters(params=params, queryset=offers, actor=actor).found()
-    sorted_ = _by_turn(narrowed)
-    cards = list(sorted_[:MOST_CARDS])
+    params = {"search": search} | ({"unread": "true"} if unread else {})
+    fitting = OfferFilters(params=params, queryset=offers, actor=actor).found()
+    narrowed = fitting.filter(status__in=TABS[tab])
+    cards = list(_by_turn(narrowed)[:MOST_CARDS])
     found = len(cards) if len(cards) < MOST_CARDS else narrowed.count()
     yours = {card.pk for card in cards if vars(card)["yours"]}
     shown = [card | {"yours": card["id"] in yours} for card in offer_dicts(cards, actor)]
-    return Board(cards=shown, found=found, counts=_counts(offers))
+    return Board(cards=shown, found=found, counts=_counts(fitting))
 
 
 def _by_turn(offers: QuerySet[Offer]) -> QuerySet[Offer]:

@@ -7,15 +7,15 @@ from django.db.models import Q
 
 from chat.context import Pair, Provider
 from drivers.models import Driver
+from offers.seen import SEARCHED_BY_DRIVERS, where_words_are
 from offers.selectors.offers import Sightings, offers_for
 from offers.selectors.people import Trucks
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.search import holds
 
 SHOWN = ("id", "pickup_place", "delivery_place", "status")
 SEARCHED_BY_OFFICE = ("pickup_place", "delivery_place", "pickup_location", "delivery_location", "reference")
-SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
-"""A hit must not tell them what they may not see."""
-FOUND_MAX = 500
+SEARCHED_DRIVERS = ("driver_name", "truck_number")
 
 
 def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[str, Any]]:
@@ -34,19 +34,12 @@ def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[st
 def search(text: str, viewer: Actor) -> Q:
     """Conversations about a load or, to the office, with a driver whom the text names."""
     fields = SEARCHED_BY_OFFICE if viewer.is_office else SEARCHED_BY_DRIVERS
-    about = offers_for(viewer).filter(_contains(fields, text)).order_by("-pk").values_list("pk", flat=True)
-    found = Q(offer_id__in=list(about[:FOUND_MAX]))
+    about = where_words_are(offers_for(viewer), viewer, text, fields).order_by()
+    found = Q(offer_id__in=about.values("pk"))
     if viewer.is_office:
-        named = Driver.objects.filter(_contains(("driver_name", "truck_number"), text)).values_list("pk", flat=True)
-        found |= Q(driver_id__in=list(named[:FOUND_MAX]))
+        named = Driver.objects.filter(holds(text, *SEARCHED_DRIVERS))
+        found |= Q(driver_id__in=named.values("pk"))
     return found
-
-
-def _contains(fields: Collection[str], text: str) -> Q:
-    condition = Q()
-    for field in fields:
-        condition |= Q(**{f"{field}__icontains": text})
-    return condition
 
 
 def _short(offer: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from drivers import distance, places
 from drivers.models import Driver, Place
+from drivers.place_findings import Finding, Why
 from offers.enums import DistanceSource
 from offers.models import NOTES_LENGTH, Offer
 from offers_project.kernel.errors import Invalid
@@ -35,6 +36,8 @@ WRITABLE = TERMS | {
     "notes",
     "invited_driver_ids",
 }
+ASKED_ABOUT = (Why.SEVERAL, Why.CONTRADICTION, Why.TWO)
+"""What is wrong with a place that somebody names beside the location: it could be one place or another."""
 Problems = dict[str, list[str]]
 
 _brief_enough = MaxLengthValidator(NOTES_LENGTH)
@@ -118,18 +121,38 @@ def _complete_end(
     missing = [name for name in parts.values() if getattr(offer, name) in (None, "")]
     if not moved and getattr(offer, place) and not missing:
         return
-    found = places.find(named or getattr(offer, location))
-    if found is None and named:
-        found = places.find(getattr(offer, location))
+    by_hand = all(given.get(parts[part]) is not None for part in ("lat", "lon"))
+    finding = _looked_up(named, getattr(offer, location))
     if not named and (moved or not getattr(offer, place)):
-        if found is None:
-            problems[place].append(_("No place was found in the location. Give city, state and ZIP code."))
+        if finding.place is None:
+            _refuse(finding, location, place, problems)
             return
-        setattr(offer, place, found.label)
-    known = _known(found)
+        setattr(offer, place, finding.place.label)
+    elif named and moved and not by_hand and finding.why in ASKED_ABOUT:
+        problems[place].append(finding.words)
+        return
+    known = _known(finding.place)
     for part, name in parts.items():
         if name in missing or (moved and given.get(name) in (None, "")):
             setattr(offer, name, known[part])
+
+
+def _looked_up(named: str | None, location: str) -> Finding:
+    """What is known of the place that was named, or else of the location. Where a place has a name that is in no table,
+    the location may still say where it is.
+    """
+    finding = places.look_up(named or location)
+    if named and finding.why is Why.UNKNOWN:
+        return Finding(place=places.find(location), why=Why.UNKNOWN)
+    return finding
+
+
+def _refuse(finding: Finding, location: str, place: str, problems: Problems) -> None:
+    """A location may be any text, then its place is missing; what it says of a place must be clear."""
+    if finding.why is Why.UNKNOWN:
+        problems[place].append(_("No place was found in the location. Give city, state and ZIP code."))
+    else:
+        problems[location].append(finding.words)
 
 
 def _known(found: Place | None) -> dict[str, Any]:
@@ -145,11 +168,14 @@ def _known(found: Place | None) -> dict[str, Any]:
 def _complete_stop(stop: Mapping[str, Any], path: str, problems: Problems) -> dict[str, Any]:
     """A stop with everything it may have, its place, coordinates and zone found where they were left out."""
     complete = {"kind": stop["kind"], "location": stop["location"]}
-    found = places.find(stop.get("place") or stop["location"])
-    complete["place"] = stop.get("place") or (found.label if found else "")
-    if not complete["place"]:
-        problems[f"{path}.place"].append(_("No place was found in the location. Give city, state and ZIP code."))
-    known = _known(found)
+    named = stop.get("place")
+    finding = _looked_up(named, stop["location"])
+    complete["place"] = named or (finding.place.label if finding.place else "")
+    if not named and finding.place is None:
+        _refuse(finding, f"{path}.location", f"{path}.place", problems)
+    elif named and stop.get("lat") is None and finding.why in ASKED_ABOUT:
+        problems[f"{path}.place"].append(finding.words)
+    known = _known(finding.place)
     for part in ("lat", "lon"):
         value = stop.get(part) if stop.get(part) is not None else known[part]
         complete[part] = None if value is None else float(value)

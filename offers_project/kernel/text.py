@@ -47,7 +47,8 @@ def words(text: str) -> list[str]:
 
     `O'Fallon` is one word, `Winston-Salem` two.
     """
-    joined = _APOSTROPHES.sub("", fold(text))
+    # `´` would become a space and an accent.
+    joined = _APOSTROPHES.sub("", fold(_APOSTROPHES.sub("", text)))
     return "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in joined).split()
 
 

@@ -78,6 +78,14 @@ class OfferDialogController extends Controller {
     this.#changed();
   }
 
+  /** One of the places that the estimate offers, where several have the name that was typed. */
+  choosePlace({ params: { field, place } }) {
+    const input = this.formTarget.elements.namedItem(field);
+    input.value = place;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  }
+
   #restore() {
     const kept = this.drafts.read(this.draftValue);
     if (!kept) return;

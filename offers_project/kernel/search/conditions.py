@@ -1,0 +1,101 @@
+"""The condition that rows hold what is asked for: on SQLite by a function of ours, elsewhere by regular expressions
+that are made of the same table of letters.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.backends.signals import connection_created
+from django.db.models import BooleanField, Expression, F, Func, Q
+
+from offers_project.kernel.search import patterns
+from offers_project.kernel.search.spelling import spelled
+from offers_project.kernel.search.terms import Term, terms_of
+
+FUNCTION = "holds_term"
+_BETWEEN_FIELDS = "\n"
+
+Field = str | Expression
+
+
+def holds(text: str, *fields: Field) -> Q:
+    """Every word of the text is somewhere in the fields. A text without any word is in no row, an empty one in all."""
+    return holds_each(text, lambda terms: Q(Holds(terms, fields)))
+
+
+def holds_each(
+    text: str, holding: Callable[[Sequence[Term]], Q], *, alone: Callable[[Term], Q | None] = lambda _term: None
+) -> Q:
+    """The same where words may be found in other ways too: `holding` gives the condition that terms are held, `alone`
+    what else one of them may mean, such as the number of a row.
+    """
+    terms = terms_of(text)
+    if not terms:
+        return Q(pk__in=[]) if text.strip() else Q()
+    others = {term: other for term in terms if (other := alone(term)) is not None}
+    plain = [term for term in terms if term not in others]
+    condition = holding(plain) if plain else Q()
+    for term, other in others.items():
+        condition &= holding([term]) | other
+    return condition
+
+
+class Holds(Func):
+    """Whether every term is in one of the fields, which may be columns or expressions."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, terms: Sequence[Term], fields: Iterable[Field]) -> None:
+        self.terms = tuple(terms)
+        super().__init__(*(F(field) if isinstance(field, str) else field for field in fields))
+
+    @property
+    def identity(self) -> Any:
+        return (*super().identity, self.terms)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        columns, params = self._columns(compiler)
+        asked = "\x1f".join("\x1e".join((" ".join(term.words), term.short, term.long)) for term in self.terms)
+        return f"{FUNCTION}(%s, {', '.join(columns)})", [asked, *params]
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        columns, params = self._columns(compiler)
+        texts = ", ".join(f"CONVERT({column} USING utf8mb4)" for column in columns)
+        whole = f"CONCAT_WS('{_BETWEEN_FIELDS}', {texts})"
+        for letter, plain in patterns.REPLACED.items():
+            whole = f"REPLACE({whole}, '{letter}', '{plain}')"
+        one = f"{whole} COLLATE utf8mb4_bin REGEXP %s"
+        found = [(one, [*params, patterns.of(term)]) for term in self.terms]
+        return f"({' AND '.join(sql for sql, _ in found)})", [value for _, values in found for value in values]
+
+    def _columns(self, compiler: Any) -> tuple[list[str], list[Any]]:
+        compiled = [compiler.compile(source) for source in self.get_source_expressions()]
+        return [sql for sql, _ in compiled], [value for _, params in compiled for value in params]
+
+
+def _holds_term(asked: str, *texts: Any) -> bool:
+    whole = spelled(_BETWEEN_FIELDS.join([str(text) for text in texts if text is not None]))
+    return all(term.is_in(whole) for term in _terms(asked))
+
+
+_last: tuple[str, tuple[Term, ...]] = ("", ())
+
+
+def _terms(asked: str) -> tuple[Term, ...]:
+    """The terms that a condition has written down, kept while one statement asks for the same."""
+    global _last
+    known, terms = _last
+    if known != asked:
+        parts = [term.split("\x1e") for term in asked.split("\x1f")]
+        terms = tuple(Term(tuple(words.split(" ")), short, long) for words, short, long in parts)
+        _last = (asked, terms)
+    return terms
+
+
+def _prepare(connection: Any, **_kwargs: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function(FUNCTION, -1, _holds_term, deterministic=True)
+
+
+connection_created.connect(_prepare, dispatch_uid="search")

@@ -1,0 +1,38 @@
+"""A term as a regular expression over a text as it was written, for MariaDB (PCRE) and MySQL (ICU)."""
+
+from functools import lru_cache
+
+from offers_project.kernel.search.spelling import APOSTROPHES, STAND_FOR_THEMSELVES, letters_of
+from offers_project.kernel.search.terms import Term
+
+REPLACED = {
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "ǽ": "ae", "Ǽ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
+}  # fmt: skip
+"""Letters that become two: the database replaces them before it looks."""
+_PASSED_OVER = rf"\p{{Mn}}\p{{Cf}}{APOSTROPHES}"
+_WORD = rf"\p{{L}}\p{{N}}\p{{M}}\p{{So}}{STAND_FOR_THEMSELVES}"
+_SKIP = f"[{_PASSED_OVER}]*"
+_GAP = f"{_SKIP}[^{_WORD}{_PASSED_OVER}][^{_WORD}]*"
+_SPECIAL = frozenset("\\^$.[]|()?*+{}-&~")
+
+
+@lru_cache(maxsize=256)
+def of(term: Term) -> str:
+    ways = [_GAP.join(_word(word) for word in term.words)]
+    if term.short:
+        ways.append(f"(?<![{_WORD}{_PASSED_OVER}]){_word(term.short)}{_SKIP}+(?![{_WORD}])")
+    if term.long:
+        ways.append(_word(term.long))
+    return "|".join(ways)
+
+
+def _word(word: str) -> str:
+    return _SKIP.join(_letter(letter) for letter in word)
+
+
+def _letter(letter: str) -> str:
+    """A class of all the letters that are spelled so."""
+    letters = letters_of(letter)
+    escaped = "".join(f"\\{each}" if each in _SPECIAL else each for each in letters)
+    return f"[{escaped}]" if len(letters) > 1 else escaped
