@@ -72,6 +72,11 @@ class Bucket:
             answers.append(None if rest[who] >= 0 else self._refusal(taken[who].left))
         return answers
 
+    def give(self, who: object) -> None:
+        """Put a token back that was taken for work that turned out right."""
+        if not self.is_off:
+            self._taken({who: -1})
+
     def require(self, who: object) -> None:
         """Raise `RateLimited` when `take` would, but take nothing: for what only counts once it has gone wrong."""
         if not self.is_off:
