@@ -6,8 +6,9 @@ the same column, row by row, before each look-up.
 """
 
 import re
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet, Value
 
 from drivers import addresses, phones
 from drivers.models import Driver
@@ -19,8 +20,6 @@ FEWEST_DIGITS = 4
 NO_PHONE = Q(cell_phone=None) | Q(cell_phone="")
 """Trucks without anything in the column. The comparison passes over spaces at the end in MySQL and MariaDB."""
 
-_UNUSUAL = "[^ -~]"
-"""Signs outside of ASCII: digits of other scripts may be among them, and only our own reader knows them."""
 _SURE_DIGITS = 7
 """The last digits of a number stand in its text as they are; what is before them may be written in several ways."""
 _LIKE_A_PHONE = re.compile(r"[0-9() .+/*_\[\]-]+")
@@ -28,7 +27,7 @@ _LIKE_A_PHONE = re.compile(r"[0-9() .+/*_\[\]-]+")
 
 def with_phone(number: str, *, among: QuerySet[Driver]) -> list[int]:
     """Ids of the trucks that have this number (E.164) among theirs."""
-    rows = among.filter(cell_phone__regex=_in_order(number[-_SURE_DIGITS:])).values_list("pk", "cell_phone")
+    rows = among.filter(_may_hold("cell_phone", number[-_SURE_DIGITS:])).values_list("pk", "cell_phone")
     return [pk for pk, text in rows if number in phones.numbers(text)]
 
 
@@ -40,8 +39,7 @@ def with_unreadable_phone() -> list[int]:
 
 def with_mail(address: str, *, among: QuerySet[Driver]) -> list[int]:
     """Ids of the trucks that have this mail address, in lower case, among theirs."""
-    may_have = Q(email__icontains=address) | Q(email__regex=_UNUSUAL)
-    rows = among.filter(may_have).values_list("pk", "email")
+    rows = among.filter(Q(email__icontains=address) | Q(_IsUnusual("email"))).values_list("pk", "email")
     return [pk for pk, text in rows if address in addresses.mails(text)]
 
 
@@ -61,10 +59,30 @@ def by_digits(text: str) -> Q | None:
     digits = number.removeprefix("+1").removeprefix("+") if number else phones.digits(text)
     if len(digits) < FEWEST_DIGITS or not (number or _LIKE_A_PHONE.fullmatch(readable(text))):
         return None
-    rows = Driver.objects.filter(cell_phone__regex=_in_order(digits)).values_list("pk", "cell_phone")
+    rows = Driver.objects.filter(_may_hold("cell_phone", digits)).values_list("pk", "cell_phone")
     return Q(pk__in=[pk for pk, written in rows if digits in phones.digits(written)])
 
 
-def _in_order(digits: str) -> str:
-    """A pattern for texts in which these digits follow one another, or which it cannot tell."""
-    return f"{'[^0-9]*'.join(digits)}|{_UNUSUAL}"
+def _may_hold(column: str, digits: str) -> Q:
+    """Whether digits are in a text in this order, whatever is between them, or may be there in another script."""
+    return Q(_IsLike(column, Value(f"%{'%'.join(digits)}%"))) | Q(_IsUnusual(column))
+
+
+class _IsLike(Func):
+    """`LIKE` with a pattern of one's own: Django's lookups have none with something between its parts."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
+
+
+class _IsUnusual(Func):
+    """Whether a text has signs outside of ASCII, longer than a byte each: only our own reader knows their digits."""
+
+    template = "LENGTH(CAST(%(expressions)s AS BINARY)) <> CHAR_LENGTH(%(expressions)s)"
+    arity = 1
+    output_field = BooleanField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "LENGTH(CAST(%(expressions)s AS BLOB)) <> LENGTH(%(expressions)s)"
+        return self.as_sql(compiler, connection, template=template, **context)
