@@ -88,9 +88,10 @@ class SignInCode(models.Model):
     code_hash = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     """Wrong ones without a challenge."""
-    challenge_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
-    challenge_tries = models.PositiveSmallIntegerField(_("tries by the one who asked"), default=0, db_default=0)
-    """Wrong ones with the challenge that this code was asked for with."""
+    challenge_hash = models.CharField(max_length=64, null=True)
+    """Empty where a server from before challenges has written the row."""
+    challenge_tries = models.PositiveSmallIntegerField(_("tries by the one who asked"), null=True)
+    """Wrong ones with the challenge that was given out with this code."""
     created_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     used_at = models.DateTimeField(_("used"), null=True)

@@ -64,9 +64,9 @@ def one_number(text: str) -> str | None:
     return found[0] if len(found) == 1 and not _ANOTHER.search(rest) else None
 
 
-def digits(text: str) -> str:
+def digits(text: str | None) -> str:
     """All digits of a text, whatever the script they are written in."""
-    return "".join(_DIGITS.findall(readable(text)))
+    return "".join(_DIGITS.findall(readable(text or "")))
 
 
 def shown(number: str) -> str:
@@ -123,7 +123,7 @@ def _ways(groups: list[_Group], before: str, *, crossing: bool) -> list[tuple[st
 
     `crossing`: a number may go on after what perhaps separates two.
     """
-    ways: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in groups]
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in groups)]
     for start in range(len(groups)):
         for way in ways[start]:
             for end in range(start + 1, len(groups) + 1):

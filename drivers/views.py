@@ -116,7 +116,8 @@ def _keep_challenge(response: HttpResponse, challenge: str) -> None:
 
 
 def _challenge(request: HttpRequest) -> str:
-    return request.get_signed_cookie(CHALLENGE, "", salt=CHALLENGE, max_age=settings.SIGN_IN_CODE_LIFETIME)
+    kept = request.get_signed_cookie(CHALLENGE, None, salt=CHALLENGE, max_age=settings.SIGN_IN_CODE_LIFETIME)
+    return kept or ""
 
 
 def _step(request: HttpRequest, step: str, *, refusal: Refusal | None = None, **context: Any) -> HttpResponse:

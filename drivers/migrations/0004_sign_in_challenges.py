@@ -1,4 +1,4 @@
-"""Tries of a code are counted for each challenge; defaults in the database, for servers that do not know of it yet."""
+"""Tries of a code are counted for each challenge. The columns may be empty: servers that do not know of them write on."""
 
 from django.db import migrations, models
 
@@ -10,11 +10,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="signincode",
             name="challenge_hash",
-            field=models.CharField(blank=True, db_default="", default="", max_length=64),
+            field=models.CharField(max_length=64, null=True),
         ),
         migrations.AddField(
             model_name="signincode",
             name="challenge_tries",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="tries by the one who asked"),
+            field=models.PositiveSmallIntegerField(null=True, verbose_name="tries by the one who asked"),
         ),
     ]

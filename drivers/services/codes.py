@@ -84,6 +84,7 @@ def _new_code(*, address: str, challenge: str) -> None:
         address=address,
         code_hash=_hash(address, code),
         challenge_hash=_hash_of_challenge(challenge),
+        challenge_tries=0,
         created_at=now,
         expires_at=now + settings.SIGN_IN_CODE_LIFETIME,
     )
@@ -103,7 +104,7 @@ def _try(*, address: str, code: str, challenge: str, only_by_challenge: bool) ->
     own = _asked_with(challenge, good)
     if own is not None:
         # Its own code stays good however many others have asked for since.
-        open_rows = {own, *newest} if own.challenge_tries < settings.SIGN_IN_CODE_TRIES else set()
+        open_rows = {own, *newest} if (own.challenge_tries or 0) < settings.SIGN_IN_CODE_TRIES else set()
     else:
         open_rows = {row for row in newest if row.tries < settings.SIGN_IN_CODE_TRIES and not only_by_challenge}
     hashed = _hash(address, code)
@@ -118,7 +119,7 @@ def _asked_with(challenge: str, rows: list[SignInCode]) -> SignInCode | None:
     if not challenge:
         return None
     hashed = _hash_of_challenge(challenge)
-    return next((row for row in rows if constant_time_compare(row.challenge_hash, hashed)), None)
+    return next((row for row in rows if constant_time_compare(row.challenge_hash or "", hashed)), None)
 
 
 def _count_wrong(own: SignInCode | None, compared: set[SignInCode]) -> None:
