@@ -16,6 +16,8 @@ from offers_project.kernel.text import readable
 
 TEXT_MAX = 200
 """A longer text is no telephone number, nor a list of some; the column has room for 50."""
+RAW_MAX = 1_000
+"""With all signs that are not seen; what is longer is neither looked at nor remembered."""
 LONGEST = 18
 """Digits of a number with all that is dialled before it."""
 LONGEST_CODE = 3
@@ -27,10 +29,12 @@ _EXTENSION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]+")
-_ANOTHER = re.compile(r"[^\W\d_]|[@\#,;|&]")
+_PLACE_IN_A_LIST = re.compile(r"(?:^|(?<=\s))[1-9][):]\s+(?=[(\[+]*[0-9])")
+"""`1: 701-555-0100 2: 701-555-0199`."""
+_ANOTHER = re.compile(r"[^\W\d_]|[@\#;|&]|,(?=.)|(?<=.),")
 """What stands between two numbers and within none: a letter, or a sign that separates the items of a list."""
-_PERHAPS_ANOTHER = re.compile(r"[/\\\u2044]|(?<=\s)\+(?=\s)")
-"""What stands between two numbers, and by some hands within one: `701/555-0100`."""
+_PERHAPS_ANOTHER = re.compile(r"[/\\\u2044]|^,$|(?<=\s)\+(?=\s)")
+"""What stands between two numbers, and by some hands within one: `701/555-0100`, `701,555,0100`."""
 _PLUS = re.compile(r"\+[\s(\[]*$")
 _AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 _AMERICAN_LOCAL = re.compile(r"[2-9][0-9]{6}")
@@ -54,7 +58,7 @@ def numbers(text: str | None) -> tuple[str, ...]:
     never cut down: it is one when there is such a code and as many digits follow as its numbers have. Ten digits are an
     American number when its plan has such numbers and they are not grouped as another country's.
     """
-    return _read(text) if text else ()
+    return _read(text) if text and len(text) <= RAW_MAX else ()
 
 
 def one_number(text: str) -> str | None:
@@ -82,7 +86,7 @@ def _read(text: str) -> tuple[str, ...]:
     if len(plain) > TEXT_MAX:
         return ()
     found: list[str] = []
-    for groups in _runs(_EXTENSION.sub(" ; ", plain)):
+    for groups in _runs(_PLACE_IN_A_LIST.sub(" ; ", _EXTENSION.sub(" ; ", plain))):
         found += _numbers_of(groups, found[-1] if found else "")
     return tuple(dict.fromkeys(found))
 
