@@ -7,11 +7,30 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from drivers import services
+from drivers import lookup, phones, services
 from drivers.forms import TruckForm
 from drivers.models import Driver, Place, SignInCode, SignInLink
 from drivers.rules import can_change_trucks
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
+
+
+class PhoneCanBeRead(admin.SimpleListFilter):
+    """Trucks whose phone text holds no number that is sure: no link and no code can go there."""
+
+    title = _("phone number")
+    parameter_name = "phone_read"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Cannot be read")), ("none", _("Is missing"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Driver]) -> QuerySet[Driver]:
+        match self.value():
+            case "no":
+                return queryset.filter(pk__in=lookup.with_unreadable_phone())
+            case "none":
+                return queryset.filter(lookup.NO_PHONE)
+            case _:
+                return queryset
 
 
 @admin.register(Driver)
@@ -25,15 +44,31 @@ class DriverAdmin(JournaledAdmin):
         "city_state_zip",
         "dimensions",
         "cell_phone",
+        "numbers",
         "assigned_dispatcher",
         "is_active",
         "updated_at",
     )
     list_select_related = ("assigned_dispatcher",)
-    list_filter = ("is_active", "status", "assigned_dispatcher")
+    list_filter = ("is_active", PhoneCanBeRead, "status", "assigned_dispatcher")
     search_fields = ("truck_number", "driver_name", "cell_phone", "email", "city_state_zip")
     ordering = ("truck_number", "pk")
     actions = ("send_link", "make_link", "revoke_links", "deactivate", "activate")
+
+    @admin.display(description=_("numbers read"))
+    def numbers(self, driver: Driver) -> str:
+        return ", ".join(phones.numbers(driver.cell_phone))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Driver], search_term: str
+    ) -> tuple[QuerySet[Driver], bool]:
+        """A telephone number in any spelling finds the trucks that have it; any other text is looked for as it is."""
+        if (condition := lookup.by_number(search_term)) is not None:
+            return queryset.filter(condition), False
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if (condition := lookup.by_digits(search_term)) is not None:
+            found |= queryset.filter(condition)
+        return found, may_repeat
 
     def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:
         actor, changes = self.actor(request), form.changes()
@@ -91,10 +126,16 @@ class SignInLinkAdmin(ActionsOnlyAdmin):
 
 @admin.register(SignInCode)
 class SignInCodeAdmin(ReadOnlyAdmin):
-    list_display = ("address", "created_at", "expires_at", "tries", "used_at")
+    list_display = ("address", "created_at", "expires_at", "tries", "challenge_tries", "used_at")
     search_fields = ("address",)
+    search_help_text = _("A phone number in any spelling, or an e-mail address.")
     ordering = ("-created_at",)
-    fields = ("address", "created_at", "expires_at", "tries", "used_at")
+    fields = ("address", "created_at", "expires_at", "tries", "challenge_tries", "used_at")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SignInCode], search_term: str
+    ) -> tuple[QuerySet[SignInCode], bool]:
+        return super().get_search_results(request, queryset, phones.one_number(search_term) or search_term)
 
 
 @admin.register(Place)

@@ -139,8 +139,9 @@ class CodeView(AnybodysView):
     )
     def post(self, request: Request) -> Response:
         """Sends a six-digit code to the driver with this phone or mail; says the same when there is none."""
-        services.request_code(**self.body(AddressShape), client=client_address(request))
-        return Response({"expires_in": int(settings.SIGN_IN_CODE_LIFETIME.total_seconds())}, status=202)
+        challenge = services.request_code(**self.body(AddressShape), client=client_address(request))
+        expires_in = int(settings.SIGN_IN_CODE_LIFETIME.total_seconds())
+        return Response({"expires_in": expires_in, "challenge": challenge}, status=202)
 
 
 class DriverTokenView(AnybodysView):

@@ -2,13 +2,31 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.errors import NotAuthenticated, Refusal
+from offers_project.kernel.errors import NotAuthenticated, RateLimited, Refusal
 
 
 class WrongCode(NotAuthenticated):
     """Wrong, used, too old, tried too often, or never sent: whoever asks is not told which."""
 
     default_message = _("This code is wrong or no longer good. Ask for a new one.")
+
+
+class TooManyCodes(RateLimited):
+    """As many codes as may go to one address in a day."""
+
+    default_message = _("Many codes were asked for with this number or address today. Ask your dispatcher for a link.")
+
+
+class TooManyWrongCodes(RateLimited):
+    """As many wrong codes as may be tried for one address in a day: links work on."""
+
+    default_message = _("Too many wrong codes today for this number or address. Ask your dispatcher for a link.")
+
+
+class TooManyLinks(RateLimited):
+    """As many links as may be sent to one driver."""
+
+    default_message = _("Several links were sent to this driver a short time ago. Wait before you send another one.")
 
 
 class DeadLink(NotAuthenticated):
@@ -32,4 +50,4 @@ class NotActive(Refusal):
 
 
 class NoPhone(Refusal):
-    default_message = _("There is no phone number for this truck that a text message can go to.")
+    default_message = _("This truck has no phone number that can be read. Nothing was sent.")

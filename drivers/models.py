@@ -84,9 +84,14 @@ class SignInCode(models.Model):
     """A six-digit code sent to a phone or a mail address; only its hash is kept."""
 
     address = ExactCharField(_("address"), max_length=100)
-    """The phone in digits, or the mail in lower case."""
+    """The phone as `+` and digits, or the mail in lower case."""
     code_hash = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    """Wrong ones without a challenge."""
+    challenge_hash = models.CharField(max_length=64, null=True)
+    """Empty where a server from before challenges has written the row."""
+    challenge_tries = models.PositiveSmallIntegerField(_("tries by the one who asked"), null=True)
+    """Wrong ones with the challenge that was given out with this code."""
     created_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     used_at = models.DateTimeField(_("used"), null=True)

@@ -1,12 +1,11 @@
 """The truck table: trucks narrowed by what a dispatcher asks for, in the order they want."""
 
-import re
 from dataclasses import dataclass, field
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Length
 
-from drivers import dimensions, selectors
+from drivers import dimensions, lookup, selectors
 from drivers.dimensions import Size
 from drivers.models import Driver
 from offers_project.kernel.actors import Actor
@@ -24,8 +23,6 @@ DISTANCE = "distance"
 SEARCHED = ("driver_name", "truck_number", "cell_phone", "email", "city_state_zip", "dimensions", "rate")
 NOBODY = 0
 """As `dispatcher_id`: trucks that are nobody's."""
-
-_LIKE_A_PHONE = re.compile(r"[0-9() .+-]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +95,11 @@ def _narrowed(rows: QuerySet[Driver], query: Query) -> QuerySet[Driver]:
 
 def _text_conditions(text: str) -> list[Q]:
     """Every word must be found somewhere; a phone number is found however it is written."""
-    digits = re.sub(r"[^0-9]", "", text)
-    if _LIKE_A_PHONE.fullmatch(text) and len(digits) >= 4:
-        return [Q(cell_phone__regex="[^0-9]*".join(digits)) | _anywhere(text)]
+    if (phone := lookup.by_number(text)) is not None:
+        return [phone]
+    if (phone := lookup.by_digits(text)) is not None:
+        return [phone | holds(text, *SEARCHED)]
     return [holds(text, *SEARCHED)]
-
-
-def _anywhere(word: str) -> Q:
-    condition = Q(pk__in=[])
-    for name in SEARCHED:
-        condition |= Q(**{f"{name}__icontains": word})
-    return condition
 
 
 def _ordered(rows: QuerySet[Driver], by: str, backwards: bool) -> list[int]:

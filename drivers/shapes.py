@@ -9,12 +9,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.shapes import ActorOut
-from drivers import addresses
+from drivers import addresses, phones
 from drivers.dimensions import TEXT_MAX, Size, of_truck
 from drivers.search import DISTANCE, ORDERINGS
 from offers_project.kernel.api import Pagination
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
-from offers_project.kernel.text import whole_number
+from offers_project.kernel.text import readable
 
 LARGEST_ID = 2**31 - 1
 """`users` and `Trucks` count with plain integers."""
@@ -23,6 +23,10 @@ IDS_MAX = 200
 STATUSES_MAX = 20
 RADIUS_MAX = 12_500
 
+PASTED_MAX = 200
+"""A field for a code has room for the message that it came in."""
+
+_SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{3}[ -]?[0-9]{3}(?![0-9])")
 _PLAIN_DECIMAL = re.compile(r"[+-]?[0-9]{1,10}(\.[0-9]{1,30})?")
 
 
@@ -148,6 +152,16 @@ class PlacesQuery(PageQuery):
     q = CleanCharField(max_length=150, help_text="The beginning of a city, a city and a state, or a ZIP code.")
 
 
+_NONE = {
+    "phone": _(
+        "Give a phone number with its area code. If it is from outside the United States and Canada, begin with + and "
+        "the country code, as in +52 55 1234 5678."
+    ),
+    "email": _("Give one e-mail address."),
+}
+_NOT_ONE = {"phone": _("Give one phone number only."), "email": _("Give one e-mail address.")}
+
+
 class AddressShape(Shape):
     """A phone number or a mail address, one of both; `address` is what it is compared by."""
 
@@ -157,25 +171,32 @@ class AddressShape(Shape):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("phone" in attrs) == ("email" in attrs):
             raise serializers.ValidationError({"phone": [_("Give a phone number or an e-mail address, one of both.")]})
-        name, read = ("phone", addresses.phones) if "phone" in attrs else ("email", addresses.mails)
+        name, read = ("phone", phones.numbers) if "phone" in attrs else ("email", addresses.mails)
         found = read(attrs.pop(name))
         if len(found) != 1:
-            words = {
-                "phone": _("Give one phone number, with its area code."),
-                "email": _("Give one e-mail address."),
-            }
-            raise serializers.ValidationError({name: [words[name]]})
+            raise serializers.ValidationError({name: [_NOT_ONE[name] if found else _NONE[name]]})
         return attrs | {"address": found[0]}
 
 
 class CodeShape(AddressShape):
     """A code beside the address that it was sent to."""
 
-    code = CleanCharField(max_length=6)
+    code = CleanCharField(max_length=PASTED_MAX, help_text="Six digits; spaces and dashes between them do not matter.")
+    challenge = CleanCharField(
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="The `challenge` that the code was asked for with. Wrong tries are then counted against it alone.",
+    )
     driver_id = WholeNumber(required=False, min_value=1, max_value=LARGEST_ID)
 
-    def validate_code(self, code: str) -> str:
-        if not re.fullmatch(r"[0-9]{6}", code):
+    def validate_code(self, text: str) -> str:
+        plain = readable(text)
+        code = "".join(re.findall(r"[0-9]", plain))
+        if re.search(r"[^\W\d_]", plain):  # The whole message: the code is the one number in it that has six digits.
+            found = set(_SIX_DIGITS.findall(plain))
+            code = "".join(found).replace("-", "").replace(" ", "") if len(found) == 1 else ""
+        if len(code) != 6:
             raise serializers.ValidationError(_("A code has six digits."))
         return code
 
@@ -236,3 +257,6 @@ class SentOut(serializers.Serializer):
     """The same for every address, known or not."""
 
     expires_in = serializers.IntegerField(help_text="Seconds that a code is good for.")
+    challenge = serializers.CharField(
+        help_text="Send it with the code: wrong tries by others then cost none of yours. For `expires_in` seconds."
+    )

@@ -27,6 +27,8 @@ from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.stale import TOO_OLD, comes_again
 
 HOME = "/driver/"
+CHALLENGE = "sign_in_challenge"
+"""The cookie with the challenge that this browser's code was asked for with."""
 
 
 def _arrived(request: HttpRequest) -> HttpResponse | None:
@@ -52,10 +54,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _step(request, "contact")
     contact = request.POST.get("contact", "").strip()
     try:
-        services.request_code(**read_shape(AddressShape, _address(contact)), client=_client(request))
+        challenge = services.request_code(**read_shape(AddressShape, _address(contact)), client=_client(request))
     except Refusal as refusal:
         return _step(request, "contact", refusal=refusal, contact=contact)
-    return _step(request, "code", contact=contact)
+    response = _step(request, "code", contact=contact)
+    _keep_challenge(response, challenge)
+    return response
 
 
 def _code_again(request: HttpRequest) -> HttpResponse:
@@ -73,6 +77,8 @@ def code(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("driver-sign-in"))
     contact, typed = request.POST.get("contact", "").strip(), request.POST.get("code", "").strip()
     given: dict[str, Any] = _address(contact) | {"code": typed}
+    if challenge := _challenge(request):
+        given["challenge"] = challenge
     chosen = request.POST.get("driver_id", "")
     if chosen.isascii() and chosen.isdigit():
         given["driver_id"] = int(chosen)
@@ -83,7 +89,9 @@ def code(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _step(request, "code", refusal=refusal, contact=contact)
     browser.sign_in(request, driver.actor, way="code")
-    return HttpResponseRedirect(safe_next(request, HOME))
+    response = HttpResponseRedirect(safe_next(request, HOME))
+    response.delete_cookie(CHALLENGE, path=HOME)
+    return response
 
 
 def _link_again(request: HttpRequest, token: str) -> HttpResponse:
@@ -128,6 +136,24 @@ def _link_page(request: HttpRequest, found: ReadLink, *, too_old: bool = False) 
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _keep_challenge(response: HttpResponse, challenge: str) -> None:
+    response.set_signed_cookie(
+        CHALLENGE,
+        challenge,
+        salt=CHALLENGE,
+        max_age=settings.SIGN_IN_CODE_LIFETIME,
+        path=HOME,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _challenge(request: HttpRequest) -> str:
+    kept = request.get_signed_cookie(CHALLENGE, None, salt=CHALLENGE, max_age=settings.SIGN_IN_CODE_LIFETIME)
+    return kept or ""
 
 
 def _step(

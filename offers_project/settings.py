@@ -267,12 +267,19 @@ PASSWORDS_LINE_SECONDS = env.float("PASSWORDS_LINE_SECONDS", default=30)
 """How many may stand in line for that, and how long."""
 
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
-SIGN_IN_CODE_TRIES = 5
+# Wrong tries of one who has asked for a code; and how many of the codes sent to an address are good, the newest ones.
+SIGN_IN_CODE_TRIES = env.int("SIGN_IN_CODE_TRIES", default=5)
+SIGN_IN_CODES_GOOD = env.int("SIGN_IN_CODES_GOOD", default=3)
 # Codes that are sent to one address, and what one client may ask for or get wrong; 0 turns a limit off.
 SIGN_IN_CODES_BURST = env.int("SIGN_IN_CODES_BURST", default=5)
 SIGN_IN_CODES_PER_MINUTE = env.float("SIGN_IN_CODES_PER_MINUTE", default=1)
+SIGN_IN_CODES_PER_DAY = env.int("SIGN_IN_CODES_PER_DAY", default=10)
+SIGN_IN_WRONG_CODES_PER_DAY = env.int("SIGN_IN_WRONG_CODES_PER_DAY", default=20)
 SIGN_IN_CLIENT_BURST = env.int("SIGN_IN_CLIENT_BURST", default=30)
 SIGN_IN_CLIENT_PER_MINUTE = env.float("SIGN_IN_CLIENT_PER_MINUTE", default=10)
+# Links that the office sends to one driver: at once, and then each hour; 0 turns the limit off.
+SIGN_IN_LINKS_BURST = env.int("SIGN_IN_LINKS_BURST", default=3)
+SIGN_IN_LINKS_PER_HOUR = env.float("SIGN_IN_LINKS_PER_HOUR", default=1)
 SIGN_IN_LINK_LIFETIME = timedelta(days=env.int("SIGN_IN_LINK_DAYS", default=7))
 SOCKET_TICKET_SECONDS = 30
 

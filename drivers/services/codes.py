@@ -1,10 +1,15 @@
 """Six-digit codes that sign a driver in.
 
-Known or not, an address takes the same path: a row is written, and only whether something is sent differs, which
-happens beside the request. So neither the answer nor its time says who drives for us.
+Known or not, an address takes the same path: a row is written, a challenge is given out, and only whether something is
+sent differs, which happens beside the request. So neither the answer nor its time says who drives for us.
+
+A challenge is given out with each code, and tries with it are counted apart from all others: what a stranger gets wrong
+is counted against the stranger. `docs/decisions/driver-sign-in.md` says what each limit is for.
 """
 
+import hashlib
 import secrets
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import F
@@ -13,53 +18,75 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.metrics import SIGN_IN_FAILED
 from drivers import selectors, sending
-from drivers.errors import ChooseDriver, WrongCode
+from drivers.errors import ChooseDriver, TooManyCodes, TooManyWrongCodes, WrongCode
 from drivers.models import Driver, SignInCode
 from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid
+from offers_project.kernel.errors import Invalid, RateLimited
 from offers_project.kernel.limits import Bucket
 from presence.telling import service
 
+SECONDS_A_DAY = 24 * 60 * 60
 
-def request_code(*, address: str, client: str) -> None:
+
+def request_code(*, address: str, client: str) -> str:
     """Send a code to an address (`+15555550123`, or a mail in lower case) when an active driver has it.
 
-    Raises `RateLimited` for too many to one address, or from one client.
+    Gives the challenge to try the code with. Raises `RateLimited` for too many from one client or to one address, in a
+    moment or over a day, and where too many wrong codes were tried for the address.
     """
     _asked_by_client().take(client)
+    _take(_wrong_for_address(), address, TooManyWrongCodes)
+    _wrong_for_address().give(address)
     _asked_for_address().take(address)
-    _new_code(address=address)
+    _take(_asked_for_address_in_a_day(), address, TooManyCodes)
+    challenge = secrets.token_urlsafe(32)
+    _new_code(address=address, challenge=challenge)
+    return challenge
 
 
-def redeem_code(*, address: str, code: str, client: str, driver_id: int | None = None) -> Driver:
+def redeem_code(*, address: str, code: str, client: str, challenge: str = "", driver_id: int | None = None) -> Driver:
     """The driver who a code signs in; the code is used up by it.
 
-    Raises `WrongCode`, which spends one of its tries, and `ChooseDriver` where several trucks have the address, which
-    spends nothing. `RateLimited` for a client that guesses.
+    `challenge`: the one that was given out with the code, or with a later one for the same address.
+
+    Raises `WrongCode`, which spends a try of the challenge, or without one of the codes that are good; `ChooseDriver`
+    where several trucks have the address, which spends nothing. `RateLimited` for a client that guesses, and for an
+    address that is guessed for, but not to someone with a challenge.
     """
-    _guessed_by_client().take(client)  # Before it is looked at, or many at once would all be.
-    row_id = _try(address=address, code=code)
-    if row_id is None:
+    _guessed_by_client().take(client)
+    (refusal,) = _wrong_for_address().take_many([address])
+    tried = _try(address=address, code=code, challenge=challenge, only_by_challenge=refusal is not None)
+    if refusal is None and (tried.row_id is not None or not tried.any_good):
+        _wrong_for_address().give(address)
+    if tried.row_id is None:
         SIGN_IN_FAILED.labels("code").inc()
-        raise WrongCode()
+        raise WrongCode() if refusal is None or tried.by_challenge else TooManyWrongCodes(refusal.retry_after)
     _guessed_by_client().give(client)
     drivers = selectors.signing_in_by(address)
     if not drivers:
         raise WrongCode()
     driver = _chosen(drivers, driver_id)
-    _use_up(row_id=row_id)
+    _use_up(row_id=tried.row_id)
     return driver
 
 
+class _Tried(NamedTuple):
+    """What became of a try: the row that the code fits; whether any code is good now; whether a challenge was known."""
+
+    row_id: int | None
+    any_good: bool
+    by_challenge: bool
+
+
 @service
-def _new_code(*, address: str) -> None:
+def _new_code(*, address: str, challenge: str) -> None:
     now = clock.now()
     code = f"{secrets.randbelow(1_000_000):06}"
-    # The newest is the only good one: five tries are five tries, however many were sent.
-    SignInCode.objects.filter(address=address, used_at=None, expires_at__gt=now).update(expires_at=now)
     SignInCode.objects.create(
         address=address,
         code_hash=_hash(address, code),
+        challenge_hash=_hash_of_challenge(challenge),
+        challenge_tries=0,
         created_at=now,
         expires_at=now + settings.SIGN_IN_CODE_LIFETIME,
     )
@@ -68,20 +95,40 @@ def _new_code(*, address: str) -> None:
 
 
 @service
-def _try(*, address: str, code: str) -> int | None:
-    """The row that the code fits; None when it does not, and that counts, whatever is refused afterwards."""
-    row = (
+def _try(*, address: str, code: str, challenge: str, only_by_challenge: bool) -> _Tried:
+    """Compare a code; when it fits none, that counts, whatever is refused afterwards."""
+    good = list(
         SignInCode.objects.select_for_update()
-        .filter(address=address, used_at=None, expires_at__gt=clock.now(), tries__lt=settings.SIGN_IN_CODE_TRIES)
+        .filter(address=address, used_at=None, expires_at__gt=clock.now())
         .order_by("-pk")
-        .first()
     )
-    if row is None:
+    newest = good[: settings.SIGN_IN_CODES_GOOD]
+    own = _asked_with(challenge, good)
+    if own is not None:
+        # Its own code stays good however many others have asked for since.
+        open_rows = {own, *newest} if (own.challenge_tries or 0) < settings.SIGN_IN_CODE_TRIES else set()
+    else:
+        open_rows = {row for row in newest if row.tries < settings.SIGN_IN_CODE_TRIES and not only_by_challenge}
+    hashed = _hash(address, code)
+    fitting = [row.pk for row in open_rows if constant_time_compare(row.code_hash, hashed)]
+    if not fitting:
+        _count_wrong(own, open_rows)
+    return _Tried(max(fitting, default=None), any_good=bool(good), by_challenge=own is not None)
+
+
+def _asked_with(challenge: str, rows: list[SignInCode]) -> SignInCode | None:
+    """The row that this challenge was given out with. One that has ended, or never was, is as good as none."""
+    if not challenge:
         return None
-    if constant_time_compare(row.code_hash, _hash(address, code)):
-        return row.pk
-    SignInCode.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
-    return None
+    hashed = _hash_of_challenge(challenge)
+    return next((row for row in rows if constant_time_compare(row.challenge_hash or "", hashed)), None)
+
+
+def _count_wrong(own: SignInCode | None, compared: set[SignInCode]) -> None:
+    if own is not None and compared:
+        SignInCode.objects.filter(pk=own.pk).update(challenge_tries=F("challenge_tries") + 1)
+    elif compared:
+        SignInCode.objects.filter(pk__in=[row.pk for row in compared]).update(tries=F("tries") + 1)
 
 
 @service
@@ -108,8 +155,30 @@ def _hash(address: str, code: str) -> str:
     return salted_hmac("drivers.sign_in_code", f"{address}:{code}", algorithm="sha256").hexdigest()
 
 
+def _hash_of_challenge(challenge: str) -> str:
+    """A plain hash will do: what is hashed is random, and too long to be guessed."""
+    return hashlib.sha256(challenge.encode(errors="replace")).hexdigest()
+
+
+def _take(bucket: Bucket, who: str, refusal: type[RateLimited]) -> None:
+    """Take a token, or refuse in words of one's own."""
+    try:
+        bucket.take(who)
+    except RateLimited as limited:
+        raise refusal(limited.retry_after) from limited
+
+
 def _asked_for_address() -> Bucket:
     return Bucket("sign-in-code", settings.SIGN_IN_CODES_BURST, settings.SIGN_IN_CODES_PER_MINUTE / 60)
+
+
+def _asked_for_address_in_a_day() -> Bucket:
+    return Bucket("sign-in-code-day", settings.SIGN_IN_CODES_PER_DAY, settings.SIGN_IN_CODES_PER_DAY / SECONDS_A_DAY)
+
+
+def _wrong_for_address() -> Bucket:
+    limit = settings.SIGN_IN_WRONG_CODES_PER_DAY
+    return Bucket("sign-in-wrong-code-day", limit, limit / SECONDS_A_DAY)
 
 
 def _asked_by_client() -> Bucket:

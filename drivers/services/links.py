@@ -6,13 +6,14 @@ from django.conf import settings
 from django.urls import reverse
 
 import journal.services
-from drivers import addresses, links, selectors, sending
-from drivers.errors import DeadLink, NoPhone, NotActive
+from drivers import addresses, links, phones, selectors, sending
+from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
 from drivers.rules import require_can_change_trucks, require_can_see_links, require_can_send_links
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
+from offers_project.kernel.errors import NotFound, RateLimited, Refusal
+from offers_project.kernel.limits import Bucket
 from presence.telling import service
 
 
@@ -26,15 +27,30 @@ def create_link(*, actor: Actor, driver_id: int) -> str:
     return url
 
 
-@service
 def send_link(*, actor: Actor, driver_id: int) -> None:
-    """Send a new link to the driver's own phone. Whoever sends it does not see it."""
+    """Send a new link to the driver's own phone. Whoever sends it does not see it.
+
+    Raises `NoPhone` where there is no number that is sure, and `TooManyLinks`.
+    """
     require_can_send_links(actor)
+    try:
+        _sent_to_driver().take(driver_id)
+    except RateLimited as limited:
+        raise TooManyLinks(limited.retry_after) from limited
+    try:
+        _send_link(actor=actor, driver_id=driver_id)
+    except Refusal:
+        _sent_to_driver().give(driver_id)
+        raise
+
+
+@service
+def _send_link(*, actor: Actor, driver_id: int) -> None:
     driver = _active_driver(actor, driver_id)
-    phones = addresses.phones(driver.cell_phone)
-    if not phones:
+    numbers = phones.numbers(driver.cell_phone)
+    if not numbers:
         raise NoPhone()
-    sending.send_link(driver, phone=phones[0], url=_new_link(actor, driver))
+    sending.send_link(driver, phone=numbers[0], url=_new_link(actor, driver))
     _record(actor, "send_link", driver.pk)
 
 
@@ -80,8 +96,10 @@ def _active_driver(actor: Actor, driver_id: int) -> Driver:
 
 
 def _new_link(actor: Actor, driver: Driver) -> str:
+    """A new link, which takes the place of those that nobody has used yet."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
+    SignInLink.objects.filter(driver_id=driver.pk, used_at=None, revoked_at=None).update(revoked_at=now)
     SignInLink.objects.create(
         driver_id=driver.pk,
         token_hash=links.hash_of(token),
@@ -91,6 +109,10 @@ def _new_link(actor: Actor, driver: Driver) -> str:
         expires_at=now + settings.SIGN_IN_LINK_LIFETIME,
     )
     return settings.PUBLIC_URL.rstrip("/") + reverse("driver-link", args=[token])
+
+
+def _sent_to_driver() -> Bucket:
+    return Bucket("sign-in-link", settings.SIGN_IN_LINKS_BURST, settings.SIGN_IN_LINKS_PER_HOUR / 3600)
 
 
 def _record(actor: Actor, verb: str, driver_id: int) -> None:

@@ -21,7 +21,7 @@ class TicksController extends Controller {
 
   connect() {
     this.memory = new Memory(sessionStorage, document.body.dataset.actor, `ticks:${this.offerValue}`);
-    this.ticked = new Map(this.memory.read());
+    this.ticked = new Map(this.memory.read()?.filter(([, truck]) => truck.phones));
     for (const box of this.boxTargets) this.showTick(box);
     this.show();
     this.showFilters();
@@ -79,8 +79,9 @@ class TicksController extends Controller {
   }
 
   async copy() {
-    const phones = [...this.ticked.values()].map(({ phone }) => phone).filter(Boolean);
-    const without = this.ticked.size - phones.length;
+    const ticked = [...this.ticked.values()];
+    const phones = [...new Set(ticked.flatMap((truck) => truck.phones))];
+    const without = ticked.filter((truck) => !truck.phones.length).length;
     if (!(await copyText(phones.join("\n")))) {
       toast({ title: gettext("Nothing was copied"), words: gettext("This browser does not let pages copy."), picture: "i-alert" });
       return;
@@ -119,8 +120,8 @@ class TicksController extends Controller {
   }
 
   keep(box) {
-    const { phone, name } = box.closest("tr").dataset;
-    if (box.checked) this.ticked.set(box.value, { phone, name });
+    const { phones, name } = box.closest("tr").dataset;
+    if (box.checked) this.ticked.set(box.value, { phones: phones.split(" ").filter(Boolean), name });
     else this.ticked.delete(box.value);
     this.mark(box);
   }

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -8,8 +9,9 @@ from django.test import Client
 from accounts.facts import SessionsEnded
 from drivers import sending
 from drivers.facts import DriverDeactivated
+from drivers.models import Driver
 from offers_project.kernel import facts, sms
-from tests.accounts.factories import api_client, make_user
+from tests.accounts.factories import api_client, make_user, post
 from tests.drivers.factories import driver_client, make_driver
 
 
@@ -29,6 +31,28 @@ def texts(monkeypatch) -> list[tuple[str, str]]:
     monkeypatch.setattr(sending, "executor", AtOnce())
     monkeypatch.setattr(sms.ConsoleSms, "send", lambda self, *, phone, text: sent.append((phone, text)))
     return sent
+
+
+@pytest.fixture
+def ask(texts, mailoutbox, django_capture_on_commit_callbacks):
+    """Ask for a code by REST: gives the answer, and the code that was sent, if any."""
+
+    def ask(**body):
+        texts.clear()
+        mailoutbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = post(Client(), "/api/auth/driver/code", body)
+        sent = [text for _, text in texts] + [mail.body for mail in mailoutbox]
+        return answer, re.search(r"\b[0-9]{6}\b", sent[0])[0] if sent else None
+
+    return ask
+
+
+@pytest.fixture
+def luz(db) -> Driver:
+    return make_driver(
+        driver_name="Luz", cell_phone="(212) 555-0142 / 555-0199", email="Luz@Example.com; boss@example.com"
+    )
 
 
 @pytest.fixture

@@ -122,6 +122,54 @@ def test_wrong_codes_and_dead_links_are_counted(browser, driver, ask):
     assert (counted("code"), counted("link")) == (before[0] + 1, before[1] + 1)
 
 
+# --- what browsers keep ------------------------------------------------------------------------------------------
+
+
+def test_the_field_has_room_for_what_is_pasted(browser, driver, ask):
+    answer, code = ask(driver.cell_phone)
+    field = re.search(r'<input[^>]*name="code"[^>]*>', answer.content.decode())[0]
+    assert int(re.search(r'maxlength="(\d+)"', field)[1]) >= 100
+    assert "pattern" not in field
+    pasted = f"\u2068{code[:3]} {code[3:]}\u2069 is your code for Driver Offers. It works for 10 minutes."
+    assert browser.post(CODE, {"contact": driver.cell_phone, "code": pasted}).status_code == 302
+    assert is_signed_in_as(browser, driver)
+
+
+def test_the_choice_of_a_truck_keeps_what_was_pasted(browser, driver, ask):
+    make_driver(driver_name="Ana", cell_phone=driver.cell_phone)
+    _, code = ask(driver.cell_phone)
+    page = browser.post(CODE, {"contact": driver.cell_phone, "code": f"{code[:3]}-{code[3:]}"}).content.decode()
+    typed = re.search(r'name="code" value="([^"]*)"', page)[1]
+    browser.post(CODE, {"contact": driver.cell_phone, "code": typed, "driver_id": driver.pk})
+    assert is_signed_in_as(browser, driver)
+
+
+def test_a_strangers_wrong_codes_cost_this_browser_nothing(browser, driver, ask):
+    answer, code = ask(driver.cell_phone)
+    cookie = answer.cookies["sign_in_challenge"]
+    assert cookie["httponly"]
+    assert (cookie["path"], cookie["samesite"], cookie["max-age"]) == ("/driver/", "Lax", 600)
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    for stranger in (Client(), Client()):
+        for _ in range(6):
+            assert stranger.post(CODE, {"contact": driver.cell_phone, "code": wrong}).status_code == 401
+    answer = browser.post(CODE, {"contact": driver.cell_phone, "code": code})
+    assert answer.status_code == 302
+    assert answer.cookies["sign_in_challenge"].value == ""
+
+
+def test_a_cookie_that_was_tampered_with_is_no_challenge(browser, driver, ask):
+    _, code = ask(driver.cell_phone)
+    browser.cookies["sign_in_challenge"] = "forged:by:hand"
+    assert browser.post(CODE, {"contact": driver.cell_phone, "code": code}).status_code == 302
+
+
+def test_the_first_of_two_codes_is_good_too(browser, driver, ask):
+    _, first = ask(driver.cell_phone)
+    ask(driver.cell_phone)
+    assert browser.post(CODE, {"contact": driver.cell_phone, "code": first}).status_code == 302
+
+
 # --- by link -----------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ def test_ticks_stay_while_the_table_changes_and_numbers_are_copied(trucks):
     bar.get_by_role("button", name="Copy Numbers").click()
     expect(trucks.locator(".toasts")).to_contain_text("1 number copied")
     expect(trucks.locator(".toasts")).to_contain_text("1 truck has none")
-    assert trucks.evaluate("navigator.clipboard.readText()") == "(214) 555-0101"
+    assert trucks.evaluate("navigator.clipboard.readText()") == "+12145550101"
     bar.get_by_role("button", name="Untick all").click()
     expect(bar).to_be_hidden()
 
@@ -154,7 +154,22 @@ def test_numbers_are_copied_where_the_browser_leaves_it_to_the_page(trucks):
     tick(trucks, "Ann Able").check()
     trucks.get_by_role("button", name="Copy Numbers").click()
     expect(trucks.locator(".toasts")).to_contain_text("1 number copied")
-    assert trucks.evaluate("copied") == "(214) 555-0101"
+    assert trucks.evaluate("copied") == "+12145550101"
+
+
+def test_numbers_are_copied_one_a_line_and_counted_as_numbers(trucks):
+    Driver.objects.filter(driver_name="Ann Able").update(cell_phone="(701) 555-0100 / 555-0199")
+    Driver.objects.filter(driver_name="Bob Bold").update(cell_phone="Cell 701-555-0142, wife 701-555-0100")
+    Driver.objects.filter(driver_name="Cid Calm").update(cell_phone="do not call")
+    trucks.reload()
+    for name in ("Ann Able", "Bob Bold", "Cid Calm"):
+        tick(trucks, name).check()
+    trucks.reload()  # What was ticked is remembered with its numbers.
+    trucks.get_by_role("button", name="Copy Numbers").click()
+    expect(trucks.locator(".toasts")).to_contain_text("3 numbers copied")
+    expect(trucks.locator(".toasts")).to_contain_text("1 truck has none")
+    copied = trucks.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines() == ["+17015550100", "+17015550199", "+17015550142"]
 
 
 def test_on_a_narrow_screen_ticked_trucks_can_be_offered_a_load(trucks, keep_screenshot):

@@ -343,3 +343,23 @@ def test_a_card_has_room_for_both_ends_of_the_route(office):
     card = words(office(user)("desk-cards"))
     assert "Dallas, TX → " in card
     assert "75201" not in card
+
+
+@pytest.mark.parametrize(
+    ("written", "links"),
+    [
+        ("(701) 555-0100 / 555-0199", ["tel:+17015550100", "tel:+17015550199"]),
+        ("Cell 701-555-0100, wife 701-555-0142", ["tel:+17015550100", "tel:+17015550142"]),
+        ("52-656-123-4567 (Juarez)", ["tel:+526561234567"]),
+        ("do not call", []),
+        ("", []),
+    ],
+)
+def test_each_number_of_a_driver_can_be_called_for_itself(office, written, links):
+    driver = make_driver(cell_phone=written)
+    proposal = put_to(make_offer(), driver)[0]
+    ask = office(owner(proposal))
+    for zone in ("desk-chat", "desk-choice"):
+        page = words(ask(zone, offer=proposal.offer_id, driver=driver.pk))
+        found = [part.split('"')[0] for part in page.split('href="')[1:] if part.startswith("tel:")]
+        assert found == links * (2 if zone == "desk-choice" else 1), zone

@@ -225,3 +225,19 @@ def test_as_many_queries_for_thirty_trucks_as_for_one(ask, me):
     for _ in range(29):
         truck()
     assert queries() == one
+
+
+def test_each_number_of_a_truck_can_be_called_for_itself(ask):
+    make_driver(driver_name="Two", cell_phone="(701) 555-0100 / 555-0199")
+    make_driver(driver_name="Wife", cell_phone="Cell 701-555-0100, wife 701-555-0142")
+    make_driver(driver_name="Juarez", cell_phone="52-656-123-4567 (Juarez)")
+    make_driver(driver_name="None", cell_phone="do not call")
+    make_driver(driver_name="Empty", cell_phone="")
+    page = ask().content.decode()
+    assert sorted(re.findall(r'href="(tel:[^"]*)"', page)) == sorted(
+        ["tel:+17015550100", "tel:+17015550199", "tel:+17015550100", "tel:+17015550142", "tel:+526561234567"]
+    )
+    assert 'data-phones="+17015550100 +17015550199"' in page
+    assert page.count('data-phones=""') == 2
+    assert "do not call" in page
+    assert "no phone" in page

@@ -158,3 +158,16 @@ def test_a_clock_that_is_set_back_locks_nobody_out(clock):
         bucket.take("dana")
     clock["now"] += refused.value.retry_after
     bucket.take("dana")
+
+
+def test_what_is_given_back_can_be_taken_again_and_no_more(clock):
+    bucket = Bucket("test", burst=2, per_second=0.001)
+    for _ in range(5):
+        bucket.take("dana")
+        bucket.give("dana")
+    bucket.give("dana")
+    for _ in range(2):
+        bucket.take("dana")
+    with pytest.raises(RateLimited):
+        bucket.take("dana")
+    Bucket("off", burst=0, per_second=1).give("dana")
