@@ -14,7 +14,7 @@ from drivers.dimensions import TEXT_MAX, Size, of_truck
 from drivers.search import DISTANCE, ORDERINGS
 from offers_project.kernel.api import Pagination
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
-from offers_project.kernel.text import readable
+from offers_project.kernel.text import readable, whole_number
 
 LARGEST_ID = 2**31 - 1
 """`users` and `Trucks` count with plain integers."""
