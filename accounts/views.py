@@ -21,14 +21,14 @@ from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Busy, Invalid, RateLimited, Refusal
 from offers_project.kernel.shapes import INVISIBLE, read_shape
-from offers_project.kernel.stale import TOO_OLD, comes_again, press_again
+from offers_project.kernel.stale import comes_again, press_again, why
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
     """The form was older than the browser's token: whoever has signed in since, in another tab, goes on."""
     if request.actor is not None and request.actor.is_office:
         return HttpResponseRedirect(safe_next(request))
-    return _form(request, status=403, error=TOO_OLD)
+    return _form(request, status=403, error=why(request))
 
 
 @comes_again(_sign_in_again)

@@ -24,7 +24,7 @@ from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Invalid, Refusal
 from offers_project.kernel.shapes import read_shape
-from offers_project.kernel.stale import TOO_OLD, comes_again
+from offers_project.kernel.stale import comes_again, why
 
 HOME = "/driver/"
 
@@ -113,7 +113,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _link_page(request: HttpRequest, found: ReadLink, *, too_old: bool = False) -> HttpResponse:
-    context: dict[str, Any] = {"state": str(found.state), "error": TOO_OLD if too_old else ""}
+    context: dict[str, Any] = {"state": str(found.state), "error": why(request) if too_old else ""}
     is_good = found.state == LinkState.GOOD
     language = get_language() or settings.LANGUAGE_CODE
     if found.driver is not None:
@@ -135,7 +135,7 @@ def _step(
 ) -> HttpResponse:
     context |= {"step": step, "next": safe_next(request, "")}
     if too_old:
-        return render(request, "accounts/driver_sign_in.html", context | {"error": TOO_OLD}, status=403)
+        return render(request, "accounts/driver_sign_in.html", context | {"error": why(request)}, status=403)
     if refusal is None:
         return render(request, "accounts/driver_sign_in.html", context)
     context["error"] = _words(refusal)
