@@ -25,7 +25,7 @@ from offers_project.kernel.stale import comes_again, press_again, why
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
-    """The form was older than the browser's token: whoever has signed in since, in another tab, goes on."""
+    """The form was older than the browser's token: a person who has signed in since, in another tab, goes on."""
     if request.actor is not None and request.actor.is_office:
         return HttpResponseRedirect(safe_next(request))
     return _form(request, status=403, error=why(request))
@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         given = read_shape(CredentialsShape, {name: request.POST.get(name, "") for name in ("username", "password")})
         actor = services.identify(**given, address=client_address(request))
     except Refusal as refusal:
-        # What cannot be anybody's name or password is no better than a wrong one.
+        # What cannot be a name or a password is no better than a wrong one.
         status = WrongPassword.status if isinstance(refusal, Invalid) else refusal.status
         return _form(request, status=status, error=_words(refusal), headers=retry_after(refusal))
     browser.sign_in(request, actor, way="password")

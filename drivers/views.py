@@ -30,7 +30,7 @@ HOME = "/driver/"
 
 
 def _arrived(request: HttpRequest) -> HttpResponse | None:
-    """For a form that is older than the browser's token: whoever has signed in since, in another tab, goes on."""
+    """For a form that is older than the browser's token: a driver who has signed in since, in another tab, goes on."""
     if request.actor is not None and request.actor.is_driver:
         return HttpResponseRedirect(safe_next(request, HOME))
     return None
@@ -87,7 +87,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _link_again(request: HttpRequest, token: str) -> HttpResponse:
-    """Whoever has signed in since, by this link or as the same driver, goes on; another driver's link asks again."""
+    """A driver who has signed in since, by this link, goes on; another driver's link asks again."""
     found = links.read(token)
     here = request.actor
     if here is not None and here.is_driver and (found.driver is None or found.driver.actor.key == here.key):

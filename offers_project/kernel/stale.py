@@ -1,7 +1,7 @@
 """Forms whose token is no longer the browser's: another tab has signed in or out since the page was loaded.
 
-Such a request is refused and nothing is done, whoever it comes from. A page of ours comes again with a fresh token, so
-that pressing once more works; a page from elsewhere learns and gets nothing.
+Such a request is refused and nothing is done. A page of ours comes again with a fresh token, so that pressing once more
+works; a page from elsewhere learns and gets nothing.
 """
 
 from collections.abc import Callable, Mapping
