@@ -1,4 +1,4 @@
-"""Whether a password is somebody's, at the same cost whoever it is and whatever is kept of them."""
+"""Whether a password is right, at the same cost for every person and for a name that does not exist."""
 
 from django.contrib.auth.hashers import check_password
 
@@ -9,6 +9,6 @@ NO_HASH = "$"
 
 
 def is_right(password: str, user: User | None) -> bool:
-    """Whether an active person has this password. Nobody, None, takes as long as a wrong password does."""
+    """Whether an active person has this password. None, a name that does not exist, takes as long as a wrong one."""
     known = check_password(password, NO_HASH if user is None else user.password)
     return known and user is not None and user.is_active

@@ -14,7 +14,7 @@ def can_manage_people(actor: Actor) -> bool:
 
 
 def can_end_sign_ins(actor: Actor, role: str) -> bool:
-    """Whether one may end the sign-ins of somebody else of this role: an admin's only admins, other office people's
+    """Whether one may end the sign-ins of another person of this role: an admin's only admins, other office people's
     managers too. Of people who are not of the office their own rooms' services say who may.
     """
     if can_manage_people(actor):

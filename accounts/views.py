@@ -21,14 +21,14 @@ from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Busy, Invalid, RateLimited, Refusal
 from offers_project.kernel.shapes import INVISIBLE, read_shape
-from offers_project.kernel.stale import TOO_OLD, comes_again, press_again
+from offers_project.kernel.stale import comes_again, press_again, why
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
-    """The form was older than the browser's token: whoever has signed in since, in another tab, goes on."""
+    """The form was older than the browser's token: a person who has signed in since, in another tab, goes on."""
     if request.actor is not None and request.actor.is_office:
         return HttpResponseRedirect(safe_next(request))
-    return _form(request, status=403, error=TOO_OLD)
+    return _form(request, status=403, error=why(request))
 
 
 @comes_again(_sign_in_again)
@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         given = read_shape(CredentialsShape, {name: request.POST.get(name, "") for name in ("username", "password")})
         actor = services.identify(**given, address=client_address(request))
     except Refusal as refusal:
-        # What cannot be anybody's name or password is no better than a wrong one.
+        # What cannot be a name or a password is no better than a wrong one.
         status = WrongPassword.status if isinstance(refusal, Invalid) else refusal.status
         return _form(request, status=status, error=_words(refusal), headers=retry_after(refusal))
     browser.sign_in(request, actor, way="password")

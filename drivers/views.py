@@ -24,7 +24,7 @@ from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Invalid, Refusal
 from offers_project.kernel.shapes import read_shape
-from offers_project.kernel.stale import TOO_OLD, comes_again
+from offers_project.kernel.stale import comes_again, why
 
 HOME = "/driver/"
 CHALLENGE = "sign_in_challenge"
@@ -32,7 +32,7 @@ CHALLENGE = "sign_in_challenge"
 
 
 def _arrived(request: HttpRequest) -> HttpResponse | None:
-    """For a form that is older than the browser's token: whoever has signed in since, in another tab, goes on."""
+    """For a form that is older than the browser's token: a driver who has signed in since, in another tab, goes on."""
     if request.actor is not None and request.actor.is_driver:
         return HttpResponseRedirect(safe_next(request, HOME))
     return None
@@ -95,7 +95,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _link_again(request: HttpRequest, token: str) -> HttpResponse:
-    """Whoever has signed in since, by this link or as the same driver, goes on; another driver's link asks again."""
+    """A driver who has signed in since, by this link, goes on; another driver's link asks again."""
     found = links.read(token)
     here = request.actor
     if here is not None and here.is_driver and (found.driver is None or found.driver.actor.key == here.key):
@@ -121,7 +121,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _link_page(request: HttpRequest, found: ReadLink, *, too_old: bool = False) -> HttpResponse:
-    context: dict[str, Any] = {"state": str(found.state), "error": TOO_OLD if too_old else ""}
+    context: dict[str, Any] = {"state": str(found.state), "error": why(request) if too_old else ""}
     is_good = found.state == LinkState.GOOD
     language = get_language() or settings.LANGUAGE_CODE
     if found.driver is not None:
@@ -161,7 +161,7 @@ def _step(
 ) -> HttpResponse:
     context |= {"step": step, "next": safe_next(request, "")}
     if too_old:
-        return render(request, "accounts/driver_sign_in.html", context | {"error": TOO_OLD}, status=403)
+        return render(request, "accounts/driver_sign_in.html", context | {"error": why(request)}, status=403)
     if refusal is None:
         return render(request, "accounts/driver_sign_in.html", context)
     context["error"] = _words(refusal)

@@ -29,7 +29,7 @@ def keys_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
     if 0 < len(settings.LEGACY_JWT_KEY.encode()) < KEY_BYTES:
         messages.append(
             Warning(
-                f"LEGACY_JWT_KEY has fewer than {KEY_BYTES} bytes: whoever finds it is anybody of the office.",
+                f"LEGACY_JWT_KEY has fewer than {KEY_BYTES} bytes: it can be found by trying.",
                 hint="Give the older system a longer one, and set the same here.",
                 id="offers_project.W001",
             )
@@ -45,13 +45,13 @@ def nothing_is_printed(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
 def _printed() -> Iterator[CheckMessage]:
     if settings.SMS_BACKEND == PRINTED_SMS:
         yield Warning(
-            "Text messages are printed, sign-in codes and links too: whoever reads the log can sign in with them.",
+            "Text messages are printed, sign-in codes and links too: they sign in every reader of the log.",
             hint="SMS_BACKEND names the class that sends them; offers_project.kernel.sms.NoSms sends none.",
             id="offers_project.W002",
         )
     if settings.EMAIL_BACKEND == PRINTED_MAIL:
         yield Warning(
-            "Mail is printed, sign-in codes too: whoever reads the log can sign in with them.",
+            "Mail is printed, sign-in codes too: they sign in every reader of the log.",
             hint="EMAIL_URL names the server that sends it; dummymail:// sends none.",
             id="offers_project.W003",
         )

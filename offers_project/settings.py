@@ -259,7 +259,7 @@ PASSWORDS_ADDRESS_PER_MINUTE = env.float("PASSWORDS_ADDRESS_PER_MINUTE", default
 PASSWORDS_ACCOUNT_BURST = env.int("PASSWORDS_ACCOUNT_BURST", default=100)
 PASSWORDS_ACCOUNT_PER_MINUTE = env.float("PASSWORDS_ACCOUNT_PER_MINUTE", default=1)
 PASSWORDS_DELAY_SECONDS = env.float("PASSWORDS_DELAY_SECONDS", default=2)
-"""How long it takes for a name that is over the last of these limits: nobody is locked out by others' guesses."""
+"""How long it takes for a name that is over the last of these limits: others' guesses lock no person out."""
 PASSWORDS_AT_ONCE = env.int("PASSWORDS_AT_ONCE", default=4)
 """Passwords that a process checks at once, a fifth of a second of CPU each; 0 turns the limit off."""
 PASSWORDS_LINE = env.int("PASSWORDS_LINE", default=200)

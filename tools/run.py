@@ -49,10 +49,10 @@ def seed_once() -> Path:
 
 
 def server_command(host: str, port: int, *, trusted: str) -> list[str]:
-    """What the server is started with. `trusted` are the addresses of proxies that say whom they pass on.
+    """What the server is started with. `trusted` are the addresses of proxies whose `X-Forwarded-For` is believed.
 
-    Nobody is trusted unless named: there is no proxy in front of `make run`, and everybody on the machine, or behind a
-    tunnel to it, could otherwise say to be another client with each request, to whom no limit applies yet.
+    None is unless it is named: there is no proxy in front of `make run`, and a client on the machine, or behind a
+    tunnel to it, could otherwise name another address with each request, for which no limit is used up yet.
     """
     # 1 MiB is the largest frame that gets an answer.
     # Compressing frames costs more than twice the memory of an idle connection.

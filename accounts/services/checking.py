@@ -1,4 +1,4 @@
-"""Looking at a password that somebody shows: in turn, within the limits, at the same cost for every name."""
+"""Looking at a password that is shown: in turn, within the limits, at the same cost for every name."""
 
 import time
 
@@ -51,7 +51,7 @@ def _looked_at(username: str, password: str, address: str, way: str, *, has_wait
         if user is None or not is_right:
             guess.was_wrong(way)
             raise WrongPassword()
-        guess.was_right()
+        guess.give_back()
     return user
 
 

@@ -1,7 +1,7 @@
 """What wrong passwords cost: the limits that a guess takes from before it is looked at, and gives back to.
 
 Three limits hold beside each other: a name from one address, an address over all names, and a name over all addresses.
-The first two refuse. The third only slows down: otherwise anybody could lock anybody out. An account has one limit
+The first two refuse. The third only slows down: otherwise a stranger could lock a person out. An account has one limit
 however its name is written, and a name that no account has is counted in the same way, so that a limit tells nothing.
 """
 
@@ -62,11 +62,11 @@ class Guess:
                 if not has_waited and not self._comes_from_where_they_are():
                     raise Slowly from None
         except (RateLimited, Slowly):
-            self.was_right()
+            self.give_back()
             raise
 
-    def was_right(self) -> None:
-        """Give back what was taken."""
+    def give_back(self) -> None:
+        """The guess does not count: it was right, or was not looked at."""
         for limit in self._taken:
             limit.bucket.give(*limit.who)
         self._taken.clear()
@@ -113,7 +113,7 @@ class Guess:
 
     @property
     def _described(self) -> str:
-        account = "nobody" if self.user is None else f"dispatcher:{self.user.pk}"
+        account = "no account" if self.user is None else f"dispatcher:{self.user.pk}"
         return f"{_cut(self.username)}… ({account}) from {addresses.network(self.address) or 'nowhere'}"
 
 

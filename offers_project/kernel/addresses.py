@@ -1,4 +1,4 @@
-"""Network addresses of clients: whom a limit counts for, and what is kept of them.
+"""Network addresses of clients: what a limit counts as one client, and what is kept of an address.
 
 A home or a phone has a whole IPv6 network of 2⁶⁴ addresses, so the network is what counts as one client. What is
 written down is cut further: enough to see where sign-ins come from, too little to follow a person.

@@ -36,7 +36,7 @@ OPTIONS: dict[str, Any] = {
 
 
 class JsonValues:
-    """What is kept in Redis is JSON: texts, numbers, lists, mappings. Reading it runs no code, whoever wrote it."""
+    """What is kept in Redis is JSON: texts, numbers, lists, mappings. Reading it runs no code."""
 
     def dumps(self, value: Any) -> bytes | int:
         """A number stays one, as Redis counts with it. Raises `TypeError` for what would not come back as it was."""

@@ -1,13 +1,14 @@
 """Forms whose token is no longer the browser's: another tab has signed in or out since the page was loaded.
 
-Such a request is refused and nothing is done, whoever it comes from. A page of ours comes again with a fresh token, so
-that pressing once more works; a page from elsewhere learns and gets nothing.
+Such a request is refused and nothing is done. A page of ours comes again with a fresh token, so that pressing once more
+works; a page from elsewhere learns and gets nothing.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,10 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import LANGUAGE_QUERY_PARAMETER
 from django.views.i18n import set_language as django_set_language
 
-TOO_OLD = _("Nothing was done: this page was older than your sign-in. Press again.")
+TOO_OLD = _("Nothing was done: this page had become too old. Press again.")
+NO_COOKIE = _(
+    "Nothing was done: the cookie of this page did not come along. Allow cookies for this site, and press again."
+)
 TEMPLATE = "403_csrf.html"
 
 View = Callable[..., HttpResponse]
@@ -50,9 +54,14 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
+def why(request: HttpRequest) -> Any:
+    """What the form that comes again says."""
+    return TOO_OLD if settings.CSRF_COOKIE_NAME in request.COOKIES else NO_COOKIE
+
+
 def press_again(request: HttpRequest, *, label: Any, fields: Mapping[str, str] | None = None) -> HttpResponse:
     """A page with one button, which posts `fields` to where this request went, now with a good token."""
-    context = {"label": label, "fields": dict(fields or {}), "too_old": TOO_OLD, "back": _page_before(request)}
+    context = {"label": label, "fields": dict(fields or {}), "why": why(request), "back": _page_before(request)}
     return render(request, TEMPLATE, context, status=403)
 
 

@@ -1,4 +1,4 @@
-"""Whom a limit counts as one client, and what is kept of an address."""
+"""What a limit counts as one client, and what is kept of an address."""
 
 import pytest
 from django.test import RequestFactory

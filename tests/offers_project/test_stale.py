@@ -92,6 +92,7 @@ def test_a_form_without_any_cookie_comes_again_and_works(browser):
     user = make_user()
     again = browser.client.post("/sign-in", {"username": user.username, "password": PASSWORD}, headers=OURS)
     assert again.status_code == 403
+    assert "Allow cookies" in again.context["error"]
     answer = browser.press(again.content.decode(), "/sign-in", username=user.username, password=PASSWORD)
     assert answer.status_code == 302
 
