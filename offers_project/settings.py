@@ -238,6 +238,8 @@ LOGIN_REDIRECT_URL = "/"
 
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", default=15 * 60))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=30))
+SIGN_IN_MAX_LIFETIME = timedelta(days=env.int("SIGN_IN_MAX_DAYS", default=90))
+"""After this a sign-in is over however much it is used; 0 is never."""
 SIGN_IN_CODE_LIFETIME = timedelta(minutes=10)
 SIGN_IN_CODE_TRIES = 5
 # Codes that are sent to one address, and what one client may ask for or get wrong; 0 turns a limit off.

@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 import journal.services
 from accounts import facts, kinds
 from accounts.models import AuthSession
+from accounts.sign_ins import last_moment
 from accounts.tokens import access_token
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
@@ -159,7 +160,11 @@ def _opened(actor: Actor, way: str, user_agent: str) -> tuple[AuthSession, str, 
 def _rotated(refresh: str) -> Tokens | None:
     session, secret = _locked_family(refresh)
     now = clock.now()
-    if session is None or session.ended_at is not None or session.expires_at <= now:
+    if (
+        session is None
+        or session.ended_at is not None
+        or min(session.expires_at, last_moment(session.created_at)) <= now
+    ):
         return None
     if not constant_time_compare(session.refresh_hash, _hash(secret)):
         _end(session, REUSED)
