@@ -20,6 +20,7 @@ from offers_project.kernel.addresses import client_address
 
 ACTOR = "actor"
 AUTH_SESSION = "auth_session"
+RENEWED = "renewed"
 
 RENEW_AFTER = timedelta(days=1)
 """A browser in use is renewed this often, so that its sign-in lapses only when it has not been used."""
@@ -52,10 +53,12 @@ def signed_in(session: Any) -> SignedIn | None:
 
 def renew(request: HttpRequest, signed_in: SignedIn) -> None:
     """Put off the end of this browser's sign-in, once in `RENEW_AFTER`."""
-    left = signed_in.expires_at - datetime.now(UTC)
-    if signed_in.auth_session_id and left < settings.REFRESH_TOKEN_LIFETIME - RENEW_AFTER:
+    now = datetime.now(UTC)
+    due = signed_in.expires_at - now < settings.REFRESH_TOKEN_LIFETIME - RENEW_AFTER
+    # Towards the last day of a sign-in it is always due.
+    if signed_in.auth_session_id and due and request.session.get(RENEWED) != now.date().isoformat():
         services.renew_session(auth_session_id=UUID(signed_in.auth_session_id))
-        request.session.modified = True
+        request.session[RENEWED] = now.date().isoformat()
 
 
 def claim_of(session: Any) -> Claim | None:

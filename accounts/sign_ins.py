@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts import kinds
 from accounts.models import AuthSession
 from offers_project.kernel.actors import Actor, ActorKey
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class SignIn(NamedTuple):
@@ -97,11 +101,25 @@ def _living(ids: set[str]) -> dict[str, _Session]:
     if not known:
         return {}
     living = AuthSession.objects.filter(pk__in=known, ended_at=None, expires_at__gt=Now())
-    rows = living.values_list("pk", "actor_type", "actor_id", "fingerprint", "expires_at")
+    rows = living.filter(still_young()).values_list(
+        "pk", "actor_type", "actor_id", "fingerprint", "expires_at", "created_at"
+    )
     return {
-        str(pk): _Session(ActorKey(type_, id_), fingerprint, expires_at)
-        for pk, type_, id_, fingerprint, expires_at in rows
+        str(pk): _Session(ActorKey(type_, id_), fingerprint, min(expires_at, last_moment(created_at)))
+        for pk, type_, id_, fingerprint, expires_at, created_at in rows
     }
+
+
+def last_moment(created_at: datetime) -> datetime:
+    """When a sign-in is over however much it is used: a cookie or a token in other hands is good no longer either."""
+    longest: timedelta = settings.SIGN_IN_MAX_LIFETIME
+    return created_at + longest if longest else NEVER
+
+
+def still_young() -> Q:
+    """The condition for sign-ins whose last moment has not come."""
+    longest: timedelta = settings.SIGN_IN_MAX_LIFETIME
+    return Q(created_at__gt=Now() - longest) if longest else Q()
 
 
 def _uuid(text: str) -> UUID | None:

@@ -62,6 +62,8 @@ class JournaledAdmin(admin.ModelAdmin):
         try:
             return super().get_changelist_instance(request)
         except (DataError, OverflowError, ValidationError, ValueError) as error:
+            if not request.GET:
+                raise  # Nothing was asked, so the fault is ours.
             raise IncorrectLookupParameters(error) from error
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

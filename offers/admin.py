@@ -95,9 +95,10 @@ class OwnerFilter(admin.SimpleListFilter):
         return [(str(user.pk), user.name) for user in owners.order_by("full_name", "username")[:100]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
-        if not self.value():
+        value = self.value()
+        if not value:
             return None
-        owner_id = whole_number(self.value(), most=BIGGEST_LEGACY_ID)
+        owner_id = whole_number(value, most=BIGGEST_LEGACY_ID)
         return queryset.none() if owner_id is None else queryset.filter(owner_id=owner_id)
 
 

@@ -53,5 +53,5 @@ def _may(model: type[Model]) -> str:
 
 def _column(model: type[Model], name: str) -> str:
     """The column of a field, which may be named as the field or, for what points somewhere, with `_id`."""
-    (column,) = (field.column for field in model._meta.concrete_fields if name in (field.name, field.attname))
-    return column
+    (field,) = (field for field in model._meta.concrete_fields if name in (field.name, field.attname))
+    return str(field.column)

@@ -53,6 +53,14 @@ class RefusesInJson(APIView):
         return response
 
 
+FORMS: list[type[BaseRenderer]] = [
+    OpenApiJsonRenderer2,
+    OpenApiJsonRenderer,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+]
+
+
 class Description(NamedTuple):
     body: bytes
     etag: str
@@ -61,28 +69,29 @@ class Description(NamedTuple):
 class SchemaView(RefusesInJson, SpectacularAPIView):
     """The same for everybody; `lang` names another language than the request's own."""
 
-    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2]
+    renderer_classes = FORMS
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         asked = request.GET.get("lang")
         language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
         renderer = request.accepted_renderer
-        described = description(language or settings.LANGUAGE_CODE, type(renderer))
+        described = description(language or settings.LANGUAGE_CODE, FORMS.index(type(renderer)))
         whole = HttpResponse(described.body, content_type=renderer.media_type)
         whole["ETag"] = described.etag
         whole["Content-Disposition"] = f'inline; filename="Driver Offers.{renderer.format}"'
-        response = get_conditional_response(request._request, etag=described.etag, response=whole)
+        response = get_conditional_response(request._request, etag=described.etag, response=whole) or whole
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Accept", "Accept-Language"])
         return response
 
 
 @cache
-def description(language: str, renderer: type[BaseRenderer]) -> Description:
-    """What the API says of itself in a language, as a renderer writes it."""
+def description(language: str, form: int) -> Description:
+    """What the API says of itself in a language, and in one of `FORMS`."""
     with translation.override(language):
-        body = renderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+        said = FORMS[form]().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+    body = said if isinstance(said, bytes) else said.encode()
     return Description(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 

@@ -247,6 +247,8 @@ LOGIN_REDIRECT_URL = "/"
 
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", default=15 * 60))
 REFRESH_TOKEN_LIFETIME = timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=30))
+SIGN_IN_MAX_LIFETIME = timedelta(days=env.int("SIGN_IN_MAX_DAYS", default=90))
+"""After this a sign-in is over however much it is used; 0 is never."""
 TOKEN_LEEWAY = timedelta(seconds=env.int("TOKEN_LEEWAY_SECONDS", default=5))
 """How far the clocks of machines that make tokens may be apart."""
 

@@ -20,6 +20,7 @@ import journal.services
 from accounts import facts, kinds
 from accounts.models import AuthSession, User
 from accounts.rules import can_end_sign_ins
+from accounts.sign_ins import last_moment
 from accounts.tokens import access_token
 from offers_project.kernel import addresses, clock
 from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
@@ -189,7 +190,11 @@ def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[Auth
 def _rotated(refresh: str) -> Tokens | None:
     session, secret = _locked_family(refresh)
     now = clock.now()
-    if session is None or session.ended_at is not None or session.expires_at <= now:
+    if (
+        session is None
+        or session.ended_at is not None
+        or min(session.expires_at, last_moment(session.created_at)) <= now
+    ):
         return None
     if not constant_time_compare(session.refresh_hash, _hash(secret)):
         _end(session, REUSED)

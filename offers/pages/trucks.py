@@ -79,7 +79,7 @@ def trucks(request: HttpRequest) -> HttpResponse:
 
 def _offer_to_send(actor: Actor, text: str) -> Offer | None:
     """The offer that the ticked trucks are to get, where the address names one that may be sent; else a new one."""
-    offer_id = whole_number(text, most=BIGGEST_ID)
+    offer_id = whole_number(text, most=BIGGEST_ID) or 0
     offer = offers_for(actor).filter(pk=offer_id).prefetch_related("following").first()
     if offer is None or offer.status not in (OfferStatus.DRAFT, OfferStatus.ACTIVE):
         return None

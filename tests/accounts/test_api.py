@@ -119,6 +119,16 @@ def test_a_cheap_hash_is_made_anew_and_nobody_is_signed_out(settings):
 # --- /auth/token/refresh
 
 
+def test_a_used_refresh_token_is_a_reuse_whatever_key_it_comes_with():
+    pair = sign_in(make_user())
+    first = post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh}, Idempotency_Key="k")
+    assert first.status_code == 200
+    again = post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh}, Idempotency_Key="k")
+    assert (again.status_code, "Idempotent-Replay" in again) == (401, False)
+    assert AuthSession.objects.get(pk=pair.auth_session_id).ended_because == "reused"
+    assert post(Client(), "/api/auth/token/refresh", {"refresh": first.json()["refresh"]}).status_code == 401
+
+
 def test_refreshing_gives_another_pair():
     pair = sign_in(make_user())
     answer = post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh})

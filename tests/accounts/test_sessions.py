@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from accounts import facts, services, tokens
 from accounts.models import AuthSession
 from accounts.services import sessions
+from accounts.sign_ins import Claim, SignIn, last_moment, signed_in_by
 from journal.models import Entry
 from offers_project.kernel.errors import NotAuthenticated
 from tests.accounts.factories import key_of, make_user, sign_in
@@ -56,6 +57,25 @@ def test_a_used_refresh_token_ends_its_family_and_no_other(published):
     with pytest.raises(NotAuthenticated):
         services.refresh(refresh=fresh.refresh)
     assert services.refresh(refresh=other.refresh)
+
+
+def test_a_sign_in_is_over_some_day_however_much_it_is_used(settings):
+    pair = sign_in(make_user())
+    longest = settings.SIGN_IN_MAX_LIFETIME
+    AuthSession.objects.update(created_at=datetime.now(UTC) - longest + timedelta(hours=1))
+    fresh = services.refresh(refresh=pair.refresh)
+    standing = tokens.actor_of(fresh.access)
+    assert standing is not None
+    browsers = signed_in_by(Claim(SignIn(fresh.actor.key, str(fresh.auth_session_id)), None))
+    assert browsers is not None
+    assert browsers.expires_at == last_moment(session_of(pair).created_at)
+    AuthSession.objects.update(created_at=datetime.now(UTC) - longest - timedelta(seconds=1))
+    assert tokens.actor_of(fresh.access) is None
+    with pytest.raises(NotAuthenticated):
+        services.refresh(refresh=fresh.refresh)
+    settings.SIGN_IN_MAX_LIFETIME = timedelta(0)
+    assert tokens.actor_of(fresh.access) is not None
+    assert services.refresh(refresh=fresh.refresh)
 
 
 @pytest.mark.parametrize("change", ["garbage", "family", "session", "short", "empty", "unicode"])

@@ -1,5 +1,7 @@
 """The office's door as a page, and how a browser stays signed in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,6 +107,33 @@ def test_a_browser_in_use_stays_signed_in():
     AuthSession.objects.update(expires_at=datetime.now(UTC) + timedelta(days=3))
     assert is_in(client)
     assert AuthSession.objects.get().expires_at > datetime.now(UTC) + timedelta(days=29)
+
+
+def test_towards_its_last_day_a_browser_is_renewed_once_a_day_and_then_signed_out(settings):
+    client = browser_client(make_user())
+    longest = settings.SIGN_IN_MAX_LIFETIME
+    AuthSession.objects.update(created_at=datetime.now(UTC) - longest + timedelta(days=3))
+    with patched_renewals() as renewed:
+        for _ in range(3):
+            assert client.get("/").status_code == 200
+    assert len(renewed) == 1
+    AuthSession.objects.update(created_at=datetime.now(UTC) - longest - timedelta(minutes=1))
+    assert client.get("/").status_code == 302
+
+
+@contextmanager
+def patched_renewals() -> Iterator[list[object]]:
+    """Which sign-ins are renewed, while they are."""
+    seen: list[object] = []
+    renew = services.renew_session
+
+    def counted(*, auth_session_id: object) -> None:
+        seen.append(auth_session_id)
+        renew(auth_session_id=auth_session_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "renew_session", counted)
+        yield seen
 
 
 def test_pages_speak_the_persons_language():

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import AuthSession
 from drivers.models import Driver, SignInCode
-from journal.models import Entry
+from journal.models import Entry, IdempotencyKey
 from offers_project.kernel import clock, sms
 from tests.accounts.factories import post
 from tests.drivers.factories import make_driver
@@ -313,3 +313,18 @@ def test_a_carriers_failure_is_logged_without_what_was_sent(luz, ask, monkeypatc
     code = re.search(r"\d{6}", said[0])[0]
     assert code not in caplog.text
     assert "0142" not in caplog.text
+
+
+def test_a_repeated_request_with_one_key_sends_one_code(luz):
+    answers = [post(Client(), CODE, {"phone": PHONE}, Idempotency_Key="press-1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].content == answers[1].content
+    assert answers[1]["Idempotent-Replay"] == "true"
+    assert SignInCode.objects.count() == 1
+
+
+def test_a_refused_request_for_a_code_leaves_no_row(luz):
+    for body in ({"phone": "1"}, {"phone": PHONE, "x" * 900_000: 1}, {}):
+        assert post(Client(), CODE, body, Idempotency_Key="press-1").status_code == 400
+    assert not SignInCode.objects.exists()
+    assert not IdempotencyKey.objects.exists()

@@ -96,3 +96,21 @@ def test_strangers_leave_nothing_at_all(settings):
             )
             assert 400 <= answer.status_code < 500, door
     assert stored() == before
+
+
+def test_strangers_leave_nothing_by_pages_either():
+    before = stored()
+    client = Client(headers={"User-Agent": letters(3000)})
+    for page in ("/", "/sign-in", "/driver/sign-in", "/d/no-such-link", "/admin/", f"/{letters(300)}"):
+        client.get(page)
+    for page, form in (
+        ("/sign-in", {"username": letters(5000), "password": letters(5000), "next": letters(5000)}),
+        ("/driver/sign-in", {"contact": letters(5000)}),
+        ("/driver/code", {"contact": "+12145550199", "code": "123456", "driver_id": "1"}),
+        ("/d/no-such-link", {}),
+        ("/admin/login/", {"username": "x", "password": "y"}),
+        ("/sign-out", {}),
+        ("/i18n/setlang/", {"language": letters(5000)}),
+    ):
+        assert client.post(page, form).status_code < 500, page
+    assert stored() == before
