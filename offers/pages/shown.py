@@ -28,7 +28,7 @@ MOMENTS = (
     "delivery_until",
 )
 _ZIP = re.compile(r",?\s+\d{5}(-\d{4})?$")
-GAUGE_EDGE, GAUGE_APART = 8, 15
+GAUGE_EDGE, GAUGE_APART = 4, 22
 """In percent of a gauge: its margin, and how far its words must be from each other to be read."""
 BUTTONS = (Action.ACCEPT, Action.AWARD, Action.COUNTER, Action.SEND, Action.WITHDRAW, Action.FALL_OFF)
 """What a row has a button for, what binds first."""
@@ -109,7 +109,7 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
 
 
 def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x}]`, `x` in percent.
+    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x, worded, end}]`, `x` in percent.
 
     Only while a counter waits for the office. It has the ceiling in it: no driver may get it.
     """
@@ -134,9 +134,20 @@ def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str,
         if any(other != kind and abs(x - there) < GAUGE_APART for other, there in places.items())
     }
     return [
-        {"kind": kind, "amount": str(amount), "x": places[kind], "worded": kind == "ask" or kind not in crowded}
+        {
+            "kind": kind,
+            "amount": str(amount),
+            "x": places[kind],
+            "worded": kind == "ask" or kind not in crowded,
+            "end": _end(places[kind]),
+        }
         for kind, amount in amounts.items()
     ]
+
+
+def _end(x: int) -> str:
+    """Which end of its words a mark stands at: near an edge they would be cut otherwise."""
+    return "start" if x <= GAUGE_EDGE else "end" if x >= 100 - GAUGE_EDGE else "middle"
 
 
 def _preview(last: Mapping[str, Any] | None) -> str:
