@@ -109,9 +109,10 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
 
 
 def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x, worded, end}]`, `x` in percent.
+    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x, worded, end}]`.
 
-    Only while a counter waits for the office. It has the ceiling in it: no driver may get it.
+    `x` is in percent; `worded` is False where there is no room for words, and `end` says how they lie at the mark. Only
+    while a counter waits for the office. It has the ceiling in it: no driver may get it.
     """
     if row["status"] != ProposalStatus.COUNTER_OFFERED:
         return []

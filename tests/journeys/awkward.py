@@ -93,9 +93,9 @@ def _full_of_drivers(scene: Awkward) -> Offer:
     _talk(scene, offer, scene.drivers["counter"])
     answer(proposals["counter"], "counter", rate=ASK, note=f"{LONG} {ARABIC}")
     answer(proposals["accepted"], "accept")
-    mark_delivered(
-        actor=scene.drivers["delivered"].actor, offer_id=offer.pk, driver_id=scene.drivers["delivered"].pk, seq=1
-    )
+    _talk(scene, offer, scene.drivers["delivered"], lines=1)
+    driver = scene.drivers["delivered"]
+    mark_delivered(actor=driver.actor, offer_id=offer.pk, driver_id=driver.pk, seq=2)
     answer(proposals["viewed"], "view")
     answer(proposals["rejected"], "reject", reason="already_loaded", note=f"{ARABIC} {LONG}")
     services.withdraw(actor=scene.office.actor, offer_id=offer.pk, driver_ids=[proposals["withdrawn"].driver_id])
@@ -104,8 +104,8 @@ def _full_of_drivers(scene: Awkward) -> Offer:
     return offer
 
 
-def _talk(scene: Awkward, offer: Offer, driver: Driver) -> None:
-    lines = [
+def _talk(scene: Awkward, offer: Offer, driver: Driver, lines: int | None = None) -> None:
+    said = [
         (scene.office.actor, "Can you load today?"),
         (driver.actor, f"{ARABIC} 1:12 PM, {LONG}{LONG}"),
         (driver.actor, "https://example.com/" + "x" * 200),
@@ -113,7 +113,10 @@ def _talk(scene: Awkward, offer: Offer, driver: Driver) -> None:
         (driver.actor, "Yes"),
     ]
     send_messages(
-        sends=[Send(actor, offer.pk, driver.pk, words, f"{offer.pk}-{n}") for n, (actor, words) in enumerate(lines)]
+        sends=[
+            Send(actor, offer.pk, driver.pk, words, f"{offer.pk}-{driver.pk}-{n}")
+            for n, (actor, words) in enumerate(said[:lines])
+        ]
     )
 
 

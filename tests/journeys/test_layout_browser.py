@@ -68,11 +68,12 @@ def scene(server) -> Awkward:
     return awkward()
 
 
-@pytest.fixture(params=["es", "en"])
+@pytest.fixture(params=[("es", "dark"), ("en", "light")], ids="-".join)
 def look(open_page, keep_screenshot, server, request) -> Looker:
-    page = open_page(viewport={"width": 1440, "height": HEIGHT}, reduced_motion="reduce")
+    language, theme = request.param
+    page = open_page(viewport={"width": 1440, "height": HEIGHT}, reduced_motion="reduce", color_scheme=theme)
     page.goto("/healthz")
-    return Looker(page, request.param, keep_screenshot)
+    return Looker(page, language, keep_screenshot)
 
 
 def press(selector: str, wait: str) -> Callable[[Page], object]:
