@@ -58,6 +58,8 @@
       if (display === "contents" || display === "inline") continue;
       const out = rect.right > outer.right + SLACK || rect.left < outer.left - SLACK;
       if (out && cuts(each, "X")) {
+        const left = Math.min(rect.right, outer.right) - rect.left;
+        if (rect.left - outer.left < 32 && left > 0 && left < Math.min(32, rect.width / 2)) faults.add(`almost nothing is left of ${what}`);
         if (textOverflow !== "ellipsis" || !flows(element, each)) faults.add(`${what} is cut by ${name(each)}`);
         return;
       }
