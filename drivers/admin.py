@@ -12,6 +12,7 @@ from drivers.forms import TruckForm
 from drivers.models import Driver, Place, SignInCode, SignInLink
 from drivers.rules import can_change_trucks
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
+from offers_project.kernel.bidi import isolated
 
 
 class PhoneCanBeRead(admin.SimpleListFilter):
@@ -92,7 +93,7 @@ class DriverAdmin(JournaledAdmin):
     def make_link(self, request: HttpRequest, queryset: QuerySet[Driver]) -> None:
         def show(driver: Driver) -> None:
             url = services.create_link(actor=request.actor, driver_id=driver.pk)
-            self.message_user(request, f"{driver}: {url}")
+            self.message_user(request, f"{isolated(driver.name)}: {url}")
 
         self.each(request, queryset, show)
 

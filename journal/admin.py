@@ -1,6 +1,6 @@
 """The base of every room's admin, and the journal itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from journal.models import Entry, IdempotencyKey
 from journal.selectors import entries
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.bidi import isolated
 from offers_project.kernel.errors import Refusal
 from offers_project.kernel.search import holds, numbered, terms_of
 
@@ -127,17 +128,24 @@ class JournaledAdmin(admin.ModelAdmin):
             raise PermissionDenied
         kind = self.journal_type or self.opts.model_name
         pages = Paginator(entries(object_type=kind, object_id=self.journal_id(obj)), 50)
+        page = pages.get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Change history: %s") % obj,
+            "title": _("Change history: %s") % isolated(str(obj)),
             "subtitle": None,
             "opts": self.opts,
             "object": obj,
             "module_name": str(self.opts.verbose_name_plural),
-            "page": pages.get_page(request.GET.get("p")),
+            "page": page,
+            "lines": [(entry, self._worded(entry.before), self._worded(entry.after)) for entry in page],
             **(extra_context or {}),
         }
         return TemplateResponse(request, "journal/history.html", context)
+
+    def _worded(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What the journal keeps of the object, a state by the word that the rest of the pages have for it."""
+        choices = {field.name: dict(field.flatchoices) for field in self.opts.concrete_fields if field.choices}
+        return {name: choices[name].get(value, value) if name in choices else value for name, value in values.items()}
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The service has written the journal."""
@@ -156,7 +164,7 @@ class JournaledAdmin(admin.ModelAdmin):
                 verb(obj)
                 done += 1
             except Refusal as refusal:
-                self.message_user(request, f"{obj}: {words_of(refusal)}", messages.ERROR)
+                self.message_user(request, f"{isolated(str(obj))}: {words_of(refusal)}", messages.ERROR)
         if done:
             self.message_user(request, ngettext("%d done.", "%d done.", done) % done, messages.SUCCESS)
 

@@ -4,12 +4,14 @@ from django.utils.translation import pgettext_lazy
 
 
 class OfferStatus(models.TextChoices):
-    DRAFT = "draft", pgettext_lazy("offer", "draft")
-    ACTIVE = "active", pgettext_lazy("offer", "active")
-    ASSIGNED = "assigned", pgettext_lazy("offer", "assigned")
-    COMPLETED = "completed", pgettext_lazy("offer", "completed")
-    CANCELLED = "cancelled", pgettext_lazy("offer", "cancelled")
-    EXPIRED = "expired", pgettext_lazy("offer", "expired")
+    """Its labels are the office's words for a state, the same on every page (`offers.words`)."""
+
+    DRAFT = "draft", pgettext_lazy("offer", "Draft")
+    ACTIVE = "active", pgettext_lazy("offer", "Active")
+    ASSIGNED = "assigned", pgettext_lazy("offer", "Assigned")
+    COMPLETED = "completed", pgettext_lazy("offer", "Completed")
+    CANCELLED = "cancelled", pgettext_lazy("offer", "Cancelled")
+    EXPIRED = "expired", pgettext_lazy("offer", "Expired")
 
 
 class AwardMode(models.TextChoices):
@@ -23,16 +25,18 @@ class DistanceSource(models.TextChoices):
 
 
 class ProposalStatus(models.TextChoices):
-    SENT = "sent", pgettext_lazy("proposal", "sent")
-    VIEWED = "viewed", pgettext_lazy("proposal", "viewed")
-    COUNTER_OFFERED = "counter_offered", pgettext_lazy("proposal", "countered")
-    ACCEPTED = "accepted", pgettext_lazy("proposal", "accepted")
-    AWARDED = "awarded", pgettext_lazy("proposal", "awarded")
-    REJECTED = "rejected", pgettext_lazy("proposal", "declined")
-    EXPIRED = "expired", pgettext_lazy("proposal", "expired")
-    WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "withdrawn")
-    LOST = "lost", pgettext_lazy("proposal", "lost")
-    FALLEN_OFF = "fallen_off", pgettext_lazy("proposal", "fallen off")
+    """Its labels are the office's words for a state; those of the driver's phone are in `offers.words`."""
+
+    SENT = "sent", pgettext_lazy("proposal", "Sent")
+    VIEWED = "viewed", pgettext_lazy("proposal", "Seen")
+    COUNTER_OFFERED = "counter_offered", pgettext_lazy("proposal", "Countered")
+    ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")
+    AWARDED = "awarded", pgettext_lazy("proposal", "Awarded")
+    REJECTED = "rejected", pgettext_lazy("proposal", "Declined")
+    EXPIRED = "expired", pgettext_lazy("proposal", "Expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("proposal", "Withdrawn")
+    LOST = "lost", pgettext_lazy("proposal", "Lost")
+    FALLEN_OFF = "fallen_off", pgettext_lazy("proposal", "Fell off")
 
 
 class Action(models.TextChoices):

@@ -11,9 +11,10 @@ from drivers import dimensions
 from drivers.dimensions import Fits
 from drivers.distance import road_miles
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus, RejectReason
-from offers.pages.shown import REASONS, per_mile, with_cities, with_moments
+from offers.pages.shown import per_mile, with_cities, with_moments
 from offers.rules.transitions import OPEN, Side, actions_for
-from offers.rules.turns import TURNS, answers_for
+from offers.rules.turns import TURNS, answers_for, is_over
+from offers.words import REASONS, driver_word
 
 COUNTS = (RejectReason.RATE_TOO_LOW, RejectReason.OTHER)
 """Reasons that are the driver's own choice; all others are nobody's fault and are told so."""
@@ -40,11 +41,14 @@ def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
     negotiable = live and offer["status"] == OfferStatus.ACTIVE
     amount = proposal["agreed_rate"] or proposal["offered_rate"]
     fit = dimensions.fits(offer["dimensions"], truck.inside)
+    closing = None if live and offer["status"] != OfferStatus.COMPLETED else _closing(proposal, offer)
     return with_moments(with_cities(offer)) | {
         "proposal": proposal,
         "amount": amount,
         "per_mile": per_mile(amount, offer["distance_miles"]),
         "asked": _asked(proposal),
+        "word": closing["title"] if closing else driver_word(status, _why(proposal, offer)),
+        "word_amount": proposal["driver_proposed_rate"] if status == ProposalStatus.COUNTER_OFFERED else None,
         "yours": negotiable and TURNS[status] is Side.DRIVER,
         "open": live,
         "answers": [str(action) for action in answers_for(Side.DRIVER, status)] if negotiable else [],
@@ -54,7 +58,7 @@ def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
         "fits": str(fit),
         "fit_words": _fit_words(fit, offer["dimensions"]),
         "seen_as": datetime.fromisoformat(offer["as_of"]) if "as_of" in offer else None,
-        "closing": None if live and offer["status"] != OfferStatus.COMPLETED else _closing(proposal, offer),
+        "closing": closing,
         "rounds": _rounds(proposal),
         "between": [with_window(stop) for stop in offer["stops"]],
     }
@@ -104,27 +108,32 @@ def _fit_words(fit: Fits, load: str) -> str:
     return _("Size of your truck not known") if dimensions.of_load(load) else _("Size of the load not known")
 
 
+def _why(proposal: Mapping[str, Any], offer: Mapping[str, Any]) -> str:
+    """What makes one state another to its driver: the reason, who has agreed, that the load is delivered."""
+    match proposal["status"]:
+        case ProposalStatus.SENT if proposal["driver_proposed_rate"] is not None:
+            return "again"
+        case ProposalStatus.ACCEPTED if not _mine(proposal["rounds"][-1]):
+            return "office"
+        case ProposalStatus.AWARDED if offer["status"] == OfferStatus.COMPLETED:
+            return "completed"
+        case _:
+            return proposal["reason"]
+
+
 def _closing(proposal: Mapping[str, Any], offer: Mapping[str, Any]) -> dict[str, Any]:
     """How it ended: `{title, words, neutral}`; `neutral` where it says that nothing counts against the driver."""
     status, reason = proposal["status"], proposal["reason"]
-    why = REASONS.get(status, {}).get(reason, "")
-    match status:
-        case ProposalStatus.LOST if reason == LostReason.COVERED:
-            return {"title": _("Covered by another truck"), "words": "", "neutral": True}
-        case ProposalStatus.LOST if reason == LostReason.BOOKED_ELSEWHERE:
-            words = _("You have another load, so this one was closed for you.")
-            return {"title": _("You took another load"), "words": words, "neutral": True}
-        case ProposalStatus.LOST:
-            return {"title": _("The office closed this offer"), "words": "", "neutral": True}
-        case ProposalStatus.WITHDRAWN:
-            return {"title": _("Withdrawn by the office"), "words": "", "neutral": True}
-        case ProposalStatus.EXPIRED:
-            return {"title": _("The time for an answer is over"), "words": "", "neutral": False}
-        case ProposalStatus.REJECTED:
-            return {"title": _("You said no"), "words": why, "neutral": reason in neutral()}
-        case ProposalStatus.FALLEN_OFF:
-            return {"title": _("You are off this load"), "words": why, "neutral": False}
-        case _ if offer["status"] == OfferStatus.COMPLETED:
-            return {"title": _("Delivered"), "words": "", "neutral": False}
-        case _:
-            return {"title": _("Over"), "words": "", "neutral": False}
+    words = REASONS.get(status, {}).get(reason, "")
+    if status == ProposalStatus.LOST:
+        words = _("You have another load, so this one was closed for you.") if reason == _ELSEWHERE else ""
+    over = is_over(status) or offer["status"] == OfferStatus.COMPLETED
+    return {
+        "title": driver_word(status, _why(proposal, offer)) if over else _("Over"),
+        "words": words,
+        "neutral": status in _NEUTRAL or (status == ProposalStatus.REJECTED and reason in neutral()),
+    }
+
+
+_ELSEWHERE = LostReason.BOOKED_ELSEWHERE
+_NEUTRAL = (ProposalStatus.LOST, ProposalStatus.WITHDRAWN)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext_lazy
 from drivers import selectors as drivers
 from offers.models import Proposal
 from offers_project.kernel.actors import DRIVER
+from offers_project.kernel.bidi import isolated
 from offers_project.kernel.money import in_words as money
 
 SHOWN = 8
@@ -23,16 +24,16 @@ OFFERS = {
     "follow": _("{who} changed who follows #{offer}"),
     "award": _("{who} awarded #{offer} to {driver} for {amount}"),
     "fall_off": _("{driver} fell off #{offer}"),
-    "expire": _("#{offer} ran out"),
+    "expire": _("#{offer} expired"),
     "active": _("{who} made #{offer} active again"),
     "completed": _("{who} completed #{offer}"),
     "cancelled": _("{who} cancelled #{offer}"),
 }
 BY_DRIVERS = {
-    "accept": _("{driver} said yes to #{offer}"),
+    "accept": _("{driver} accepted #{offer}"),
     "counter": _("{driver} asked {amount} for #{offer}"),
     "reject": _("{driver} declined #{offer}"),
-    "retract": _("{driver} took back the yes to #{offer}"),
+    "retract": _("{driver} took back the acceptance of #{offer}"),
 }
 BY_OFFICE = {
     "send": ngettext_lazy("{who} sent #{offer} to {driver}", "{who} sent #{offer} to {number} drivers", "number"),
@@ -95,9 +96,9 @@ def _offers_of(entries: Iterable[Mapping[str, Any]]) -> dict[int, int]:
 def _line(group: Sequence[_Step], names: Mapping[int, str]) -> dict[str, Any]:
     step = group[0]
     words = _form(step.entry).format(
-        who=step.entry["actor"]["name"],
+        who=isolated(step.entry["actor"]["name"]),
         offer=step.offer_id,
-        driver=names.get(step.driver_id) or f"#{step.driver_id}",
+        driver=isolated(names.get(step.driver_id) or f"#{step.driver_id}"),
         amount=money(step.entry["after"].get("rate")),
         number=len(group),
     )

@@ -24,11 +24,12 @@ from chat.enums import MessageType
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
-from offers.pages.shown import REASONS, with_cities, with_moments
+from offers.pages.shown import with_cities, with_moments
 from offers.rules.access import sees_everything
 from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
+from offers.words import office_word
 from offers_project.kernel.actors import DRIVER, Actor
 from presence.replay import place_of
 
@@ -141,7 +142,7 @@ def _answer(todo: Todo, proposal: dict[str, Any]) -> dict[str, Any]:
     return {
         "row": proposal | {"amount": amount, "over": over},
         "left": left if over is None else None,
-        "reason": REASONS.get(status, {}).get(proposal["reason"], ""),
+        "reason": office_word(status, proposal["reason"]) if proposal["reason"] else "",
         "actions": [action for action in BUTTONS.get(todo.kind, ()) if action in allowed],
     }
 

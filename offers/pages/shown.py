@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.text import capfirst
-
 from chat.enums import MessageType
-from offers.enums import Action, FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
+from offers.enums import Action, OfferStatus, ProposalStatus
 from offers.rules.transitions import Side, actions_for
 from offers.rules.turns import is_over, turn_of
 from offers.services.changing import ASKED_FOR
+from offers.words import DELIVERED, office_word
 from offers_project.kernel.actors import DRIVER
 
 MOMENTS = (
@@ -29,13 +28,8 @@ MOMENTS = (
     "delivery_until",
 )
 _ZIP = re.compile(r",?\s+\d{5}(-\d{4})?$")
-GAUGE_EDGE, GAUGE_APART = 8, 15
+GAUGE_EDGE, GAUGE_APART = 4, 22
 """In percent of a gauge: its margin, and how far its words must be from each other to be read."""
-REASONS = {
-    ProposalStatus.REJECTED: dict(RejectReason.choices),
-    ProposalStatus.LOST: dict(LostReason.choices),
-    ProposalStatus.FALLEN_OFF: dict(FallOffReason.choices),
-}
 BUTTONS = (Action.ACCEPT, Action.AWARD, Action.COUNTER, Action.SEND, Action.WITHDRAW, Action.FALL_OFF)
 """What a row has a button for, what binds first."""
 TALLY = ("counter_offered", "accepted", "awarded", "viewed", "sent", "rejected", "expired", "withdrawn", "lost")
@@ -105,7 +99,7 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
     last = row["last_message"]
     return with_moments(row) | {
         "state": _state(status, last),
-        "word": capfirst(REASONS.get(status, {}).get(row["reason"], "")),
+        "word": office_word(_state(status, last), row["reason"]),
         "amount": amount if turn_of(status) is Side.OFFICE or status == ProposalStatus.AWARDED else None,
         "over": over if over > 0 else None,
         "since": datetime.fromisoformat(_since(row)),
@@ -115,9 +109,10 @@ def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) ->
 
 
 def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x}]`, `x` in percent.
+    """Where the amounts of a negotiation lie between the lowest and the highest: `[{kind, amount, x, worded, end}]`.
 
-    Only while a counter waits for the office. It has the ceiling in it: no driver may get it.
+    `x` is in percent; `worded` is False where there is no room for words, and `end` says how they lie at the mark. Only
+    while a counter waits for the office. It has the ceiling in it: no driver may get it.
     """
     if row["status"] != ProposalStatus.COUNTER_OFFERED:
         return []
@@ -140,9 +135,20 @@ def gauge_of(row: Mapping[str, Any], offer: Mapping[str, Any]) -> list[dict[str,
         if any(other != kind and abs(x - there) < GAUGE_APART for other, there in places.items())
     }
     return [
-        {"kind": kind, "amount": str(amount), "x": places[kind], "worded": kind == "ask" or kind not in crowded}
+        {
+            "kind": kind,
+            "amount": str(amount),
+            "x": places[kind],
+            "worded": kind == "ask" or kind not in crowded,
+            "end": _end(places[kind]),
+        }
         for kind, amount in amounts.items()
     ]
+
+
+def _end(x: int) -> str:
+    """Which end of its words a mark stands at: near an edge they would be cut otherwise."""
+    return "start" if x <= GAUGE_EDGE else "end" if x >= 100 - GAUGE_EDGE else "middle"
 
 
 def _preview(last: Mapping[str, Any] | None) -> str:
@@ -154,8 +160,8 @@ def _preview(last: Mapping[str, Any] | None) -> str:
 
 def _state(status: str, last: Mapping[str, Any] | None) -> str:
     """`delivered` is told by receipts: the driver's device has what was said last, and they have not looked yet."""
-    delivered = last is not None and last["delivered_at"] and last["sender"]["type"] != DRIVER
-    return "delivered" if status == ProposalStatus.SENT and delivered else status
+    delivered = last is not None and (last["delivered_at"] or last["sender"]["type"] == DRIVER)
+    return DELIVERED if status == ProposalStatus.SENT and delivered else status
 
 
 def _since(row: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from offers_project.kernel import bidi as direction
 from offers_project.kernel.money import in_words
 from offers_project.kernel.windows import window
 
@@ -85,6 +86,23 @@ def icon(name: str, size: str = "", label: str = "", kind: str = "") -> SafeStri
 
 
 register.filter("money", in_words)
+
+
+@register.filter
+def isolated(words: object) -> str:
+    """`title="{{ name|isolated }}"`: `bdi` where there is only plain text."""
+    return direction.isolated("" if words is None else str(words))
+
+
+@register.filter
+def bdi(words: object) -> SafeString:
+    """`{{ name|bdi }}`: words of a person, with a direction of their own; what stands beside them keeps its order.
+
+    It goes into translated sentences too: `{% blocktranslate with name=name|bdi %}`. Attributes and titles take
+    `isolated` in its place.
+    """
+    text = "" if words is None else str(words)
+    return format_html("<bdi>{}</bdi>" if direction.turns(text) else "{}", text)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 // How a conversation looks: days, messages by sender and minute, lines of the system, rates on the table, what is on its way.
 // Side-neutral: the viewer's key ("driver:15") decides what goes out and what comes in. Text of people becomes text only.
 
+import { apart, spelled } from "shared/bidi.js";
 import { h, icon } from "shared/dom.js";
 import { gettext, interpolate, ngettext, pgettext } from "shared/i18n.js";
 import { money, perMile } from "shared/money.js";
@@ -89,7 +90,7 @@ function messageItem(talk, message, { goesOn, ends, act }) {
   if (message.message_type === "system") return systemItem(key, message);
   const mark = out && ends ? markOf(message) : null;
   const rate = message.message_type === "rate_proposal" && !message.removed_at ? rateOf(talk, message) : null;
-  const by = ends ? byWords(talk, message) : "";
+  const by = ends ? byWhom(talk, message) : null;
   return {
     key,
     looks: JSON.stringify([message.message, message.removed_at, out, goesOn, by, mark, rate]),
@@ -98,7 +99,7 @@ function messageItem(talk, message, { goesOn, ends, act }) {
         "article",
         { class: classes("msg", out && "msg--out", goesOn && "msg--same"), "data-seq": message.seq },
         rate ? rateCard(talk, message, rate, act) : bubble(message),
-        ends && h("p", { class: "msg__by" }, by, mark && receipt(mark)),
+        ends && h("p", { class: "msg__by" }, h("span", {}, spelled(BY(), by)), mark && receipt(mark)),
       ),
   };
 }
@@ -114,7 +115,7 @@ function systemItem(key, message) {
       h(
         "p",
         { class: "sys", "data-seq": message.seq },
-        message.removed_at ? gettext("Message removed") : message.message,
+        message.removed_at ? gettext("Message removed") : apart(message.message),
         " ",
         h("time", { datetime: message.created_at }, time),
       ),
@@ -127,9 +128,11 @@ function bubble(message) {
     : h("p", { class: "bubble", dir: "auto" }, message.message);
 }
 
-function byWords({ viewer }, message) {
+const BY = () => gettext("%(name)s, %(time)s");
+
+function byWhom({ viewer }, message) {
   const name = keyOf(message.sender) === viewer ? gettext("You") : first(message.sender.name);
-  return interpolate(gettext("%(name)s, %(time)s"), { name, time: clock(message.created_at) });
+  return { name, time: clock(message.created_at) };
 }
 
 // --- receipts and what is on its way ----------------------------------------------------------------------------------
@@ -199,7 +202,7 @@ function rateOf(talk, message) {
 function fate({ messages, proposal }, message) {
   const later = messages.find((each) => each.seq > message.seq && each.message_type === "rate_proposal");
   if (later) return interpolate(gettext("countered %(time)s"), { time: clock(later.created_at) });
-  return proposal ? stateWord(proposal.status) : "";
+  return proposal ? stateWord(proposal.status, proposal.reason) : "";
 }
 
 function rateCard(talk, message, rate, act) {
@@ -218,7 +221,7 @@ function rateCard(talk, message, rate, act) {
     "div",
     { class: classes("rate", yours && "rate--yours") },
     h("p", { class: "row" }, h("b", {}, nowWords(name, asks)), h("span", { class: "soft small push" }, clock(message.created_at))),
-    h("p", { class: "row" }, sum, each && h("span", { class: "soft" }, each), rate.agreed && h("span", { class: "st", "data-st": "accepted" }, icon("st-accepted", { size: "s" }), stateWord("accepted"))),
+    h("p", { class: "row" }, sum, each && h("span", { class: "soft" }, each), rate.agreed && h("span", { class: "st", "data-st": "accepted" }, icon("st-accepted", { size: "s" }), stateWord("accepted", asks && "office"))),
     note && h("p", { dir: "auto" }, note),
     yours && rate.up && h("p", { class: "rate__do" }, rate.answers.map((action) => answerButton(action, message, act))),
     yours && !rate.up && h("p", { class: "hint" }, gettext("Answering needs a connection.")),
@@ -227,12 +230,12 @@ function rateCard(talk, message, rate, act) {
 
 function nowWords(name, asks) {
   if (name === null) return asks ? gettext("You ask") : gettext("You offer");
-  return interpolate(asks ? gettext("%(name)s asks") : gettext("%(name)s offers"), { name });
+  return spelled(asks ? gettext("%(name)s asks") : gettext("%(name)s offers"), { name });
 }
 
 function pastWords(name, asks) {
   if (name === null) return asks ? gettext("You asked") : gettext("You offered");
-  return interpolate(asks ? gettext("%(name)s asked") : gettext("%(name)s offered"), { name });
+  return spelled(asks ? gettext("%(name)s asked") : gettext("%(name)s offered"), { name });
 }
 
 function answerButton(action, { proposed_rate, currency }, act) {

@@ -10,6 +10,7 @@ import { Controller } from "@hotwired/stimulus";
 import { counts, itemsOf } from "chat/bubbles.js";
 import { keep } from "chat/keep.js";
 import { api } from "shared/api.js";
+import { isolated } from "shared/bidi.js";
 import { h, say } from "shared/dom.js";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
 import { socket } from "shared/socket.js";
@@ -109,7 +110,7 @@ export class ChatController extends Controller {
     this.#types(message.sender, false);
     if (fromOthers && away) this.missed += 1;
     this.draw();
-    if (fromOthers) say(this.aloudTarget, `${message.sender.name}: ${message.message}`);
+    if (fromOthers) say(this.aloudTarget, `${isolated(message.sender.name)}: ${isolated(message.message)}`);
     if (message.seq > last + 1) this.catchUp(last);
     this.seen();
   }
@@ -361,8 +362,8 @@ export class ChatController extends Controller {
         h(
           "button",
           { class: "opt found__hit", type: "button", onclick: () => this.goTo(message.seq) },
-          h("b", {}, message.sender.name),
-          h("span", { class: "cut" }, cut(message.message, SNIPPET)),
+          h("b", { dir: "auto" }, message.sender.name),
+          h("span", { class: "cut", dir: "auto" }, cut(message.message, SNIPPET)),
           h("time", { class: "push soft small", datetime: message.created_at }, ago(message.created_at)),
         ),
       ),

@@ -59,7 +59,7 @@ export async function tellStale(current) {
       h(
         "dl",
         { class: "facts" },
-        fact(gettext("State"), stateWord(current.status)),
+        fact(gettext("State"), stateWord(current.status, current.reason)),
         fact(gettext("On the table"), money(amount, current.currency)),
         current.driver_proposed_rate && fact(gettext("Driver asks"), money(current.driver_proposed_rate, current.currency)),
         current.offered_rate && fact(gettext("Office offers"), money(current.offered_rate, current.currency)),

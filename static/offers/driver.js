@@ -14,6 +14,7 @@ import { $, $$, h, icon, say } from "shared/dom.js";
 import { gettext, interpolate } from "shared/i18n.js";
 import { money } from "shared/money.js";
 import { socket } from "shared/socket.js";
+import { stateWord } from "shared/state.js";
 import { ago, clock, everySecond, moment } from "shared/time.js";
 import { toast } from "shared/toasts.js";
 import { cut } from "shared/whole.js";
@@ -354,7 +355,7 @@ function wordsOf({ action, amount, rate, currency }) {
   const [waits, to, said, late] = {
     accept: [gettext("Your yes waits for signal"), gettext("to %(amount)s"), gettext("You said yes to %(amount)s"), gettext("Your yes did not count")],
     counter: [gettext("Your counter waits for signal"), "%(amount)s", gettext("You asked %(amount)s"), gettext("Your counter did not count")],
-    reject: [gettext("Your no waits for signal"), "", gettext("You said no"), gettext("Your no was not needed")],
+    reject: [gettext("Your no waits for signal"), "", stateWord("rejected"), gettext("Your no was not needed")],
     retract: [gettext("Taking back your yes waits for signal"), "", gettext("You took back your yes"), gettext("Your yes could not be taken back")],
   }[action];
   return { waits, to: interpolate(to, values), said: interpolate(said, values), late };
@@ -380,9 +381,9 @@ function news({ status, reason, offered_rate, agreed_rate, currency, rounds }, i
     sent: gettext("They offer %(amount)s"),
     accepted: gettext("They said yes to %(amount)s"),
     awarded: gettext("The load is yours: %(amount)s"),
-    withdrawn: gettext("Withdrawn by the office"),
-    lost: reason === "covered" ? gettext("Covered by another truck") : null,
-    fallen_off: gettext("You are off this load"),
+    withdrawn: stateWord(status),
+    lost: reason === "covered" ? stateWord(status, reason) : null,
+    fallen_off: stateWord(status),
   }[status];
   return words ? interpolate(words, { amount }) : null;
 }

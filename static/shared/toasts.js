@@ -3,6 +3,7 @@
 
 import { Controller } from "@hotwired/stimulus";
 import { gettext } from "shared/i18n.js";
+import { bdi } from "shared/bidi.js";
 import { h, icon } from "shared/dom.js";
 
 const STAY = 6000;
@@ -21,7 +22,7 @@ export function toast({ title, words, picture = "i-info", state, action, undo, s
     "div",
     { class: "toast" },
     state ? icon(`st-${state}`, { size: "s", state }) : icon(picture),
-    h("p", {}, h("b", {}, title), words && [h("br"), h("span", { class: "soft small" }, words)]),
+    h("p", {}, h("b", {}, bdi(title)), words && [h("br"), h("span", { class: "soft small" }, bdi(words))]),
     button(undo ? { label: gettext("Undo"), run: undo } : action, close),
   );
   zone.append(element);

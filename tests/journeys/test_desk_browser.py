@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from chat.services import Send, send_messages
+from chat.services import Send, mark_delivered, send_messages
 from offers import services
 from offers.models import Proposal
 from tests.accounts.factories import PASSWORD, make_user
@@ -132,6 +132,18 @@ def test_a_negotiation_from_counter_to_award(open_page, driving, keep_screenshot
     expect(page.locator("#desk-offer")).to_contain_text("Assigned")
     expect(page.locator(f"[data-driver='{drivers[1].pk}']")).to_contain_text("Covered by another truck")
     assert Proposal.objects.get(driver=drivers[0]).status == "awarded"
+
+
+def test_delivered_is_said_at_once_in_the_row_and_in_the_head_of_the_chat(open_page, dana, load, drivers):
+    page = come_in(open_page(), dana, at(load, drivers[0]))
+    states = page.locator(f"[data-driver='{drivers[0].pk}'] .drv__state, #desk-chat-head .st")
+    expect(states).to_have_text(["Sent", "Sent"])
+    say(page, "Can you load today?")
+    expect(page.locator(".msg--out .msg__by").last).to_contain_text("Sent")
+    mark_delivered(actor=drivers[0].actor, offer_id=load.pk, driver_id=drivers[0].pk, seq=2)
+    expect(states).to_have_text(["Delivered", "Delivered"])
+    page.reload()
+    expect(states).to_have_text(["Delivered", "Delivered"])
 
 
 def test_an_answer_to_old_terms_shows_the_new_ones(open_page, dana, load, drivers):

@@ -41,11 +41,11 @@ def test_answers_come_and_go_by_themselves(open_as, keep_screenshot, me):
     answer(walts, "accept")
     queue = page.locator("#now-queue")
     expect(queue).to_contain_text("Marisol Quintanilla asks $950 instead of $850")
-    expect(queue).to_contain_text("Walt Jennings agrees on $850")
+    expect(queue).to_contain_text("Walt Jennings accepted $850")
     for each in (page, desk):
         expect(each.locator('[data-count="turns"]')).to_have_text("2")
     expect(desk.locator(".toasts")).to_contain_text("Marisol Quintanilla asks $950")
-    expect(page.locator("#now-side")).to_contain_text("Walt Jennings said yes")
+    expect(page.locator("#now-side")).to_contain_text("Walt Jennings accepted")
     keep_screenshot(page, "queue")
 
     queue.get_by_role("button", name="Counter back").click()
@@ -66,7 +66,7 @@ def test_the_last_minutes_are_made_longer(open_as, keep_screenshot, me):
     put_to(offer, make_driver())
     page = open_as(me)
     queue = page.locator("#now-queue")
-    expect(queue).to_contain_text(f"#{offer.pk} closes, and nobody has said yes")
+    expect(queue).to_contain_text(f"#{offer.pk} closes, and nobody has accepted")
     keep_screenshot(page, "ending")
     queue.get_by_role("button", name="Add 10 min").click()
     # Nothing moves under the pointer, but what is done cannot be done again.

@@ -42,7 +42,7 @@ def test_a_whole_negotiation(me):
     number = f"#{offer.pk}"
     assert words(me) == [
         f"Dana Whitfield awarded {number} to Tom for $900",
-        f"Tom said yes to {number}",
+        f"Tom accepted {number}",
         f"Ann declined {number}",
         f"Dana Whitfield offered Tom $900 for {number}",
         f"Tom asked $975.50 for {number}",

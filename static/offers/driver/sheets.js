@@ -1,6 +1,7 @@
 // What a driver is asked before an answer goes: an amount, a reason, whether the new terms will do.
 
 import { ask } from "offers/ask.js";
+import { isolated } from "shared/bidi.js";
 import { open } from "shared/dialog.js";
 import { $, $$, fromTemplate } from "shared/dom.js";
 import { gettext, interpolate } from "shared/i18n.js";
@@ -72,7 +73,7 @@ export async function tellStale({ action, amount, rate }, current) {
   $("[data-said]", sheet).textContent = interpolate(words, { amount: said });
   $("[data-amount]", sheet).textContent = money(offered_rate, currency);
   $("[data-each]", sheet).textContent = aMile(offered_rate, { miles: offer?.distance_miles, currency });
-  $("[data-route]", sheet).textContent = offer ? `${offer.pickup_place} → ${offer.delivery_place}` : "";
+  $("[data-route]", sheet).textContent = offer ? `${isolated(offer.pickup_place)} → ${isolated(offer.delivery_place)}` : "";
   document.body.append(sheet);
   await open(sheet);
   sheet.remove();
