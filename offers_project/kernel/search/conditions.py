@@ -66,11 +66,14 @@ class Holds(Func):
         columns, params = self._columns(compiler)
         texts = ", ".join(f"CONVERT({column} USING utf8mb4)" for column in columns)
         whole = f"CONCAT_WS('\n', {texts})"
-        for letter, plain in patterns.REPLACED.items():
-            whole = f"REPLACE({whole}, '{letter}', '{plain}')"
-        one = f"{whole} COLLATE utf8mb4_bin REGEXP %s"
-        found = [(one, [*params, patterns.of(term)]) for term in self.terms]
-        return f"({' AND '.join(sql for sql, _ in found)})", [value for _, values in found for value in values]
+        found, values = [], []
+        for term in self.terms:
+            text = whole
+            for letter, plain in patterns.replaced_for(term):
+                text = f"REPLACE({text}, '{letter}', '{plain}')"
+            found.append(f"{text} COLLATE utf8mb4_bin REGEXP %s")
+            values += [*params, patterns.of(term)]
+        return f"({' AND '.join(found)})", values
 
     def _columns(self, compiler: Any) -> tuple[list[str], list[Any]]:
         compiled = [compiler.compile(source) for source in self.get_source_expressions()]
