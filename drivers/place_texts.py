@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from drivers import place_abroad
 from drivers.place_names import COUNTRIES, LONGEST_CITY, TEXT_MAX, key_of, state_at_the_end, without_country, words_of
+from drivers.place_parts import ROADS, Part, abroad_in
 from offers_project.kernel.text import readable
 
 MOST_JOINERS = 6
@@ -20,20 +21,6 @@ _JOINER = re.compile(
     re.I,
 )
 """What stands between two places that are named together, or within the name of one; `way` says from where to where."""
-_ROADS = """
-    st street ave avenue av rd road dr drive blvd boulevard ln lane way ct court pl place cir circle pkwy parkway hwy
-    highway fwy freeway expy ter terrace trl trail loop sq square pike plz plaza row run route rte
-"""
-_DOORS = """
-    n s e w ne nw se sw north south east west suite ste unit bldg building gate dock door apt floor fl lot
-"""
-_BUSINESS = """
-    warehouse warehouses whse wh dc center centre distribution terminal yard depot plant factory mill mills store
-    logistics freight trucking transport shipping warehousing storage supply inc llc corp co company ltd airport mall
-    outlet outlets foods industries industrial park
-"""
-_ROAD_WORDS = frozenset(_ROADS.split())
-_LOCAL_WORDS = frozenset(f"{_ROADS} {_DOORS} {_BUSINESS}".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +96,6 @@ class Reading:
         return found.union(*(side.all_zip_codes() for sides in self.sides for side in sides)) - {""}
 
 
-@dataclass(slots=True)
-class _Part:
-    """What stands between two commas, and the ZIP code that it ends with."""
-
-    words: list[str]
-    zip_code: str = ""
-    extra: list[str] = field(default_factory=list)
-    """ZIP codes in front of that, where there is nothing else."""
-
-
 def read(text: str) -> Reading:
     """What may be meant by the name of a place, or by an address with one in it."""
     text = _prepared(text)
@@ -147,20 +124,20 @@ def _read(text: str) -> Reading:
     if not parts:
         return Reading(abroad=place_abroad.CANADA if coded else "", at_home=at_home)
     index = next((i for i in reversed(range(len(parts))) if state_at_the_end(without_country(parts[i].words))[0]), None)
-    abroad = place_abroad.CANADA if coded else "" if at_home else _abroad(parts, index)
+    abroad = place_abroad.CANADA if coded else "" if at_home else abroad_in(parts, index)
     reading = _without_state(parts) if index is None else _with_state(parts, index)
     return replace(reading, abroad=abroad, at_home=at_home, others=tuple(_mentions(parts, index)))
 
 
-def _parts(text: str) -> list[_Part]:
-    parts: list[_Part] = []
+def _parts(text: str) -> list[Part]:
+    parts: list[Part] = []
     for piece in text.split(","):
         words = words_of(piece)
         if not words:
             continue
         if words[-1:] == ["zip"] or words[-2:] == ["zip", "code"]:
             words = words[: words.index("zip")] or words
-        part = _Part(words)
+        part = Part(words)
         if all(map(_is_zip, words)):
             *part.extra, part.zip_code = words
             part.words = []
@@ -174,7 +151,7 @@ def _parts(text: str) -> list[_Part]:
     return parts
 
 
-def _leave_out_country(parts: list[_Part]) -> bool:
+def _leave_out_country(parts: list[Part]) -> bool:
     """Takes the name of the United States from the end. Whether it was there."""
     if not parts:
         return False
@@ -184,7 +161,7 @@ def _leave_out_country(parts: list[_Part]) -> bool:
         if parts and last.zip_code and not parts[-1].zip_code:
             parts[-1].zip_code = last.zip_code
         elif not parts and last.zip_code:
-            parts.append(_Part([], last.zip_code))
+            parts.append(Part([], last.zip_code))
     else:
         shorter = without_country(last.words)
         if shorter == last.words:
@@ -195,7 +172,7 @@ def _leave_out_country(parts: list[_Part]) -> bool:
     return True
 
 
-def _with_state(parts: list[_Part], index: int) -> Reading:
+def _with_state(parts: list[Part], index: int) -> Reading:
     part = parts[index]
     state, before = state_at_the_end(without_country(part.words))
     zip_code, used = part.zip_code, {index}
@@ -221,7 +198,7 @@ def _with_state(parts: list[_Part], index: int) -> Reading:
     )
 
 
-def _without_state(parts: list[_Part]) -> Reading:
+def _without_state(parts: list[Part]) -> Reading:
     last = parts[-1]
     zips = [each for part in parts if not part.words for each in (*part.extra, part.zip_code)]
     zip_code = last.zip_code or (zips.pop(0) if zips else "")
@@ -236,12 +213,12 @@ def _without_state(parts: list[_Part]) -> Reading:
     )
 
 
-def _names(parts: list[_Part]) -> list[str]:
+def _names(parts: list[Part]) -> list[str]:
     names = [each.words for each in parts if 0 < len(each.words) <= LONGEST_CITY]
     return [key_of(words) for words in names if not any(word.isdigit() for word in words)]
 
 
-def _mentions(parts: list[_Part], index: int | None) -> Iterator[Mention]:
+def _mentions(parts: list[Part], index: int | None) -> Iterator[Mention]:
     """Cities in front of a state or of a ZIP code, but for the one at the end of the part `index`, or of all."""
     main = len(parts) - 1 if index is None else index
     for number, part in enumerate(parts):
@@ -255,62 +232,12 @@ def _mentions(parts: list[_Part], index: int | None) -> Iterator[Mention]:
             is_city = not before and at_end and index is not None and number == index - 1
             if not state or is_city or (at_end and number == index):
                 continue
-            if follows in _ROAD_WORDS or (not before and not at_end and not _is_zip(follows)):
+            if follows in ROADS or (not before and not at_end and not _is_zip(follows)):
                 continue
             if named := before or (parts[number - 1].words if number else []):
                 yield Mention(_keys(named), state)
         if number != main and part.zip_code and part.words:
             yield Mention(_keys(part.words), zip_code=part.zip_code)
-
-
-def _abroad(parts: list[_Part], index: int | None) -> str:
-    """What is not in the United States, where the text ends with its name. `index` is of the part with a state."""
-    words = parts[-1].words
-    several = len(parts) > 1
-    country, length = place_abroad.country_at_the_end(words)
-    state, before = state_at_the_end(words)
-    if country and not (state and len(words) - len(before) >= length):
-        if length == len(words) and (several or country in (place_abroad.CANADA, place_abroad.MEXICO)):
-            return country
-        if length < len(words) and not (several and index is not None and index < len(parts) - 1):
-            return country
-    region, length = place_abroad.region_at_the_end(words)
-    if region and index is None and (several or length < len(words)):
-        return region
-    if region and state and length > len(words) - len(before):
-        return region  # `Baja California` ends with a state.
-    if index == len(parts) - 1 and words[-1:] == ["ca"]:
-        return _canadian(parts, before)
-    return ""
-
-
-def _canadian(parts: list[_Part], before: list[str]) -> str:
-    """The province in front of `CA`. Ontario is a city in California too: there, what stands before it tells."""
-    rest = [part.words for part in parts[:-1] if part.words]
-    if not before and rest:
-        before = rest.pop()
-    province, length = place_abroad.province_at_the_end(before)
-    if not province:
-        return ""
-    if " ".join(before[-length:]) != place_abroad.ONTARIO:
-        return province
-    zip_code = parts[-1].zip_code or next((part.zip_code for part in parts if part.zip_code), "")
-    if zip_code:
-        return ""
-    same_part = before[:-length]
-    near = same_part or (rest[-1] if rest else [])
-    if not near or _is_local(near, last_only=bool(same_part)):
-        return ""
-    return province
-
-
-def _is_local(words: list[str], *, last_only: bool) -> bool:
-    """Whether the words in front of a city look like a street, a door or a business, and not like another city."""
-    if place_abroad.ends_with_a_canadian_city(words):
-        return False
-    if last_only:
-        return words[-1] in _LOCAL_WORDS or words[-1].isdigit()
-    return words[0][0].isdigit() or any(word in _LOCAL_WORDS for word in words)
 
 
 def _keys(words: Sequence[str]) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ ORDERINGS = ("id", *MOMENTS, *NUMBERS, "status")
 def frozen_for(actor: Actor) -> QuerySet[Proposal]:
     """The driver's proposals that show an offer as it was last seen, with `seen_…` for each of its fields."""
     seen = (*SEARCHED_BY_DRIVERS, *MOMENTS, *NUMBERS, "status")
-    theirs = Proposal.objects.filter(driver_id=actor.id, status__in=CLOSED, last_seen_offer__isnull=False)
+    theirs = Proposal.objects.filter(driver_id=actor.key.id, status__in=CLOSED, last_seen_offer__isnull=False)
     return theirs.alias(**{f"seen_{name}": KT(f"last_seen_offer__{name}") for name in seen})
 
 
@@ -46,7 +46,7 @@ def where_shown(offers: QuerySet[Offer], actor: Actor, now: Q, seen: Q) -> Query
     if not actor.is_driver:
         return offers.filter(now)
     frozen = frozen_for(actor)
-    live = Proposal.objects.filter(driver_id=actor.id).exclude(pk__in=frozen.values("pk"))
+    live = Proposal.objects.filter(driver_id=actor.key.id).exclude(pk__in=frozen.values("pk"))
     as_seen = frozen.filter(seen).values("offer_id")
     return offers.filter(Q(pk__in=as_seen) | (Q(pk__in=live.values("offer_id")) & now))
 
@@ -76,9 +76,9 @@ class SortedAsSeen:
         names = [name.removeprefix("-") for name in by]
         columns = ("pk", *ORDERINGS)
         rows = {row["pk"]: row for row in offers.order_by().values(*columns)}
-        for seen in _seen(actor, {name for name in names if name != "id"}):
-            if row := rows.get(seen.pop("offer_id")):
-                row.update(seen)
+        for offer_id, seen in _seen(actor, set(names) - {"id"}):
+            if offer_id in rows:
+                rows[offer_id] |= seen
         self._ids = sorted(rows, reverse=True)
         for name in reversed(by):
             field = name.removeprefix("-")
@@ -97,10 +97,11 @@ class SortedAsSeen:
         return [found[pk] for pk in ids if pk in found]
 
 
-def _seen(actor: Actor, names: set[str]) -> Iterable[dict[str, Any]]:
-    columns = {f"as_{name}": F(f"seen_{name}") for name in names}
-    for row in frozen_for(actor).values("offer_id", **columns):
-        yield {"offer_id": row["offer_id"]} | {name: _value(name, row[f"as_{name}"]) for name in names}
+def _seen(actor: Actor, names: set[str]) -> Iterable[tuple[int, dict[str, Any]]]:
+    """Of each offer that the driver is out of, what they have seen in these fields."""
+    columns = sorted(names)
+    for offer_id, *texts in frozen_for(actor).values_list("offer_id", *(F(f"seen_{name}") for name in columns)):
+        yield offer_id, {name: _value(name, text) for name, text in zip(columns, texts, strict=True)}
 
 
 def _value(name: str, text: Any) -> Any:

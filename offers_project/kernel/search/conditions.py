@@ -3,6 +3,7 @@ that are made of the same table of letters.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.signals import connection_created
@@ -13,7 +14,8 @@ from offers_project.kernel.search.spelling import spelled
 from offers_project.kernel.search.terms import Term, terms_of
 
 FUNCTION = "holds_term"
-_BETWEEN_FIELDS = "\n"
+REMEMBERED, REMEMBERED_LENGTH = 12_000, 400
+"""How many texts are kept as they are spelled, and how long ones: with the next letter the same rows are asked for."""
 
 Field = str | Expression
 
@@ -57,28 +59,34 @@ class Holds(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
         columns, params = self._columns(compiler)
         asked = "\x1f".join("\x1e".join((" ".join(term.words), term.short, term.long)) for term in self.terms)
-        return f"{FUNCTION}(%s, {', '.join(columns)})", [asked, *params]
+        whole = " || char(10) || ".join(f"COALESCE({column}, '')" for column in columns)
+        return f"{FUNCTION}(%s, {whole})", [asked, *params]
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
         columns, params = self._columns(compiler)
         texts = ", ".join(f"CONVERT({column} USING utf8mb4)" for column in columns)
-        whole = f"CONCAT_WS('{_BETWEEN_FIELDS}', {texts})"
-        for letter, plain in patterns.REPLACED.items():
-            whole = f"REPLACE({whole}, '{letter}', '{plain}')"
-        one = f"{whole} COLLATE utf8mb4_bin REGEXP %s"
-        found = [(one, [*params, patterns.of(term)]) for term in self.terms]
-        return f"({' AND '.join(sql for sql, _ in found)})", [value for _, values in found for value in values]
+        whole = f"CONCAT_WS('\n', {texts})"
+        found, values = [], []
+        for term in self.terms:
+            text = whole
+            for letter, plain in patterns.replaced_for(term):
+                text = f"REPLACE({text}, '{letter}', '{plain}')"
+            found.append(f"{text} COLLATE utf8mb4_bin REGEXP %s")
+            values += [*params, patterns.of(term)]
+        return f"({' AND '.join(found)})", values
 
     def _columns(self, compiler: Any) -> tuple[list[str], list[Any]]:
         compiled = [compiler.compile(source) for source in self.get_source_expressions()]
         return [sql for sql, _ in compiled], [value for _, params in compiled for value in params]
 
 
-def _holds_term(asked: str, *texts: Any) -> bool:
-    whole = spelled(_BETWEEN_FIELDS.join([str(text) for text in texts if text is not None]))
-    return all(term.is_in(whole) for term in _terms(asked))
+def _holds_term(asked: str, whole: Any) -> bool:
+    text = str(whole)
+    text = _spelled_before(text) if len(text) <= REMEMBERED_LENGTH else spelled(text)
+    return all(term.is_in(text) for term in _terms(asked))
 
 
+_spelled_before = lru_cache(maxsize=REMEMBERED)(spelled)
 _last: tuple[str, tuple[Term, ...]] = ("", ())
 
 
@@ -95,7 +103,7 @@ def _terms(asked: str) -> tuple[Term, ...]:
 
 def _prepare(connection: Any, **_kwargs: Any) -> None:
     if connection.vendor == "sqlite":
-        connection.connection.create_function(FUNCTION, -1, _holds_term, deterministic=True)
+        connection.connection.create_function(FUNCTION, 2, _holds_term, deterministic=True)
 
 
 connection_created.connect(_prepare, dispatch_uid="search")

@@ -9,7 +9,7 @@ REPLACED = {
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "ǽ": "ae", "Ǽ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
 }  # fmt: skip
-"""Letters that become two: the database replaces them before it looks."""
+"""Letters that become two: the database replaces them before it looks, where it makes a difference to the term."""
 _PASSED_OVER = rf"\p{{Mn}}\p{{Cf}}{APOSTROPHES}"
 _WORD = rf"\p{{L}}\p{{N}}\p{{M}}\p{{So}}{STAND_FOR_THEMSELVES}"
 _SKIP = f"[{_PASSED_OVER}]*"
@@ -25,6 +25,19 @@ def of(term: Term) -> str:
     if term.long:
         ways.append(_word(term.long))
     return "|".join(ways)
+
+
+@lru_cache(maxsize=256)
+def replaced_for(term: Term) -> tuple[tuple[str, str], ...]:
+    """The letters to be replaced in a text, and by what: replacing costs the database more than looking."""
+    words = [word for word in (*term.words, term.short, term.long) if word]
+    return tuple(pair for pair in REPLACED.items() if any(_meet(word, pair[1].lower()) for word in words))
+
+
+def _meet(word: str, plain: str) -> bool:
+    """Whether the word may be found in a text where it has the two letters, or begins or ends between them."""
+    ends = any(word.endswith(plain[:cut]) or word.startswith(plain[cut:]) for cut in range(1, len(plain)))
+    return ends or plain in word or word in plain
 
 
 def _word(word: str) -> str:

@@ -9,7 +9,8 @@ from offers_project.kernel.text import fold
 APOSTROPHES = "'\u2018\u2019\u02bc\u02bb`\u00b4\u2032"
 """They are passed over: `O'Fallon` is one word."""
 STAND_FOR_THEMSELVES = "%_"
-_SPACES = re.compile(" +")
+_ACCENTS = re.compile("[\u0300-\u0344\u0346-\u036f]+")
+"""Without the iota below, which is a letter in lower case."""
 
 
 class _Spelling(dict[int, str | None]):
@@ -22,13 +23,30 @@ class _Spelling(dict[int, str | None]):
 
 def spelled(text: str) -> str:
     """The folded words of a text with one space between, before and after them."""
-    return _SPACES.sub(" ", f" {text.translate(_spelling)} ")
+    # Most texts are of plain letters, or of such with accents: those are brought into words by the thousand.
+    plain = text if text.isascii() else _without_accents(text)
+    words = plain.encode().translate(*_plain_letters()).decode() if plain.isascii() else text.translate(_spelling)
+    return f" {' '.join(words.split())} "
 
 
 def is_word(letter: str) -> bool:
     """Whether a folded letter is part of a word: letters, digits, marks, pictures, and what stands for itself."""
     category = unicodedata.category(letter)
     return category[0] in "LNM" or category == "So" or letter in STAND_FOR_THEMSELVES
+
+
+def _without_accents(text: str) -> str:
+    """The text with its letters and their accents taken apart, and the accents left out. An apostrophe that would
+    become an accent is kept.
+    """
+    return text if "\u00b4" in text else _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+
+
+@cache
+def _plain_letters() -> tuple[bytes, bytes]:
+    """What becomes of ASCII, and those of it that become nothing."""
+    becomes = "".join(_spelling[code] or " " for code in range(128)).encode() + bytes(range(128, 256))
+    return becomes, bytes(code for code in range(128) if _spelling[code] is None)
 
 
 @cache
