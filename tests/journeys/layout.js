@@ -14,7 +14,7 @@
     return `${kind} "${words.slice(0, 40)}"`;
   };
   const unseen = (element) =>
-    !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || element.closest(".vh, .skip, [hidden], noscript, .sprite, datalist, tbody > tr:nth-child(n + 21)") !== null;
+    !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || element.closest(".vh, .visually-hidden, .skip, [hidden], noscript, .sprite, datalist, tbody > tr:nth-child(n + 21)") !== null;
   // What surrounds an element, from within: what cuts, what scrolls, and what has an edge or a ground of its own.
   const parents = new Map();
   const chainOf = (element) => {
