@@ -1,8 +1,9 @@
-"""Signing in and out by REST."""
+"""Signing in and out by REST, and what became of a request whose answer was lost."""
 
 from uuid import UUID
 
 from django.conf import settings
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,8 @@ from accounts import browser, refresh_cookie, services, tickets, tokens
 from accounts.doors import ApiView
 from accounts.services.sign_in import identify
 from accounts.shapes import (
+    AttemptOut,
+    AttemptQuery,
     CredentialsShape,
     LogoutShape,
     NothingIn,
@@ -21,10 +24,15 @@ from accounts.shapes import (
     VerifiedOut,
     VerifyShape,
 )
+from journal import idempotency
 from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.errors import NotAuthenticated
 from offers_project.kernel.schema import documented
+
+_KEY = OpenApiParameter(
+    "key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\x00]*$"}, required=True
+)
 
 
 class AnybodysView(ApiView):
@@ -111,3 +119,12 @@ class TicketView(ApiView):
     def post(self, request: Request) -> Response:
         self.body(NothingIn)
         return Response({"ticket": tickets.issue(self.signed_in), "expires_in": settings.SOCKET_TICKET_SECONDS})
+
+
+class AttemptView(ApiView):
+    @documented(answer=AttemptOut, query=(_KEY,), operation_id="attempts_read", summary="What became of a request")
+    def get(self, request: Request) -> Response:
+        """What has become of one's request with this `Idempotency-Key`, for a client whose answer was lost."""
+        found = idempotency.what_became(actor=self.actor.pk, key=self.query(AttemptQuery)["key"])
+        state = "unknown" if found is None else "working" if found.status is None else "answered"
+        return Response({"state": state, "status": found and found.status})

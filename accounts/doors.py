@@ -36,8 +36,9 @@ from offers_project.kernel.shapes import read_shape
 logger = logging.getLogger(__name__)
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
-_ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT = frozenset({401, 429})
+_DONE_ONCE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class OfficeOnly(BasePermission):
@@ -76,8 +77,8 @@ class ApiView(APIView):
     """The base of every API view.
 
     `self.actor` is who asks, `self.signed_in` by which sign-in. `self.body(Shape)` and `self.query(Shape)` give what
-    came in, checked. A POST with an `Idempotency-Key` is done once, and its answer given again for a day; that of
-    somebody who is not signed in only where the view `keeps_for_strangers`, and only when it is no refusal.
+    came in, checked. A request that changes something and has an `Idempotency-Key` is done once, and its answer given
+    again for a day; without a sign-in only where the view `keeps_for_strangers`, and only when it is no refusal.
     """
 
     content_negotiation_class = JsonAlways
@@ -121,13 +122,15 @@ class ApiView(APIView):
         if is_stranger and request.method not in SAFE_METHODS:
             _writes_of_strangers().take(_who(request))
         key = request.headers.get(IDEMPOTENCY_KEY)
-        if request.method != "POST" or key is None:
+        if request.method not in _DONE_ONCE or key is None:
             return
-        if not _ACCEPTABLE_KEY.fullmatch(key):
+        if not ACCEPTABLE_KEY.fullmatch(key):
             raise Invalid.field(IDEMPOTENCY_KEY, _("Use 1 to 255 letters, digits and signs without spaces."))
         if is_stranger and not self.keeps_for_strangers:
             return
-        outcome = idempotency.begin(actor=_who(request), key=key, path=request.get_full_path(), body=body)
+        # The same path takes PUT, PATCH and DELETE, which are three requests.
+        path = request.get_full_path() if request.method == "POST" else f"{request.method} {request.get_full_path()}"
+        outcome = idempotency.begin(actor=_who(request), key=key, path=path, body=body)
         if isinstance(outcome, idempotency.Kept):
             raise _Replay(outcome)
         self._claim = outcome

@@ -58,5 +58,17 @@ class TicketOut(serializers.Serializer):
     expires_in = serializers.IntegerField(help_text="Seconds.")
 
 
+class AttemptQuery(Shape):
+    key = CleanCharField(max_length=255)
+
+
+class AttemptOut(serializers.Serializer):
+    state = serializers.ChoiceField(
+        choices=["unknown", "working", "answered"],
+        help_text="unknown: no request with this key has come, or what came was given up. answered: `status` says how.",
+    )
+    status = serializers.IntegerField(allow_null=True)
+
+
 class NothingOut(serializers.Serializer):
     """An empty object."""

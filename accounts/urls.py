@@ -7,6 +7,7 @@ api_urls = [
     path("auth/token/refresh", api.RefreshView.as_view(), name="token-refresh"),
     path("auth/token/verify", api.VerifyView.as_view(), name="token-verify"),
     path("auth/logout", api.LogoutView.as_view(), name="logout"),
+    path("attempts", api.AttemptView.as_view(), name="attempts"),
     path("socket/auth", api.TicketView.as_view(), name="socket-ticket"),
 ]
 

@@ -1,4 +1,4 @@
-"""The first answer to a POST with an `Idempotency-Key`, given again to whoever repeats it within a day.
+"""The first answer to a request with an `Idempotency-Key`, given again when it is repeated within a day.
 
 A key is claimed before the work and answered after it. While it is only claimed, a second request is told to wait; a
 claim whose work must have died with its process is given up after `GIVE_UP`.
@@ -48,11 +48,19 @@ class Kept:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has become of a request: the status of its answer, None while it is still being answered."""
+
+    status: int | None
+
+
 def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
     """Claim `key` for `actor`, or give what was answered before.
 
     Raises `Conflict` when the key came with another request, when its first request is still being answered, or when
-    its answer was too long to be kept; `RateLimited` when the actor has used too many keys.
+    its answer was too long to be kept; its `first_status` is the status that the first request was answered with, None
+    while it was not. Raises `RateLimited` when the actor has used too many keys.
     """
     body_hash = _hash_of(path, body)
     while True:
@@ -72,12 +80,31 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
             IdempotencyKey.objects.filter(pk=known.pk, status=known.status).delete()
             continue
         if known.body_hash != body_hash:
-            raise Conflict(_("This key has been used for another request."))
+            raise Conflict(_("This key has been used for another request."), extra={"first_status": known.status})
         if known.status is None:
-            raise Conflict(_("The first request with this key is still being answered."))
+            raise Conflict(_("The first request with this key is still being answered."), extra={"first_status": None})
         if known.answer is None:
-            raise Conflict(_("This was done. Its answer is too long to be given again: read what there is now."))
+            raise Conflict(
+                _("This was done. Its answer is too long to be given again: read what there is now."),
+                extra={"first_status": known.status},
+            )
         return Kept(status=known.status, body=_decrypted(bytes(known.answer)))
+
+
+def what_became(*, actor: str, key: str) -> Known | None:
+    """What has become of the request that came with `key` within a day; None when none is known of."""
+    row = IdempotencyKey.objects.filter(actor=actor, key=key, created_at__gte=clock.now() - KEEP).first()
+    if row is None or (row.status is None and clock.now() - row.created_at > GIVE_UP):
+        return None
+    return Known(status=row.status)
+
+
+def answer_to(*, actor: str, key: str) -> Kept | None:
+    """The kept answer to the request that came with `key`, whatever it said."""
+    row = IdempotencyKey.objects.filter(actor=actor, key=key, status__isnull=False).first()
+    if row is None or row.status is None or row.answer is None:
+        return None
+    return Kept(status=row.status, body=_decrypted(bytes(row.answer)))
 
 
 def keep(claim: Claim, *, status: int, body: bytes) -> None:

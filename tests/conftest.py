@@ -77,7 +77,9 @@ def browser() -> "Iterator[Browser]":
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        # A name that is not localhost: what browsers keep from pages without HTTPS they keep from pages of that one.
+        options = ["--no-sandbox", "--host-resolver-rules=MAP desk.test 127.0.0.1"]
+        chromium = playwright.chromium.launch(executable_path=program, args=options)
         yield chromium
         chromium.close()
 

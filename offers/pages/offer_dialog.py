@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import office_required
+from accounts.once import once
 from drivers import distance, places
 from drivers import selectors as drivers
 from offers import selectors, services
@@ -30,6 +31,7 @@ REFUSED = 422
 @office_required
 @never_cache
 @require_http_methods(["GET", "POST"])
+@once
 def new(request: HttpRequest) -> HttpResponse:
     """A new offer to the drivers named in `driver`; with `save` it is kept as a draft that invites them."""
     ids = _ids(request.POST.getlist("driver") if request.method == "POST" else request.GET.getlist("driver"))
@@ -58,6 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @office_required
 @never_cache
 @require_http_methods(["GET", "POST"])
+@once
 def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Change an offer. Changed terms are put to its drivers anew."""
     offer = selectors.offer_for(request.actor, offer_id)
@@ -86,6 +89,7 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
 @office_required
 @never_cache
 @require_POST
+@once
 def send_to(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Put an offer that there is to more drivers: the ticked ones, or those whom a draft invites."""
     try:
@@ -104,6 +108,7 @@ def send_to(request: HttpRequest, offer_id: int) -> HttpResponse:
 @office_required
 @never_cache
 @require_POST
+@once
 def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Put an offer to one driver in spite of what has spoken against it."""
     (driver_id,) = _ids(request.POST.getlist("driver"))[:1] or [0]

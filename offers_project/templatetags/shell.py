@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.conf import settings
@@ -61,6 +62,12 @@ def look(context: Mapping[str, Any]) -> SafeString:
     cookies = request.COOKIES if request is not None else {}
     chosen = [(name, cookies[name]) for name, values in CHOICES.items() if cookies.get(name) in values]
     return format_html_join("", ' data-{}="{}"', chosen)
+
+
+@register.simple_tag
+def request_key() -> SafeString:
+    """The hidden field that makes a form one request, however often it is sent (`accounts.once`)."""
+    return format_html('<input type="hidden" name="request_key" value="{}">', uuid4())
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ import { h, icon } from "shared/dom.js";
 import { gettext, interpolate, ngettext, pgettext } from "shared/i18n.js";
 import { money, perMile } from "shared/money.js";
 import { stateWord } from "shared/state.js";
-import { clock, day } from "shared/time.js";
+import { clock, day, moment } from "shared/time.js";
 
 const MINUTE = 60_000;
 const COUNTED = ["text", "rate_proposal"];
@@ -150,10 +150,10 @@ function receipt(mark) {
 }
 
 function outgoingItem(entry, outgoing, index, talk, act) {
-  const failed = entry.state === "failed";
+  const stays = (each) => each.state === "failed" || each.state === "old";
   const next = outgoing[index + 1];
-  const waiting = outgoing.filter((each) => each.state !== "failed").length;
-  const ends = failed || !next || next.state === "failed";
+  const waiting = outgoing.filter((each) => !stays(each)).length;
+  const ends = stays(entry) || !next || stays(next);
   return {
     key: `c-${entry.client_id}`,
     looks: JSON.stringify([entry.state, entry.error, ends, talk.up, waiting]),
@@ -161,10 +161,27 @@ function outgoingItem(entry, outgoing, index, talk, act) {
       h(
         "article",
         { class: classes("msg msg--out", index > 0 && "msg--same") },
-        h("p", { class: classes("bubble", failed ? "bubble--fail" : "bubble--wait"), dir: "auto" }, entry.message),
-        ends && (failed ? failedLine(entry, act) : waitingLine(talk.up, waiting)),
+        h("p", { class: classes("bubble", stays(entry) ? "bubble--fail" : "bubble--wait"), dir: "auto" }, entry.message),
+        ends && lineOf(entry, talk, waiting, act),
       ),
   };
+}
+
+function lineOf(entry, { up }, waiting, act) {
+  if (entry.state === "failed") return failedLine(entry, act);
+  return entry.state === "old" ? oldLine(entry, act) : waitingLine(up, waiting);
+}
+
+/** It has waited so long that it may no longer be true. */
+function oldLine({ client_id, created_at }, act) {
+  const words = interpolate(gettext("Written %(time)s, and no sign that it arrived. Send it still?"), { time: moment(created_at) });
+  return h(
+    "p",
+    { class: "msg__by" },
+    h("span", { class: "bad row tight" }, icon("i-clock"), words),
+    h("button", { class: "btn btn--s", type: "button", onclick: () => act.retry(client_id) }, gettext("Send it still")),
+    h("button", { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) }, gettext("Delete")),
+  );
 }
 
 function waitingLine(up, waiting) {

@@ -39,6 +39,7 @@ export class ChatController extends Controller {
     this.missed = 0;
     this.typists = new Map();
     this.gone = new AbortController();
+    socket.stored(messages);
     this.#listen();
     this.#restoreDraft();
     this.draw();
@@ -175,6 +176,7 @@ export class ChatController extends Controller {
         const joined = await socket.join(...this.pair, after);
         if (this.gone.signal.aborted) return socket.leave(...this.pair);
         for (const message of joined.messages) this.messages.set(message.seq, message);
+        socket.stored(joined.messages);
         if (joined.conversation) this.open = joined.conversation.status === "open";
         after = joined.messages.at(-1)?.seq ?? after;
         more = joined.has_more && joined.messages.length > 0;

@@ -9,8 +9,8 @@
 // changed is told to the window: "proposal-changed" ({ detail: proposal }), and "offer-changed" ({ detail: { offer_id } }).
 
 import { Controller } from "@hotwired/stimulus";
-import { ask, tellStale, wordsOf } from "offers/ask.js";
-import { api } from "shared/api.js";
+import { ask, tellStale, titleOf, wordsOf } from "offers/ask.js";
+import { once } from "shared/attempts.js";
 import { confirm } from "shared/dialog.js";
 import { gettext, interpolate } from "shared/i18n.js";
 import { amountFrom, money } from "shared/money.js";
@@ -89,11 +89,11 @@ export class AnsweringController extends Controller {
       action: interpolate(gettext("Award to %(name)s"), words),
       kind: "bind",
     });
-    return sure && api("POST", `/offers/${on.offer}/award`, { body: { proposal_id: on.id } });
+    return sure && once(nameOf(on), "POST", `/offers/${on.offer}/award`, { proposal_id: on.id });
   }
 
   async _withdraw(on) {
-    const { results } = await api("POST", `/offers/${on.offer}/withdraw`, { body: { driver_ids: [on.driver] } });
+    const { results } = await once(nameOf(on), "POST", `/offers/${on.offer}/withdraw`, { driver_ids: [on.driver] });
     if (!results[0]?.ok) throw Object.assign(new Error(results[0]?.message), results[0]);
     toast({
       title: interpolate(gettext("Withdrawn from %(name)s"), on),
@@ -106,7 +106,8 @@ export class AnsweringController extends Controller {
 
   async _send(on, force = false) {
     const body = { driver_ids: [on.driver], ...(force && { force }) };
-    const { sent, skipped } = await api("POST", `/offers/${on.offer}/send-to-drivers`, { body });
+    const name = force ? `${nameOf(on)}:force` : nameOf(on);
+    const { sent, skipped } = await once(name, "POST", `/offers/${on.offer}/send-to-drivers`, body);
     if (sent.length) return sent[0];
     const [{ code, message }] = skipped;
     const again = { label: gettext("Send anyway"), run: () => this.#force(on) };
@@ -119,9 +120,12 @@ export class AnsweringController extends Controller {
     try {
       const sent = await this._send(on, true);
       if (sent) dispatchEvent(new CustomEvent("proposal-changed", { detail: sent }));
-      dispatchEvent(new CustomEvent("offer-changed", { detail: { offer_id: on.offer } }));
     } catch (error) {
-      refused(error);
+      // The toast that it was pressed on has gone: what has to be pressed again stands on this one.
+      const again = { label: gettext("Send anyway"), run: () => this.#force(on) };
+      refused(error, error.isUnknown ? again : undefined);
+    } finally {
+      dispatchEvent(new CustomEvent("offer-changed", { detail: { offer_id: on.offer } }));
     }
   }
 
@@ -131,18 +135,20 @@ export class AnsweringController extends Controller {
       dialog.querySelector("[data-title]").textContent = words;
     };
     return ask("fall-off-dialog", prepare, (data) =>
-      api("POST", `/offers/${on.offer}/fall-off`, {
-        body: { reason: data.get("reason"), note: data.get("note").trim() },
-      }),
+      once(nameOf(on), "POST", `/offers/${on.offer}/fall-off`, { reason: data.get("reason"), note: data.get("note").trim() }),
     );
   }
 }
 
-function respond({ id, action, version, pressedAt }, more = {}) {
-  return api("PUT", `/proposals/${id}/respond`, { body: { action, version, pressed_at: pressedAt, ...more } });
+/** What makes it another thing to do: a proposal that has changed in between is asked about anew. */
+const nameOf = ({ action, id, version }) => `${action}:${id}:${version}`;
+
+function respond(on, more = {}) {
+  const { id, action, version, pressedAt } = on;
+  return once(nameOf(on), "PUT", `/proposals/${id}/respond`, { action, version, pressed_at: pressedAt, ...more });
 }
 
-async function refused(error) {
+async function refused(error, action) {
   if (error.code === "stale_version" && error.error.current) return tellStale(error.error.current);
-  toast({ title: gettext("That was not done"), words: wordsOf(error), picture: "i-alert" });
+  toast({ title: titleOf(error), words: wordsOf(error), picture: "i-alert", action });
 }

@@ -1,5 +1,6 @@
 // Dialogs that ask for something before it is done, and say in place why it was refused.
 
+import { lostTitle, lostWords } from "shared/attempts.js";
 import { open } from "shared/dialog.js";
 import { fromTemplate, h, icon } from "shared/dom.js";
 import { gettext } from "shared/i18n.js";
@@ -28,6 +29,7 @@ export async function ask(id, prepare, submit) {
     } catch (error) {
       fault.replaceChildren(icon("i-alert"), h("span", {}, wordsOf(error)));
       fault.hidden = false;
+      if (error.isUnknown) dispatchEvent(new CustomEvent("offer-changed", { detail: {} })); // What is shown is read again.
     } finally {
       button.removeAttribute("aria-busy");
     }
@@ -42,8 +44,12 @@ export async function ask(id, prepare, submit) {
 export function wordsOf(error) {
   const words = Object.values(error.fields ?? {}).flat();
   if (words.length) return words.join(" ");
-  return error.code === "offline" ? gettext("No connection. Nothing was changed.") : error.message;
+  if (error.isUnknown) return lostWords(error.became);
+  return error.code === "offline" ? gettext("No connection. Nothing was sent.") : error.message;
 }
+
+/** Above those words. */
+export const titleOf = (error) => (error.isUnknown ? lostTitle(error.became) : error.code === "done_before" ? gettext("It was done") : gettext("That was not done"));
 
 /** Somebody answered to terms that have changed meanwhile: says which they are now. */
 export async function tellStale(current) {

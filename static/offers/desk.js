@@ -126,7 +126,7 @@ class DeskController extends Controller {
 
   /** The search keeps what is chosen now, which may be otherwise than when its form was made. */
   #keepChoice({ detail }) {
-    if (detail.elt.tagName !== "FORM") return;
+    if (detail.elt.tagName !== "FORM" || detail.verb !== "get") return; // others name their drivers themselves
     for (const [name, value] of Object.entries(this.chosen)) {
       if (value) detail.parameters[name] = value;
       else delete detail.parameters[name];

@@ -9,6 +9,7 @@ import { askFallOff, askRate, askReason, tellStale } from "offers/driver/sheets.
 import { Controller } from "@hotwired/stimulus";
 import { api } from "shared/api.js";
 import { application } from "shared/application.js";
+import { lostTitle, lostWords, once } from "shared/attempts.js";
 import { confirm } from "shared/dialog.js";
 import { $, $$, h, icon, say } from "shared/dom.js";
 import { gettext, interpolate } from "shared/i18n.js";
@@ -201,8 +202,8 @@ class DriverController extends Controller {
     }
   }
 
-  #say({ proposal, offer, version, offered, currency, route }, action, said = {}) {
-    this.answers.say({ proposal, offer, version, amount: offered, currency, route, action, ...said });
+  #say({ proposal, offer, version, status, offered, currency, route }, action, said = {}) {
+    this.answers.say({ proposal, offer, version, status, amount: offered, currency, route, action, ...said });
   }
 
   #answered({ entry, proposal }) {
@@ -226,10 +227,9 @@ class DriverController extends Controller {
   }
 
   fallOff() {
-    const { offer } = this.load;
+    const { offer, proposal, version } = this.load;
     return askFallOff(async (said) => {
-      await api("POST", `/offers/${offer}/fall-off`, { body: said });
-      this.screens.renew();
+      await once(`fall-off:${proposal}:${version}`, "POST", `/offers/${offer}/fall-off`, said).finally(() => this.screens.renew());
       return true;
     });
   }
@@ -239,12 +239,12 @@ class DriverController extends Controller {
     for (const place of $$("[data-wait]")) {
       const terms = place.closest("[data-proposal]") ?? $("[data-load]");
       const entry = terms && this.answers.of(Number(terms.dataset.proposal));
-      const looks = entry ? JSON.stringify([entry.action, entry.pressed_at, entry.underWay && socket.isUp]) : "";
+      const looks = entry ? JSON.stringify([entry.action, entry.pressed_at, entry.underWay && socket.isUp, entry.sent, entry.old]) : "";
       place.closest(".load")?.classList.toggle("load--wait", Boolean(entry));
       place.hidden = !entry;
       if (place.dataset.looks === looks) continue;
       place.dataset.looks = looks;
-      place.replaceChildren(...(entry ? waitingNote(entry, () => this.#takeBack(entry)) : []));
+      place.replaceChildren(...(entry ? waitingNote(entry, { takeBack: () => this.#takeBack(entry), sayStill: () => this.answers.sayStill(entry.proposal) }) : []));
     }
     this.#showArmed();
   }
@@ -326,8 +326,9 @@ class DriverController extends Controller {
       await api("PATCH", "/me", { body: { preferences: { not_now: notNow } } });
       await this.screens.renew();
     } catch (error) {
-      const words = error.code === "offline" ? gettext("No signal. Nothing was changed.") : error.message;
-      toast({ title: gettext("That was not done"), words, picture: "i-alert" });
+      const words = error.code === "offline" ? gettext("No signal. Nothing was sent.") : error.message;
+      toast({ title: error.isUnknown ? lostTitle(null) : gettext("That was not done"), words: error.isUnknown ? lostWords(null) : words, picture: "i-alert" });
+      this.screens.soon();
     } finally {
       currentTarget.removeAttribute("aria-busy");
     }
@@ -361,14 +362,19 @@ function wordsOf({ action, amount, rate, currency }) {
   return { waits, to: interpolate(to, values), said: interpolate(said, values), late };
 }
 
-function waitingNote(entry, takeBack) {
+function waitingNote(entry, { takeBack, sayStill }) {
   if (entry.underWay && socket.isUp) return [h("p", { class: "note", role: "status" }, icon("i-clock"), h("b", {}, gettext("Sending your answer")))];
   const { waits, to } = wordsOf(entry);
-  const time = interpolate(gettext("said at %(time)s"), { time: clock(entry.pressed_at) });
+  const time = interpolate(gettext("said at %(time)s"), { time: entry.old ? moment(entry.pressed_at) : clock(entry.pressed_at) });
+  const head = entry.old ? gettext("Your answer was never sent") : entry.sent ? gettext("Sent, and no answer has come yet") : waits;
+  const take = h("button", { class: "btn", type: "button", onclick: takeBack }, gettext("Take it back"));
   return [
-    h("p", { class: "note small", role: "status" }, icon("i-clock"), h("span", {}, h("b", {}, waits), h("br"), [time, to].filter(Boolean).join(", "))),
-    ["accept", "counter"].includes(entry.action) && h("p", { class: "small soft" }, gettext("If the offer changes before it arrives, we ask you again.")),
-    h("button", { class: "btn", type: "button", disabled: entry.underWay, onclick: takeBack }, gettext("Take it back")),
+    h("p", { class: "note small", role: "status" }, icon("i-clock"), h("span", {}, h("b", {}, head), h("br"), [time, to].filter(Boolean).join(", "))),
+    entry.sent && h("p", { class: "small soft" }, gettext("What you said may have arrived. It is sent again by itself, and counts once.")),
+    !entry.old && ["accept", "counter"].includes(entry.action) && h("p", { class: "small soft" }, gettext("If the offer changes before it arrives, we ask you again.")),
+    entry.old && h("p", { class: "small soft" }, gettext("Much time has passed. Do you still say it?")),
+    entry.old && h("button", { class: "btn btn--act", type: "button", onclick: sayStill }, gettext("Send it still")),
+    !entry.sent && take,
   ].filter(Boolean);
 }
 

@@ -1,8 +1,8 @@
 // What is done with a whole offer from its head: more time, withdraw, copy, complete, cancel, who works on it.
 
 import { Controller } from "@hotwired/stimulus";
-import { ask, wordsOf } from "offers/ask.js";
-import { api } from "shared/api.js";
+import { ask, titleOf, wordsOf } from "offers/ask.js";
+import { once } from "shared/attempts.js";
 import { confirm } from "shared/dialog.js";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
 import { now } from "shared/time.js";
@@ -26,15 +26,15 @@ export class OfferActionsController extends Controller {
 
   extend(event) {
     const end = Math.max(now(), Date.parse(this.expiresValue)) + TEN_MINUTES;
-    return this.#change(event, { expires_at: new Date(end).toISOString() });
+    return this.#change("extend", event, { expires_at: new Date(end).toISOString() });
   }
 
   complete(event) {
-    return this.#change(event, { status: "completed" });
+    return this.#change("complete", event, { status: "completed" });
   }
 
   activate(event) {
-    return this.#change(event, { status: "active" });
+    return this.#change("activate", event, { status: "active" });
   }
 
   async cancel(event) {
@@ -45,7 +45,7 @@ export class OfferActionsController extends Controller {
       }),
       action: interpolate(gettext("Cancel #%(id)s"), { id: this.idValue }),
     });
-    if (sure) await this.#change(event, { status: "cancelled" });
+    if (sure) await this.#change("cancel", event, { status: "cancelled" });
   }
 
   async withdraw({ currentTarget }) {
@@ -56,7 +56,7 @@ export class OfferActionsController extends Controller {
     });
     if (!sure) return;
     await this.#run(currentTarget, async () => {
-      const { results } = await api("POST", `${this.path}/withdraw`, { body: {} });
+      const { results } = await once(`withdraw-all:${this.idValue}`, "POST", `${this.path}/withdraw`);
       const count = results.filter((each) => each.ok).length;
       const words = ngettext("Withdrawn from %(count)s driver", "Withdrawn from %(count)s drivers", count);
       toast({ title: interpolate(words, { count }), words: `#${this.idValue}`, state: "withdrawn" });
@@ -65,7 +65,7 @@ export class OfferActionsController extends Controller {
 
   copy({ currentTarget }) {
     return this.#run(currentTarget, async () => {
-      const { id } = await api("POST", `${this.path}/copy`, { body: {}, key: crypto.randomUUID() });
+      const { id } = await once(`copy:${this.idValue}`, "POST", `${this.path}/copy`);
       location.assign(`${location.pathname}?offer=${id}`);
     });
   }
@@ -76,7 +76,7 @@ export class OfferActionsController extends Controller {
       action: gettext("Hand over"),
       chosen: [this.ownerValue],
       single: true,
-      submit: ([owner]) => api("POST", `${this.path}/handover`, { body: { owner } }),
+      submit: ([owner]) => once(`handover:${this.idValue}`, "POST", `${this.path}/handover`, { owner }),
     });
   }
 
@@ -86,7 +86,7 @@ export class OfferActionsController extends Controller {
       action: gettext("Save"),
       chosen: this.followersValue,
       without: this.ownerValue,
-      submit: (user_ids) => api("POST", `${this.path}/followers`, { body: { user_ids } }),
+      submit: (user_ids) => once(`followers:${this.idValue}`, "POST", `${this.path}/followers`, { user_ids }),
     });
   }
 
@@ -104,8 +104,10 @@ export class OfferActionsController extends Controller {
     if (done) this.#changed();
   }
 
-  #change({ currentTarget }, fields) {
-    return this.#run(currentTarget, () => api("PATCH", this.path, { body: { version: this.versionValue, ...fields } }));
+  /** Without the version in its name: a second press of "10 min more" that meets no answer asks for the same ten. */
+  #change(what, { currentTarget }, fields) {
+    const change = () => once(`${what}:${this.idValue}`, "PATCH", this.path, { version: this.versionValue, ...fields });
+    return this.#run(currentTarget, change);
   }
 
   async #run(button, work) {
@@ -116,7 +118,7 @@ export class OfferActionsController extends Controller {
     } catch (error) {
       const stale = error.code === "stale_version";
       const words = stale ? gettext("Somebody changed the offer meanwhile. Look again, then do it.") : wordsOf(error);
-      toast({ title: gettext("That was not done"), words, picture: "i-alert" });
+      toast({ title: titleOf(error), words, picture: "i-alert" });
     } finally {
       button?.removeAttribute("aria-busy");
       this.#changed();

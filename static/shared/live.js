@@ -6,8 +6,11 @@ import { say } from "shared/dom.js";
 import { LanguageController } from "shared/language.js";
 import { forgetTab } from "shared/live/memory.js";
 import { socket } from "shared/socket.js";
-import { everySecond, setServerTime } from "shared/time.js";
+import { everySecond, moment, setServerTime } from "shared/time.js";
+import { toast } from "shared/toasts.js";
 
+const ASKED = 30_000; // ms that the question about an old message stays
+const asked = new Set();
 const LOOKS = {
   connecting: ["", "retry"],
   live: ["", "online"],
@@ -86,12 +89,28 @@ function showPresence({ detail: { actor, online } }) {
   }
 }
 
+/** A message that waited too long goes only when its writer says so; here they are told where it lies. */
+function askAboutOld({ detail: { state, client_id, offer_id, driver_id, created_at } }) {
+  if (state !== "old" || asked.has(client_id)) return;
+  asked.add(client_id);
+  const isDriver = socket.person.startsWith("driver");
+  const href = isDriver ? `/driver/?offer=${offer_id}&chat=1` : `/offers/?offer=${offer_id}&driver=${driver_id}`;
+  toast({
+    title: gettext("A message of yours may not have arrived"),
+    words: interpolate(gettext("Written %(time)s. Send it still?"), { time: moment(created_at) }),
+    picture: "i-clock",
+    action: { label: gettext("Open"), href },
+    stay: ASKED,
+  });
+}
+
 /** Connects, and keeps on every page what is the same everywhere. `signIn` is where one goes whose sign-in has ended. */
 export function goLive(application, { signIn }) {
   application.register("language", LanguageController);
   application.register("light", LightController);
   application.register("sign-out", SignOutController);
   socket.addEventListener("presence_changed", showPresence);
+  socket.addEventListener("outbox", askAboutOld);
   socket.addEventListener("ready", ({ detail }) => setServerTime(detail.server_time));
   socket.addEventListener("pong", ({ detail }) => setServerTime(detail.server_time));
   socket.addEventListener("ended", ({ detail }) => {

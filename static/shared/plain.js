@@ -3,6 +3,8 @@
 import { Controller } from "@hotwired/stimulus";
 import { application } from "shared/application.js";
 
+const AGAIN = 20_000; // ms
+
 class RevealController extends Controller {
   static targets = ["field", "button"];
 
@@ -23,6 +25,7 @@ class OnceController extends Controller {
   submit(event) {
     if (this.sent) return event.preventDefault();
     this.sent = true;
+    setTimeout(() => this.again(), AGAIN); // Stopped, or without an answer: it may be pressed again.
     for (const button of this.buttonTargets) button.setAttribute("aria-busy", "true");
   }
 

@@ -9,7 +9,9 @@
 //   socket.addEventListener("outbox", ({ detail: entry }) => …)   a message on its way has changed its state
 //
 //   await socket.command(type, fields)              the ack's data, or an ApiError { code, fields, retryable, error }
-//   socket.send({ offer_id, driver_id, message })   an entry { client_id, state: sending | sent | failed, … }, kept until sent
+//   socket.send({ offer_id, driver_id, message })   an entry { client_id, state: sending | sent | failed | old, … }, kept until
+//                                                   sent; one that is old waits for its writer to say whether it still goes
+//   socket.stored(messages)                         what waits under the client_id of one of these has arrived
 //   socket.retry(client_id) · socket.drop(client_id) · socket.outgoing(offer_id, driver_id) · socket.waiting
 //   await socket.join(offer_id, driver_id, after?) · socket.leave(offer_id, driver_id)     joined again after a break
 //   socket.markRead(message) · socket.typing(offer_id, driver_id) · socket.stopTyping(offer_id, driver_id)
@@ -144,6 +146,10 @@ export class Socket extends EventTarget {
 
   drop(clientId) {
     this.outbox.drop(clientId);
+  }
+
+  stored(messages) {
+    this.outbox.stored(messages);
   }
 
   outgoing(offerId, driverId) {

@@ -108,6 +108,8 @@ function morph(old, now) {
       beforeAttributeUpdated: (name) => !OURS.includes(name),
       beforeNodeMorphed: (from, to) => {
         if (from.nodeType !== Node.ELEMENT_NODE || to.nodeType !== Node.ELEMENT_NODE) return true;
+        // A form stays the same request until it has been answered, however often what is around it is renewed.
+        if (from.name === "request_key") return false;
         // Ages and time left are written by the page's clock; only what they count from comes from the server.
         if (from.tagName === "TIME" && from.dateTime === to.dateTime) return false;
         if (from.dataset.controller !== "left" || to.dataset.controller !== "left") return true;

@@ -340,3 +340,54 @@ def test_as_many_queries_for_thirty_drivers_as_for_one(page):
 
     queries(1)
     assert queries(1) == queries(30)
+
+
+# --- a form that is sent again
+
+
+def key_of(text: str) -> str:
+    return text.partition('name="request_key" value="')[2].partition('"')[0]
+
+
+def test_the_form_sent_again_makes_no_second_offer(page, me):
+    driver = make_driver()
+    key = key_of(words(page.get(NEW, {"driver": driver.pk})))
+    assert len(key) == 36
+    said = LOAD | {"driver": driver.pk, "request_key": key}
+    first, again = (page.post(NEW, said) for _ in range(2))
+    (offer,) = Offer.objects.all()
+    assert first["HX-Redirect"] == again["HX-Redirect"] == f"{reverse('desk')}?offer={offer.pk}"
+    assert Proposal.objects.count() == 1
+
+
+def test_each_form_has_a_key_of_its_own(page):
+    assert key_of(words(page.get(NEW))) != key_of(words(page.get(NEW)))
+    refused = page.post(NEW, LOAD | {"proposed_rate": "much", "request_key": "k-1"})
+    assert key_of(words(refused, 422)) not in ("", "k-1")
+
+
+def test_who_was_passed_over_is_told_again(page):
+    here, out = make_driver(), make_driver(status="Out of service")
+    said = LOAD | {"driver": f"{here.pk},{out.pk}", "request_key": "k-1"}
+    first, again = (words(page.post(NEW, said)) for _ in range(2))
+    assert out.driver_name in first
+    assert again == first
+    assert Offer.objects.count() == 1
+
+
+def test_a_change_sent_again_is_one_change(page, me):
+    offer = make_offer(me)
+    version = value(words(page.get(edit_of(offer))), "version")
+    said = LOAD | {"proposed_rate": "900", "version": version, "request_key": "k-1"}
+    assert [page.post(edit_of(offer), said).status_code for _ in range(2)] == [204, 204]
+    offer.refresh_from_db()
+    assert offer.version == int(version) + 1
+
+
+@pytest.mark.parametrize("where", ["offer-send-to", "offer-send"])
+def test_a_sending_sent_again_asks_once(page, me, where):
+    offer, driver = make_offer(me), make_driver()
+    said = {"driver": driver.pk, "request_key": "k-1"}
+    first, again = (page.post(reverse(where, args=[offer.pk]), said) for _ in range(2))
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert Proposal.objects.get().rounds.count() == 1

@@ -55,6 +55,7 @@ ENDPOINTS: dict[str, dict[str, Try]] = {
     "auth/driver/code": {"POST": NOBODY_S},
     "auth/driver/token": {"POST": NOBODY_S},
     "socket/auth": {"POST": NOBODY_S},
+    "attempts": {"GET": Try(OWN, query={"key": "k-1"})},
     "events": {"GET": Try(OWN)},
     "places": {"GET": Try(OWN, query={"q": "Dallas"})},
     "drivers": {"GET": Try(OWN)},

@@ -277,6 +277,58 @@ def test_message_that_is_refused_waits_for_its_person(wire):
     assert wire.page.evaluate("[socket.outgoing(1, 15).length, localStorage.length]") == [0, 0]
 
 
+def test_message_that_waited_too_long_goes_only_when_its_writer_says_so(wire):
+    """Fourteen minutes without a connection are a tunnel; after sixteen what was said may be true no more."""
+    wire.open()
+    wire.connections[-1].close(code=4001)
+    wire.page.wait_for_function("socket.state === 'retrying'")
+    wire.refuse_with = 4001
+    write = "(message) => socket.send({ offer_id: 1, driver_id: 15, message }).client_id"
+    old = wire.page.evaluate(write, "10 min away")
+    wire.page.clock.run_for(120 * SECOND)
+    wire.page.evaluate(write, "I am here")
+    assert wire.page.evaluate("socket.outgoing(1, 15).map(({ state }) => state)") == ["sending", "sending"]
+    wire.page.clock.run_for(14 * 60 * SECOND)
+    assert wire.page.evaluate("socket.outgoing(1, 15).map(({ state }) => state)") == ["old", "sending"]
+    wire.refuse_with = None
+    wire.page.evaluate("window.dispatchEvent(new Event('online'))")
+    wire.page.wait_for_timeout(100)
+    wire.ready(recovered=True)
+    sent = wire.frame("send_message")
+    assert sent["message"] == "I am here"
+    ack(wire, sent, {"id": 1})
+    wire.page.wait_for_function("socket.waiting === 0")
+    assert wire.count("send_message") == 1
+    wire.page.evaluate("(id) => socket.retry(id)", old)
+    assert wire.frame("send_message", 2)["client_id"] == old
+
+
+def test_message_that_waited_too_long_is_asked_about_on_the_next_page_and_deleted_for_good(wire):
+    kept = """(age) => localStorage.setItem("offers:driver:15:outbox:c-1", JSON.stringify({ client_id: "c-1",
+        offer_id: 1, driver_id: 15, message: "10 min away", state: "sending", error: null, place: 1,
+        created_at: new Date(Date.now() - age).toISOString() }))"""
+    wire.page.evaluate(kept, 8 * 24 * 3600 * SECOND)
+    for number in (2, 3):
+        wire.page.goto(f"{wire.page.url}next")
+        wire.page.wait_for_selector("[data-loaded]", state="attached")
+        wire.open(number=number)
+        assert wire.wait_for_seen("outbox")[-1][2]["state"] == "old"
+    wire.page.evaluate("socket.drop('c-1')")
+    assert wire.page.evaluate("[socket.outgoing(1, 15).length, localStorage.length]") == [0, 0]
+    assert wire.count("send_message") == 0
+
+
+def test_message_that_is_stored_already_is_not_asked_about(wire):
+    kept = """() => localStorage.setItem("offers:driver:15:outbox:c-1", JSON.stringify({ client_id: "c-1",
+        offer_id: 1, driver_id: 15, message: "10 min away", state: "old", error: null, place: 1,
+        created_at: new Date(0).toISOString() }))"""
+    wire.page.evaluate(kept)
+    wire.page.goto(f"{wire.page.url}next")
+    wire.page.wait_for_selector("[data-loaded]", state="attached")
+    wire.page.evaluate("socket.stored([{ id: 1, seq: 1, client_id: 'c-1' }])")
+    assert wire.page.evaluate("[socket.outgoing(1, 15).length, localStorage.length]") == [0, 0]
+
+
 def test_message_that_came_too_fast_goes_a_little_later(wire):
     wire.open()
     wire.page.evaluate("socket.send({ offer_id: 1, driver_id: 15, message: 'Hello' }).client_id")

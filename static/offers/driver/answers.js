@@ -1,20 +1,23 @@
 // A driver's answers on their way. Each waits here until the server has said what became of it, through dead zones and
-// a closed page, with the version of the terms that was seen; until it is under way it can be taken back.
+// a closed page, with the version of the terms that was seen and a key of its own, by which the server does it once. It can be
+// taken back until it has been sent: what was sent and not answered may have arrived.
 //
-//   answers.say({ proposal, offer, action, version, amount, currency, route, rate?, reason?, note? })
-//   answers.of(proposal)        what waits for a proposal, or undefined: { …, pressed_at, underWay }
-//   answers.takeBack(proposal)
+//   answers.say({ proposal, offer, action, version, status, amount, currency, route, rate?, reason?, note? })
+//   answers.of(proposal)        what waits for a proposal, or undefined: { …, pressed_at, underWay, sent, old }
+//   answers.takeBack(proposal) · answers.sayStill(proposal)     an answer that is old waits for its driver to say it still
 //   answers.view(proposal, version)
 //
 // Events: "change" (something waits, or no longer) · "answered" { entry, proposal } · "refused" { entry, error, current }
 
 import { api } from "shared/api.js";
+import { newId } from "shared/ids.js";
 import { Memory } from "shared/live/memory.js";
 import { socket } from "shared/socket.js";
 import { now } from "shared/time.js";
 
 const PATIENCE = 15_000;
 const PAUSE = 3000;
+const OLD = 60 * 60_000; // ms after which nothing binding goes out by itself
 
 export class Answers extends EventTarget {
   #entries = new Map();
@@ -41,23 +44,32 @@ export class Answers extends EventTarget {
 
   of(proposal) {
     const entry = this.#entries.get(proposal);
-    return entry && { ...entry, underWay: this.#underWay === entry };
+    return entry && { ...entry, underWay: this.#underWay === entry, old: isOld(entry) };
   }
 
   say(said) {
-    const entry = { ...said, pressed_at: new Date(now()).toISOString() };
+    const entry = { ...said, key: newId(), sent: false, pressed_at: new Date(now()).toISOString() };
     const viewed = this.#viewed.get(entry.proposal);
     if (viewed?.from === entry.version) entry.version = viewed.to;
     this.#entries.set(entry.proposal, entry);
-    this.memory.write(entry, entry.proposal);
+    this.#write(entry);
     this.#tell("change");
     this.flush();
   }
 
   takeBack(proposal) {
     const entry = this.#entries.get(proposal);
-    if (!entry || entry === this.#underWay) return;
+    if (!entry || entry.sent) return;
     this.#forget(entry);
+  }
+
+  /** Says anew what was said long ago. */
+  sayStill(proposal) {
+    const entry = this.#entries.get(proposal);
+    if (!entry) return;
+    this.#write(Object.assign(entry, { still: new Date(now()).toISOString() }));
+    this.#tell("change");
+    this.flush();
   }
 
   forgetAll() {
@@ -79,7 +91,7 @@ export class Answers extends EventTarget {
     clearTimeout(this.#timer);
     if (this.#underWay) return;
     for (const entry of this.waiting) {
-      if (this.#entries.get(entry.proposal) !== entry) continue;
+      if (this.#entries.get(entry.proposal) !== entry || isOld(entry)) continue;
       this.#underWay = entry;
       this.#tell("change");
       const went = await this.#send(entry);
@@ -99,22 +111,37 @@ export class Answers extends EventTarget {
   async #send(entry) {
     await this.#viewing.get(entry.proposal);
     const viewed = this.#viewed.get(entry.proposal);
-    if (viewed?.from === entry.version) entry.version = viewed.to;
-    const { action, version, rate, reason, note, pressed_at } = entry;
+    if (!entry.sent && viewed?.from === entry.version) entry.version = viewed.to;
+    const { action, version, rate, reason, note, pressed_at, key } = entry;
     const body = { action, version, pressed_at, ...(rate && { rate }), ...(reason && { reason }), ...(note && { note }) };
     try {
-      const proposal = await respond(entry.proposal, body);
+      // Where there is no signal nothing is sent, and it can still be taken back.
+      if (!socket.isUp) await read(entry.proposal);
+      if (this.#entries.get(entry.proposal) !== entry) return true;
+      this.#write(Object.assign(entry, { sent: true }));
+      const proposal = await respond(entry.proposal, body, key);
       this.#forget(entry);
       this.#tell("answered", { entry, proposal });
     } catch (error) {
+      if (this.#entries.get(entry.proposal) !== entry) return true; // Taken back before it left.
+      if (error.isUnknown) entry.lost = true;
+      this.#write(Object.assign(entry, { sent: Boolean(entry.lost) }));
       if (error.retryable || error.status === 401) return false;
-      const current = error.error?.current ?? (await api("GET", `/proposals/${entry.proposal}`).catch(() => null));
+      const current = error.error?.current ?? (await read(entry.proposal).catch(() => null));
+      if (current && onlySeen(current, entry)) {
+        this.#write(Object.assign(entry, { version: current.version, status: current.status, key: newId(), lost: false, sent: false }));
+        return this.#send(entry);
+      }
       this.#forget(entry);
       // The answer to an earlier try may have been lost on its way: what is there already was not refused.
       if (current && holds(current, entry)) this.#tell("answered", { entry, proposal: current });
       else this.#tell("refused", { entry, error, current });
     }
     return true;
+  }
+
+  #write(entry) {
+    if (this.#entries.get(entry.proposal) === entry) this.memory.write(entry, entry.proposal);
   }
 
   #forget(entry) {
@@ -129,9 +156,18 @@ export class Answers extends EventTarget {
   }
 }
 
-function respond(proposal, body) {
-  return api("PUT", `/proposals/${proposal}/respond`, { body, signal: AbortSignal.timeout(PATIENCE) });
+function respond(proposal, body, key) {
+  return api("PUT", `/proposals/${proposal}/respond`, { body, key, signal: AbortSignal.timeout(PATIENCE) });
 }
+
+function read(proposal) {
+  return api("GET", `/proposals/${proposal}`, { signal: AbortSignal.timeout(PATIENCE) });
+}
+
+const isOld = ({ pressed_at, still, sent }) => !sent && now() - Date.parse(still ?? pressed_at) > OLD;
+
+/** That terms were seen raises their version, and changes nothing in them; the answer to that may have been lost. */
+const onlySeen = ({ status, version }, entry) => entry.status === "sent" && status === "viewed" && version === entry.version + 1;
 
 /** Whether a proposal is as this answer would have it. */
 function holds({ status, agreed_rate, driver_proposed_rate }, { action, amount, rate }) {

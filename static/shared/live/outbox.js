@@ -1,17 +1,11 @@
 // Messages on their way. Each is kept until the server has said that it is committed, and goes again with the same
-// client_id after any break, so that it arrives once. sending → sent, or failed: then a person retries or deletes it.
+// client_id after any break, so that it arrives once. sending → sent, or failed: then a person retries or deletes it; or old,
+// when it has waited so long that its words may no longer be true: then its writer says whether it still goes.
+
+import { newId } from "shared/ids.js";
 
 const PAUSE = 2000;
-
-/** A random UUID; browsers keep their own maker of them from pages without HTTPS. */
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
-}
+export const OLD = 15 * 60_000; // ms
 
 export class Outbox {
   #entries = new Map();
@@ -19,8 +13,12 @@ export class Outbox {
   #waking = 0;
   #place = 0;
 
-  /** `send(entry)` answers the stored message or throws with `retryable`; `changed(entry)` is told of every step. */
-  constructor({ memory, send, changed }) {
+  /**
+   * `send(entry)` answers the stored message or throws with `retryable`; `changed(entry)` is told of every step. `old` is
+   * after how many ms its writer is asked first.
+   */
+  constructor({ memory, send, changed, old = OLD }) {
+    this.old = old;
     this.memory = memory;
     this.send = send;
     this.changed = changed;
@@ -58,9 +56,19 @@ export class Outbox {
 
   retry(clientId) {
     const entry = this.#entries.get(clientId);
-    if (!entry || entry.state !== "failed") return;
-    this.#keep(Object.assign(entry, { state: "sending", error: null }));
+    if (!entry || !["failed", "old"].includes(entry.state)) return;
+    this.#keep(Object.assign(entry, { state: "sending", error: null, wanted_at: new Date().toISOString() }));
     this.flush();
+  }
+
+  /** These messages are stored: what waits here under their client_id has arrived. */
+  stored(messages) {
+    for (const message of messages) {
+      const entry = message.client_id && this.#entries.get(message.client_id);
+      if (!entry) continue;
+      this.#forget(entry.client_id);
+      this.changed({ ...entry, state: "sent", stored: message });
+    }
   }
 
   drop(clientId) {
@@ -76,11 +84,20 @@ export class Outbox {
     this.#flushing = true;
     clearTimeout(this.#waking);
     try {
+      this.#askAboutOld();
       for (let entry = this.#next(); entry; entry = this.#next()) {
         if (!(await this.#try(entry))) break;
       }
     } finally {
       this.#flushing = false;
+    }
+  }
+
+  #askAboutOld() {
+    for (const entry of this.entries()) {
+      const age = Date.now() - Date.parse(entry.wanted_at ?? entry.created_at);
+      if (entry.state === "sending" && age > this.old) this.#keep(Object.assign(entry, { state: "old" }));
+      else if (entry.state === "old") this.changed({ ...entry }); // As the page before has left it.
     }
   }
 
@@ -109,6 +126,7 @@ export class Outbox {
   }
 
   #keep(entry) {
+    if (entry.state === "sending") setTimeout(() => this.#askAboutOld(), this.old + 1);
     this.#entries.set(entry.client_id, entry);
     this.memory.write(entry, entry.client_id);
     this.changed({ ...entry });
