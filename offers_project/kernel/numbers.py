@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from offers_project.kernel.text import readable
 
-_SEPARATORS = str.maketrans({"\u066b": ".", "\u066c": "'"} | dict.fromkeys("\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032", "'"))
+_SEPARATORS = str.maketrans(
+    {"\u066b": ".", "\u066c": "'"} | dict.fromkeys("\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032", "'")
+)
 """The Arabic decimal and thousands separators, and apostrophes of every kind."""
 _POINT = re.compile(r"(?P<whole>[0-9]{0,15})(?:\.(?P<part>[0-9]{1,6}))?")
 _COMMA = re.compile(r"(?P<whole>[0-9]{1,15}),(?P<part>[0-9]{1,2})")
