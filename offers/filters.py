@@ -31,7 +31,7 @@ SEARCHED = (
 )
 SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
 """Drivers search in what they see before the award: a hit must not tell them what the rest says."""
-SEEN = (*SEARCHED_BY_DRIVERS, "pickup_from")
+SEEN = (*SEARCHED_BY_DRIVERS, "pickup_from", "pickup_until")
 EARLIEST, LATEST = "0", "9"
 """With what a driver has seen, moments are kept as texts; where there is none, it may read as `null`."""
 
@@ -120,10 +120,10 @@ class OfferFilters(ActorFilterSet):
         return self._shown(offers, Q(status__in=values), Q(last_seen_offer__status__in=values))
 
     def picked_up_after(self, offers: QuerySet[Offer], name: str, value: datetime) -> QuerySet[Offer]:
-        return self._shown(offers, Q(pickup_from__gte=value), Q(seen_pickup_from__range=(iso(value), LATEST)))
+        return self._shown(offers, _pickup("gte", value), _seen_pickup((iso(value), LATEST)))
 
     def picked_up_before(self, offers: QuerySet[Offer], name: str, value: datetime) -> QuerySet[Offer]:
-        return self._shown(offers, Q(pickup_from__lte=value), Q(seen_pickup_from__range=(EARLIEST, iso(value))))
+        return self._shown(offers, _pickup("lte", value), _seen_pickup((EARLIEST, iso(value))))
 
     def _shown(self, offers: QuerySet[Offer], now: Q, seen: Q) -> QuerySet[Offer]:
         """Those where what is shown fits: the offer as it is now, or as a driver who is out of it has `seen` it."""
@@ -143,6 +143,18 @@ class OfferFilters(ActorFilterSet):
         queryset = super().filter_queryset(queryset)
         # Rows that are alike in what is ordered by keep one order from page to page.
         return queryset.order_by(*(queryset.query.order_by or ()), "-id")
+
+
+def _pickup(lookup: str, value: datetime) -> Q:
+    """Where the pickup begins; a window without a beginning is found by its end."""
+    open_start = Q(pickup_from__isnull=True, **{f"pickup_until__{lookup}": value})
+    return Q(**{f"pickup_from__{lookup}": value}) | open_start
+
+
+def _seen_pickup(between: tuple[str, str | None]) -> Q:
+    """The same of what a driver has seen."""
+    open_start = Q(seen_pickup_from__isnull=True) | Q(seen_pickup_from="null")
+    return Q(seen_pickup_from__range=between) | (open_start & Q(seen_pickup_until__range=between))
 
 
 class ProposalFilters(ActorFilterSet):

@@ -38,6 +38,9 @@ def new(request: HttpRequest) -> HttpResponse:
     form = OfferForm.posted(request.POST)
     try:
         fields = form.fields()
+        if form.ask(fields, clock.now()):
+            services.check_fields(fields)
+            return _form(request, form, driver_ids=ids, status=REFUSED)
         if "save" in request.POST or not ids:
             draft = {"status": OfferStatus.DRAFT, "invited_driver_ids": ids}
             offer = services.create_offer(actor=request.actor, fields=fields | draft)
@@ -68,6 +71,9 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     version = _version(request.POST.get("version", ""))
     try:
         changes = form.changes(OfferForm.of_offer(data))
+        if form.ask(changes, clock.now()):
+            services.check_fields(changes, offer=offer)
+            return _form(request, form, offer=data, version=version, status=REFUSED)
         services.update_offer(actor=request.actor, offer_id=offer_id, version=version, fields=changes)
     except Invalid as refusal:
         if not form.errors:
@@ -137,6 +143,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
         "delivery": end,
         "miles": miles,
         "rates": {name: per_mile(amount, miles) for name, amount in amounts.items()},
+        "currency": form.currency,
     }
     return render(request, "offers/dialog/_estimate.html", context)
 

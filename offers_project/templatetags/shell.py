@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from offers_project.kernel.money import in_words
-from offers_project.kernel.windows import window
+from offers_project.kernel.windows import opening, window
 
 register = template.Library()
 
@@ -95,3 +95,4 @@ def initials(name: str) -> str:
 
 
 register.simple_tag(window)
+register.simple_tag(opening)

@@ -56,8 +56,8 @@ def test_what_says_nothing_is_no_size(text):
 @given(st.text(max_size=200))
 def test_nothing_that_people_write_is_too_strange(text):
     size = of_truck(text)
-    for side in (size.length, size.width, size.height):
-        assert side is None or 0 < side <= dimensions.LARGEST_INCHES
+    for inches in (size.length, size.width, size.height):
+        assert inches is None or 0 < inches <= dimensions.LARGEST_INCHES
     assert fits(text, "144x72x74") in Fits
 
 

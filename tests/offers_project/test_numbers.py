@@ -4,6 +4,7 @@ import contextlib
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,15 +23,22 @@ def test_the_table_is_as_long_as_it_has_to_be():
 
 @pytest.mark.parametrize(("typed", "amount"), [(row[0], row[1]) for row in AMOUNTS])
 def test_amounts(typed, amount):
-    if amount != REFUSED:
-        assert read_amount(typed, "USD") == Decimal(amount)
-        return
     try:
         read = read_amount(typed, "USD")
-    except numbers.Unreadable as refusal:
-        assert str(refusal)
-    else:  # What is finer than a cent, or nothing, is refused by the shape of an amount.
-        assert read == 0 or read.normalize().as_tuple().exponent < -2
+    except numbers.Unreadable:
+        read = None
+    if amount == REFUSED:  # What is finer than a cent, or nothing, is refused by the shape of an amount.
+        assert not read or read.normalize().as_tuple().exponent < -2
+    else:
+        assert read == Decimal(amount)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_refusal_says_why(language):
+    with translation.override(language):
+        words = {str(refusal()) for refusal in (numbers.Unreadable, numbers.TwoReadings)}
+    assert len(words) == 2
+    assert all("50" in each for each in words)
 
 
 @pytest.mark.parametrize(("typed", "weight"), [(row[0], row[2]) for row in AMOUNTS])
