@@ -171,8 +171,10 @@ def _complete_stop(stop: Mapping[str, Any], path: str, problems: Problems) -> di
 
 
 def _check_sense(offer: Offer, before: Mapping[str, Any], now: datetime, problems: Problems) -> None:
+    """That what is new makes sense. What another system has written as it is stands in no one's way."""
     for end in ENDS:
-        if (getattr(offer, f"{end}_lat") is None) != (getattr(offer, f"{end}_lon") is None):
+        alone = (getattr(offer, f"{end}_lat") is None) != (getattr(offer, f"{end}_lon") is None)
+        if alone and _changed(offer, before, f"{end}_lat", f"{end}_lon"):
             problems[f"{end}_lat"].append(_("Give both latitude and longitude."))
         start, stop = getattr(offer, f"{end}_from"), getattr(offer, f"{end}_until")
         if start and stop and stop < start and _changed(offer, before, f"{end}_from", f"{end}_until"):
@@ -230,7 +232,7 @@ def _complete_distance(offer: Offer, given: Mapping[str, Any], before: Mapping[s
         offer.distance_source = DistanceSource.GIVEN
         return
     moved = any(getattr(offer, f"{end}_{part}") != before[f"{end}_{part}"] for end in ENDS for part in ("lat", "lon"))
-    if moved or offer.stops != before["stops"] or offer.distance_miles is None:
+    if moved or offer.stops != before["stops"] or (offer.distance_miles is None and "distance_miles" in given):
         offer.distance_source = DistanceSource.ESTIMATED
         offer.distance_miles = _estimate(offer)
 

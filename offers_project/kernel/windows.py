@@ -82,7 +82,7 @@ def window(start: Any, until: Any = None, zone: str | None = None) -> str:
 
 
 def opening(start: Any, until: Any = None, zone: str | None = None) -> str:
-    """The window as short as it goes: when it begins. Days stay days, and one without a beginning is told by its end."""
+    """When a window begins, in words. Days stay days; one without a beginning is told by its end."""
     begin, end = (at_place(moment, zone) if moment else None for moment in (start, until))
     return window(start, until if begin is None or days_of(begin, end) else None, zone)
 
