@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +27,7 @@ from offers_project.kernel.errors import Invalid
 from offers_project.kernel.money import read_amount, symbol
 from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.text import whole_number
-from offers_project.kernel.windows import at_place, window
+from offers_project.kernel.windows import at_place, day_ends
 
 ENDS = ("pickup", "delivery")
 AS_WRITTEN = (
@@ -55,6 +55,16 @@ MESSAGE_MAX = 500
 WINDOWS = {end: tuple(f"{end}_{part}" for part in window_fields.PARTS) for end in ENDS}
 FAR = timedelta(days=366)
 """A load is offered for the next days; what is farther away is asked about, as what is over."""
+QUESTIONS = {
+    "pickup": (
+        gettext_lazy("The pickup ends on {date}, which is past."),
+        gettext_lazy("The pickup begins on {date}, more than a year from now."),
+    ),
+    "delivery": (
+        gettext_lazy("The delivery ends on {date}, which is past."),
+        gettext_lazy("The delivery begins on {date}, more than a year from now."),
+    ),
+}
 CURRENCY = re.compile(r"[A-Z]{3}")
 NEEDED = {
     "pickup_location": gettext_lazy("Say where it is picked up."),
@@ -124,13 +134,9 @@ class OfferForm:
     def ask(self, fields: Mapping[str, Any], now: datetime) -> bool:
         """Whether there is something to ask about these fields, that has not been asked already (`questions`)."""
         asked = []
-        for end, words in (("pickup", _("The pickup is on {time}.")), ("delivery", _("The delivery is on {time}."))):
-            if not any(fields.get(f"{end}_{part}") for part in ("from", "until")):
-                continue
-            read = self.window(end)
-            if doubt := _doubt(read, self.zone(end), now):
-                time = window(read.start, read.until, str(self.zone(end)))
-                asked.append(f"{words.format(time=f'{time}, {(read.until or read.start):%Y}')} {doubt}")
+        for end in ENDS:
+            if any(fields.get(f"{end}_{part}") for part in ("from", "until")):
+                asked += _doubt(end, self.window(end), self.zone(end), now)
         self.questions = asked
         self.values["sure"], sure = " ".join(asked), self.values.get("sure", "")
         return bool(asked) and sure != self.values["sure"]
@@ -327,16 +333,18 @@ class OfferForm:
         return {name: value for name, value in data.items() if value != same[name]}
 
 
-def _doubt(read: window_fields.Read, zone: tzinfo, now: datetime) -> str:
+def _doubt(end: str, read: window_fields.Read, zone: tzinfo, now: datetime) -> list[str]:
     """Why somebody may not have meant this window: it is over, or very far away."""
-    last, first = read.until or read.start, read.start or read.until
-    if last is None or first is None:
-        return ""
+    first, last = read.start or read.until, read.until or read.start
+    if first is None or last is None:
+        return []
+    first, last = first.astimezone(zone), last.astimezone(zone)
     if read.until is None:  # A beginning alone lasts its day.
-        last = last.astimezone(zone).replace(hour=23, minute=59, second=59)
+        last = day_ends(last.date(), zone)
+    past, far = QUESTIONS[end]
     if last.astimezone(UTC) < now:
-        return _("That is over.")
-    return _("That is more than a year away.") if first.astimezone(UTC) > now + FAR else ""
+        return [past.format(date=formats.date_format(last, "DATE_FORMAT"))]
+    return [far.format(date=formats.date_format(first, "DATE_FORMAT"))] if first.astimezone(UTC) > now + FAR else []
 
 
 def _as_posted(name: str, text: str) -> str:

@@ -9,10 +9,10 @@ from chat.models import Message
 from offers.models import Offer
 from offers.pages.offer_dialog import OfferForm
 from tests.accounts.factories import browser_client, make_user
-from tests.drivers.factories import driver_client, make_driver
+from tests.drivers.factories import make_driver
 from tests.offers.factories import put_to
 from tests.offers.forms import posted
-from tests.offers.scenes import Scene, nothing_changed
+from tests.offers.scenes import Scene, browser_of, nothing_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def everywhere(page, me, offer: Offer) -> list[str]:
     driver = make_driver()
     Offer.objects.filter(pk=offer.pk).update(status="active")
     put_to(Offer.objects.get(pk=offer.pk), driver)
-    phone = driver_client(driver)
+    phone = browser_of(driver.actor)
     line = Message.objects.filter(message_type="system").latest("pk").message
     places = [page.get(reverse("desk"), {"offer": offer.pk}), phone.get(reverse("driver")), page.get(reverse("now"))]
     places.append(phone.get(reverse("driver"), {"offer": offer.pk}))
@@ -169,11 +169,11 @@ def test_a_time_that_comes_twice_is_asked_about(page, me):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"pickup_day": "2020-12-01"}, "The pickup is on Tue Dec 1, 2020. That is over."),
-        ({"pickup_day": "2026-11-27", "pickup_from": "08:00"}, "That is over."),
-        ({"delivery_day": "2026-11-27"}, "The delivery is on Fri Nov 27, 2026. That is over."),
-        ({"pickup_day": "2062-12-01"}, "That is more than a year away."),
-        ({"pickup_day": "2026-12-01", "delivery_day": "2029-12-01"}, "That is more than a year away."),
+        ({"pickup_day": "2020-12-01"}, "The pickup ends on Dec. 1, 2020, which is past."),
+        ({"pickup_day": "2026-11-27", "pickup_from": "08:00"}, "which is past."),
+        ({"delivery_day": "2026-11-27"}, "The delivery ends on Nov. 27, 2026, which is past."),
+        ({"pickup_day": "2062-12-01"}, "more than a year from now."),
+        ({"pickup_day": "2026-12-01", "delivery_day": "2029-12-01"}, "more than a year from now."),
     ],
 )
 @pytest.mark.parametrize("drivers", [0, 1])
@@ -212,7 +212,7 @@ def test_of_a_change_only_a_changed_day_is_asked_about(page, me):
     again = posted(page.get(edit)) | {"pickup_from": "07:00"}
     response = page.post(edit, again)
     assert response.status_code == 422
-    assert "That is over." in response.content.decode()
+    assert "which is past." in response.content.decode()
     assert page.post(edit, posted(response)).status_code == 204
     offer.refresh_from_db()
     assert offer.pickup_from == datetime(2020, 12, 1, 13, tzinfo=UTC)
