@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import office_required
-from drivers import distance, places
+from drivers import distance
 from drivers import selectors as drivers
 from offers import selectors, services
 from offers.enums import AwardMode, OfferStatus
-from offers.pages.offer_form import MESSAGE_MAX, MINUTES, OfferForm
+from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
 from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
 from offers.shapes.fields import BIGGEST_ID
@@ -129,14 +129,13 @@ def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
 @require_safe
 def estimate(request: HttpRequest) -> HttpResponse:
     """How far it is, and what that makes a mile, while the form is filled in."""
-    ends = [places.find(request.GET.get(f"{end}_location", "")[:500]) for end in ("pickup", "delivery")]
-    start, end = ends
+    form = OfferForm.posted(request.GET)
+    start, end = (form.estimated_from(end) for end in ENDS)
     miles = (
         round(distance.road_miles(start.latitude, start.longitude, end.latitude, end.longitude), 1)
         if start and end
         else None
     )
-    form = OfferForm.posted(request.GET)
     amounts = {name: form.amount(name) for name in ("proposed_rate", "rate_ceiling")}
     context = {
         "pickup": start,

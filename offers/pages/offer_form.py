@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import QueryDict
 from django.utils import formats, timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from drivers import dimensions, places
+from drivers import places
 from drivers.models import Place
 from offers.pages import window_fields
-from offers.shapes.fields import MOST_PIECES
+from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_fault, size
 from offers.shapes.writing import OfferChange, OfferShape
 from offers_project.kernel import numbers
 from offers_project.kernel.errors import Invalid
@@ -39,17 +38,8 @@ AS_WRITTEN = (
     "award_mode",
     "notes",
 )
-MONEY = ("proposed_rate", "rate_ceiling", "customer_rate")
-UNITS = {
-    "weight_lbs": ("lb", "lbs", "lb.", "lbs.", "#"),
-    "distance_miles": ("mi", "mi.", "miles", "millas"),
-    "pieces": ("pc", "pcs", "pcs.", "piezas", "pzs"),
-}
-"""What may stand beside a number."""
-NUMBERS = (*MONEY, *UNITS)
 LINES = ("notes", "message")
 """Fields that have room for several lines."""
-SIDES = ("length", "width", "height")
 MINUTES = (5, 10, 15, 30)
 MESSAGE_MAX = 500
 WINDOWS = {end: tuple(f"{end}_{part}" for part in window_fields.PARTS) for end in ENDS}
@@ -100,7 +90,7 @@ class OfferForm:
         values = {name: _written(offer[name]) for name in (*AS_WRITTEN, *NUMBERS, "currency")}
         if offer["distance_source"] == "estimated":
             values["distance_miles"] = ""
-        form = cls(values | _sides(offer["dimensions"]))
+        form = cls(values | sides(offer["dimensions"]))
         form.offer = offer
         for end in ENDS:
             start, until = (_moment(offer[f"{end}_{part}"]) for part in ("from", "until"))
@@ -157,13 +147,22 @@ class OfferForm:
         return given if CURRENCY.fullmatch(given) else settings.CURRENCY
 
     @property
+    def was(self) -> Mapping[str, Any]:
+        """The offer that is changed; nothing of a new one."""
+        return (self.offer if self.former is None else self.former.offer) or {}
+
+    @property
     def where(self) -> dict[str, str]:
         """Of an offer that is changed: where its ends are, and by whose clocks their times are told."""
-        offer = self.offer if self.former is None else self.former.offer
-        if offer is None:
-            return {}
         now = timezone.now()
-        return {end: f"{offer[f'{end}_place']} · {now.astimezone(self.zone(end)).tzname()}" for end in ENDS}
+        place = {end: self.was.get(f"{end}_place", "") for end in ENDS}
+        return {end: f"{name} · {now.astimezone(self.zone(end)).tzname()}" for end, name in place.items() if name}
+
+    def estimated_from(self, end: str) -> Place | None:
+        """Where miles are counted from while the form is filled in: an offer's own place until its location changes."""
+        location = self.values.get(f"{end}_location", "")[:500]
+        is_untouched = bool(location) and location == self.values.get(f"{end}_was", "")
+        return places.find(self.values.get(f"{end}_at", "")[:500] if is_untouched else location)
 
     @property
     def words_of_size(self) -> bool:
@@ -262,10 +261,7 @@ class OfferForm:
             try:
                 data[name] = self._value(name)
             except numbers.Unreadable as unreadable:
-                problems[name] = [str(unreadable)]
-        if "dimensions" in data and data["dimensions"] is None:
-            problems |= self._sides_at_fault()
-            del data["dimensions"]
+                problems |= sides_at_fault(self.values) if name == "dimensions" else {name: [str(unreadable)]}
         for end in ends:
             read = self.window(end)
             problems |= {f"{end}_{part}": [words] for part, words in (read.errors or {}).items()}
@@ -286,39 +282,13 @@ class OfferForm:
         text = self.values.get(name, "")
         if name == "dimensions":
             return self._dimensions()
-        if name not in NUMBERS:
-            return text
-        if not text:
-            return None
-        if name in MONEY:
-            return numbers.plain(read_amount(text, self.currency))
-        number = numbers.read(text, beside=UNITS[name])
-        if name != "pieces":
-            return numbers.plain(number)
-        plain = numbers.plain(number)
-        return whole_number(plain, most=10 * MOST_PIECES) if "." not in plain and len(plain) < 7 else plain
+        return number(name, text, self.currency) if name in NUMBERS else text
 
-    def _dimensions(self) -> str | None:
-        """The size as one text; None where the sides are not all there or one cannot be read."""
-        sides = [self.values.get(side, "") for side in SIDES]
-        if any(sides):
-            return "x".join(map(dimensions.side, sides)) if not self._sides_at_fault() else None
+    def _dimensions(self) -> str:
+        if any(self.values.get(side) for side in SIDES):
+            return size(self.values)
         had_sides = self.former is not None and bool(self.former.values.get("length"))
         return "" if had_sides else self.values.get("dimensions", "")
-
-    def _sides_at_fault(self) -> dict[str, list[str]]:
-        sides = {side: self.values.get(side, "") for side in SIDES}
-        if not all(sides.values()):
-            return {"length": [_("Give length, width and height.")]}
-        faults = {}
-        for side, text in sides.items():
-            try:
-                dimensions.side(text)
-            except numbers.TwoReadings as unreadable:
-                faults[side] = [str(unreadable)]
-            except numbers.Unreadable:
-                faults[side] = [_("This is no size. Write one number of inches, like 48 or 48 1/2.")]
-        return faults
 
     def _window_data(self, end: str, read: window_fields.Read) -> dict[str, str | None]:
         """The ends of the window that are to be written: in a change those that are others than they were."""
@@ -364,12 +334,3 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _sides(text: str) -> dict[str, str]:
-    """The three sides, when the text says one size and nothing else; otherwise its words stay as they are."""
-    size = dimensions.only_size(text)
-    if size is None:
-        return {}
-    sides = (size.length, size.width, size.height)
-    return dict(zip(SIDES, (dimensions.side(str(side)) for side in sides), strict=True))
