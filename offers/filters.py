@@ -151,7 +151,7 @@ def _pickup(lookup: str, value: datetime) -> Q:
     return Q(**{f"pickup_from__{lookup}": value}) | open_start
 
 
-def _seen_pickup(between: tuple[str, str | None]) -> Q:
+def _seen_pickup(between: tuple[str | None, str | None]) -> Q:
     """The same of what a driver has seen."""
     open_start = Q(seen_pickup_from__isnull=True) | Q(seen_pickup_from="null")
     return Q(seen_pickup_from__range=between) | (open_start & Q(seen_pickup_until__range=between))

@@ -272,9 +272,9 @@ class OfferForm:
             shaped = refusal.as_dict().get("fields", {})
             problems = {name: words for name, words in shaped.items() if name not in problems} | problems
         if problems:
-            refusal = Invalid(fields=problems)
-            self.refuse(refusal)
-            raise refusal
+            refused = Invalid(fields=problems)
+            self.refuse(refused)
+            raise refused
         given.pop("version", None)
         return given
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.conf import settings as django_settings
 from django.urls import reverse
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -321,7 +320,7 @@ def records(draw):
 def test_a_change_of_nothing_changes_nothing(record, language):
     me = make_user()
     page = browser_client(me)
-    page.cookies[django_settings.LANGUAGE_COOKIE_NAME] = language
+    page.post("/i18n/setlang/", {"language": language})
     offer = make_offer(me)
     proposal = proposal_in("accepted", offer)
     Offer.objects.filter(pk=offer.pk).update(**record)
