@@ -1,34 +1,29 @@
 """The inside of a truck and the outside of a load, from what people write into a free-text field."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-INCHES = {"": 1.0, "in": 1.0, '"': 1.0, "ft": 12.0, "'": 12.0, "cm": 1 / 2.54, "m": 100 / 2.54}
+from drivers import measures
+from drivers.measures import LARGEST_INCHES, Run
+
 LONGEST_FEET = 53
 """The longest trailer: a truck's numbers without a unit are feet when none is larger, and inches otherwise."""
-LARGEST_INCHES = 1200
 TEXT_MAX = 150
 
-_SAME = [
-    (re.compile(r"[’′`´]"), "'"),
-    (re.compile(r"[”″“]|''"), '"'),
-    (re.compile(r"\s*(?:×|\*|\bby\b)\s*"), " x "),
-    (re.compile(r"(?<![a-z])(?:feet|foot|ft)(?![a-z])\.?"), "'"),
-    (re.compile(r"(?<![a-z])(?:inches|inch|ins?)(?![a-wyz])\.?"), '"'),
-    (re.compile(r"\b(?:length|long)\b"), "l"),
-    (re.compile(r"\b(?:width|wide)\b"), "w"),
-    (re.compile(r"\b(?:height|high|tall)\b"), "h"),
+__all__ = [
+    "LARGEST_INCHES",
+    "TEXT_MAX",
+    "Fits",
+    "Size",
+    "fits",
+    "holds",
+    "is_known",
+    "of_load",
+    "of_truck",
+    "only_size",
+    "side",
 ]
-_NUMBER = r"""
-    (?<![0-9.]) (?P<number>[0-9]{1,4}(?:\.[0-9]{1,3})?) (?![0-9.]*[0-9])
-    \s* (?P<unit>'|"|cm\b|m\b)?
-    (?:(?<=')[ -]*(?P<inches>[0-9]{1,2}(?:\.[0-9]{1,3})?)\s*(?:"|(?=\s*(?:[x,/lwh]|$))))?
-"""
-_LABEL_FIRST = re.compile(rf"(?:(?<![a-z])(?P<label>[lwh])\s*[:=]?\s*)?{_NUMBER}", re.VERBOSE)
-_LABEL_LAST = re.compile(rf"{_NUMBER}(?:\s*(?P<label>[lwh])(?![a-wyz]))?", re.VERBOSE)
 
 
 class Fits(StrEnum):
@@ -50,21 +45,40 @@ class Size:
         return None not in (self.length, self.width, self.height)
 
 
-@dataclass(slots=True)
-class _Measure:
-    value: float
-    unit: str
-    label: str
-
-
 def of_truck(text: str | None) -> Size:
     """`144x72x74`, `12'x6'x6'`, `144 L x 72 W x 74 H`, `53 ft`, in inches, as far as it can be read."""
     return _of_truck((text or "")[:TEXT_MAX])
 
 
 def of_load(text: str | None) -> list[Size]:
-    """Every piece whose size is written down: `2 @ 48x40x60, 1 crate 96 x 48 x 50`. Without a unit it is inches."""
+    """Every piece that the text speaks of: `2 @ 48x40x60, 1 crate 96 x 48 x 50`. Without a unit it is inches.
+
+    A piece whose size is not sure is there too, with nothing in it: nobody knows whether it fits.
+    """
     return list(_of_load((text or "")[:TEXT_MAX]))
+
+
+def is_known(load: str | None) -> bool:
+    """Whether every piece of a load has its three sides written down."""
+    pieces = of_load(load)
+    return bool(pieces) and all(piece.is_complete for piece in pieces)
+
+
+def only_size(load: str | None) -> Size | None:
+    """The size of a load whose text says nothing else: one piece, three sides."""
+    found = measures.runs((load or "")[:TEXT_MAX])
+    if len(found) != 1 or not found[0].alone or len(load or "") > TEXT_MAX:
+        return None
+    size = _size(found[0], may_be_feet=False)
+    return size if size.is_complete else None
+
+
+def side(text: str) -> str:
+    """One side as somebody writes it into a field of its own (`300 1/2`, `5' 6"`), in inches: `300.5`.
+
+    Raises `numbers.Unreadable` for what is not one measure.
+    """
+    return f"{measures.side(text[:TEXT_MAX]):.4f}".rstrip("0").rstrip(".")
 
 
 def fits(load: str | None, truck: str | None) -> Fits:
@@ -85,16 +99,15 @@ def holds(truck: str | None, least: Size) -> bool:
 
 @lru_cache(maxsize=4096)
 def _of_truck(text: str) -> Size:
-    runs = list(_runs(text))
-    for run in sorted(runs, key=len, reverse=True):
-        if len(run) > 1 or run[0].label or run[0].unit == "'":
+    for run in sorted(measures.runs(text), key=lambda run: len(run.measures), reverse=True):
+        if len(run.measures) > 1 or run.measures[0].label or run.measures[0].unit == "'":
             return _size(run, may_be_feet=True)
     return Size()
 
 
 @lru_cache(maxsize=4096)
 def _of_load(text: str) -> tuple[Size, ...]:
-    return tuple(_size(run, may_be_feet=False) for run in _runs(text) if len(run) == 3)
+    return tuple(_size(run, may_be_feet=False) for run in measures.runs(text) if len(run.measures) > 1)
 
 
 def _piece_fits(piece: Size, inside: Size) -> Fits:
@@ -107,42 +120,16 @@ def _piece_fits(piece: Size, inside: Size) -> Fits:
     return Fits.YES if piece.is_complete and inside.is_complete else Fits.UNKNOWN
 
 
-def _runs(text: str) -> Iterator[list[_Measure]]:
-    """The measures of a text, those together that belong to one size: at most three."""
-    text = text.lower()
-    for pattern, same in _SAME:
-        text = pattern.sub(same, text)
-    first = _LABEL_FIRST.search(text)
-    found = (_LABEL_FIRST if first and first["label"] else _LABEL_LAST).finditer(text)
-    run: list[_Measure] = []
-    end = 0
-    for match in found:
-        between = text[end : match.start()].strip()
-        name = match["label"] or ""
-        goes_on = between in ("x", "/", ",", "-") or (between == "" and bool(name))
-        if run and (not goes_on or len(run) == 3):
-            yield run
-            run = []
-        run.append(_Measure(value=_value(match), unit=match["unit"] or "", label=name))
-        end = match.end()
-    if run:
-        yield run
-
-
-def _value(match: re.Match[str]) -> float:
-    """The number in its own unit; feet and inches together are feet."""
-    return float(match["number"]) + float(match["inches"] or 0) / 12
-
-
-def _size(run: list[_Measure], *, may_be_feet: bool) -> Size:
-    in_feet = [measure for measure in run if measure.unit == "'"]
-    unitless = [measure for measure in run if not measure.unit]
-    small = all(measure.value <= LONGEST_FEET for measure in unitless)
-    feet = small and (bool(in_feet) or (may_be_feet and len(unitless) == len(run)))
-    sides: dict[str, float] = {}
-    for measure, place in zip(run, "lwh", strict=False):
-        unit = measure.unit or ("'" if feet else "")
-        inches = round(measure.value * INCHES[unit], 2)
-        if 0 < inches <= LARGEST_INCHES:
-            sides[measure.label or place] = inches
+def _size(run: Run, *, may_be_feet: bool) -> Size:
+    if not run.sure or run.sides is None:
+        return Size()
+    in_feet = [measure for measure in run.measures if measure.unit == "'"]
+    unitless = [measure for measure in run.measures if not measure.unit]
+    small = all((measure.value or 0) <= LONGEST_FEET for measure in unitless)
+    if small and (in_feet or (may_be_feet and len(unitless) == len(run.measures))):
+        for measure in unitless:
+            measure.unit = "'"
+    if any(measure.inches is None and measure.value for measure in run.measures):
+        return Size()
+    sides = dict(zip(run.sides, (measure.inches for measure in run.measures), strict=True))
     return Size(length=sides.get("l"), width=sides.get("w"), height=sides.get("h"))

@@ -19,6 +19,10 @@ class Why(StrEnum):
     TWO = "two"
 
 
+ASKED_ABOUT = (Why.SEVERAL, Why.CONTRADICTION, Why.TWO)
+"""Why a text that names a place names none alone: it could be one place or another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`place`, or `why` there is none and which `choices` there are. `name` is what the words are about."""

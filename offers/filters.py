@@ -92,10 +92,10 @@ class OfferFilters(ActorFilterSet):
         return self._shown(offers, Q(status__in=values), Q(last_seen_offer__status__in=values))
 
     def picked_up_after(self, offers: QuerySet[Offer], name: str, value: datetime) -> QuerySet[Offer]:
-        return self._shown(offers, Q(pickup_from__gte=value), Q(seen_pickup_from__range=(iso(value), LATEST)))
+        return self._shown(offers, _pickup("gte", value), _seen_pickup((iso(value), LATEST)))
 
     def picked_up_before(self, offers: QuerySet[Offer], name: str, value: datetime) -> QuerySet[Offer]:
-        return self._shown(offers, Q(pickup_from__lte=value), Q(seen_pickup_from__range=(EARLIEST, iso(value))))
+        return self._shown(offers, _pickup("lte", value), _seen_pickup((EARLIEST, iso(value))))
 
     def _shown(self, offers: QuerySet[Offer], now: Q, seen: Q) -> QuerySet[Offer]:
         return where_shown(offers, self.actor, now, seen)
@@ -114,6 +114,18 @@ class OfferFilters(ActorFilterSet):
         offers = super().found()
         by = self.form.cleaned_data.get("ordering")
         return SortedAsSeen(offers, self.actor, by) if self.actor.is_driver and by else offers
+
+
+def _pickup(lookup: str, value: datetime) -> Q:
+    """Where the pickup begins; a window without a beginning is found by its end."""
+    open_start = Q(pickup_from__isnull=True, **{f"pickup_until__{lookup}": value})
+    return Q(**{f"pickup_from__{lookup}": value}) | open_start
+
+
+def _seen_pickup(between: tuple[str | None, str | None]) -> Q:
+    """The same of what a driver has seen."""
+    open_start = Q(seen_pickup_from__isnull=True) | Q(seen_pickup_from="null")
+    return Q(seen_pickup_from__range=between) | (open_start & Q(seen_pickup_until__range=between))
 
 
 class ProposalFilters(ActorFilterSet):

@@ -30,13 +30,15 @@ SEARCHED = (
 SEARCHED_BY_DRIVERS = ("pickup_place", "delivery_place")
 """Drivers search in what they see before the award."""
 MOMENTS = ("created_at", "updated_at", "pickup_from", "delivery_from", "expires_at")
+NARROWED = ("pickup_until",)
+"""What is narrowed by beside all these: a window without a beginning is found by its end."""
 NUMBERS = ("proposed_rate", "distance_miles")
 ORDERINGS = ("id", *MOMENTS, *NUMBERS, "status")
 
 
 def frozen_for(actor: Actor) -> QuerySet[Proposal]:
     """The driver's proposals that show an offer as it was last seen, with `seen_…` for each of its fields."""
-    seen = (*SEARCHED_BY_DRIVERS, *MOMENTS, *NUMBERS, "status")
+    seen = (*SEARCHED_BY_DRIVERS, *MOMENTS, *NARROWED, *NUMBERS, "status")
     theirs = Proposal.objects.filter(driver_id=actor.key.id, status__in=CLOSED, last_seen_offer__isnull=False)
     return theirs.alias(**{f"seen_{name}": KT(f"last_seen_offer__{name}") for name in seen})
 

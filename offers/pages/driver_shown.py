@@ -105,7 +105,7 @@ def _fit_words(fit: Fits, load: str) -> str:
         return _("Fits your truck")
     if fit is Fits.NO:
         return _("Larger than your truck")
-    return _("Size of your truck not known") if dimensions.of_load(load) else _("Size of the load not known")
+    return _("Size of your truck not known") if dimensions.is_known(load) else _("Size of the load not known")
 
 
 def _why(proposal: Mapping[str, Any], offer: Mapping[str, Any]) -> str:

@@ -4,17 +4,16 @@
 beside *Now* in the bar with `HX-Target: turns`.
 """
 
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -31,6 +30,7 @@ from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
 from offers.words import office_word
 from offers_project.kernel.actors import DRIVER, Actor
+from offers_project.kernel.windows import at_place, days_of
 from presence.replay import place_of
 
 RECENT = 60
@@ -154,13 +154,17 @@ def _words(talk: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pickup_words(offer: dict[str, Any]) -> str:
-    """`Sat 7:00 AM`, as clocks at the place show it."""
-    if not offer["pickup_from"]:
+    """`Sat 7:00 AM`, as clocks at the place show it; of a day `Sat`, without a beginning `by Sat 7:00 AM`."""
+    ends = (offer["pickup_from"], offer["pickup_until"])
+    start, until = (at_place(moment, offer["pickup_zone"]) if moment else None for moment in ends)
+    moment = start or until
+    if moment is None:
         return ""
-    zone = ZoneInfo(offer["pickup_zone"]) if offer["pickup_zone"] else timezone.get_current_timezone()
-    there = datetime.fromisoformat(offer["pickup_from"]).astimezone(zone)
+    if days_of(start, until):
+        return formats.date_format(moment, "D")
     # Translators: a day of the week and a time, in Django's letters: Sat 7:00 AM.
-    return formats.date_format(there, pgettext("format of a day and time", "D g:i A"))
+    words = formats.date_format(moment, pgettext("format of a day and time", "D g:i A"))
+    return words if start else _("by {time}").format(time=words)
 
 
 def _span(seconds: float | None) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.doors import office_required
 from accounts.once import once
-from drivers import distance, places
+from drivers import distance
 from drivers import selectors as drivers
 from offers import selectors, services
 from offers.enums import AwardMode, OfferStatus
@@ -41,6 +41,9 @@ def new(request: HttpRequest) -> HttpResponse:
     form = OfferForm.posted(request.POST)
     try:
         fields = form.fields()
+        if form.ask(fields, clock.now()):
+            services.check_fields(fields)
+            return _form(request, form, driver_ids=ids, status=REFUSED)
         if "save" in request.POST or not ids:
             draft = {"status": OfferStatus.DRAFT, "invited_driver_ids": ids}
             offer = services.create_offer(actor=request.actor, fields=fields | draft)
@@ -72,6 +75,9 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     version = _version(request.POST.get("version", ""))
     try:
         changes = form.changes(OfferForm.of_offer(data))
+        if form.ask(changes, clock.now()):
+            services.check_fields(changes, offer=offer)
+            return _form(request, form, offer=data, version=version, status=REFUSED)
         services.update_offer(actor=request.actor, offer_id=offer_id, version=version, fields=changes)
     except Invalid as refusal:
         if not form.errors:
@@ -129,14 +135,14 @@ def send_anyway(request: HttpRequest, offer_id: int) -> HttpResponse:
 @require_safe
 def estimate(request: HttpRequest) -> HttpResponse:
     """How far it is, and what that makes a mile, while the form is filled in."""
-    findings = {end: places.look_up(request.GET.get(f"{end}_location", "")[:500]) for end in ENDS}
+    form = OfferForm.posted(request.GET)
+    findings = {end: form.estimated_from(end) for end in ENDS}
     start, end = (findings[name].place for name in ENDS)
     miles = (
         round(distance.road_miles(start.latitude, start.longitude, end.latitude, end.longitude), 1)
         if start and end
         else None
     )
-    form = OfferForm.posted(request.GET)
     amounts = {name: form.amount(name) for name in ("proposed_rate", "rate_ceiling")}
     context = {
         "pickup": start,
@@ -149,6 +155,7 @@ def estimate(request: HttpRequest) -> HttpResponse:
         ],
         "miles": miles,
         "rates": {name: per_mile(amount, miles) for name, amount in amounts.items()},
+        "currency": form.currency,
     }
     return render(request, "offers/dialog/_estimate.html", context)
 

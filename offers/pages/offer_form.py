@@ -1,24 +1,33 @@
-"""The form of an offer as people fill it in: a day and two times at each place, inches apart, minutes to answer.
+"""The form of an offer as people fill it in: days and times at each place, inches apart, minutes to answer.
 
-It translates both ways between that and what `OfferShape` understands; the services decide whether it makes sense.
+It translates both ways between that and what `OfferShape` understands; the services decide whether it makes sense. Of a
+change it gives only what was touched: what the form shows less exactly than the offer knows it stays as it is.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_time
-from django.utils.translation import gettext as _
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy
 
-from drivers import dimensions, places
-from offers.shapes.writing import OfferShape
+from drivers import places
+from drivers.models import Place
+from drivers.place_findings import ASKED_ABOUT, Finding
+from offers.pages import window_fields
+from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_fault, size
+from offers.shapes.writing import OfferChange, OfferShape
+from offers_project.kernel import numbers
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.money import read_amount, symbol
 from offers_project.kernel.shapes import read_shape
+from offers_project.kernel.text import whole_number
+from offers_project.kernel.windows import at_place, day_ends
 
 ENDS = ("pickup", "delivery")
 AS_WRITTEN = (
@@ -30,11 +39,24 @@ AS_WRITTEN = (
     "award_mode",
     "notes",
 )
-NUMBERS = ("proposed_rate", "rate_ceiling", "customer_rate", "weight_lbs", "pieces", "distance_miles")
-SIDES = ("length", "width", "height")
+LINES = ("notes", "message")
+"""Fields that have room for several lines."""
 MINUTES = (5, 10, 15, 30)
 MESSAGE_MAX = 500
-WINDOWS = {end: tuple(f"{end}_{part}" for part in ("day", "from", "until")) for end in ENDS}
+WINDOWS = {end: tuple(f"{end}_{part}" for part in window_fields.PARTS) for end in ENDS}
+FAR = timedelta(days=366)
+"""A load is offered for the next days; what is farther away is asked about, as what is over."""
+QUESTIONS = {
+    "pickup": (
+        gettext_lazy("The pickup ends on {date}, which is past."),
+        gettext_lazy("The pickup begins on {date}, more than a year from now."),
+    ),
+    "delivery": (
+        gettext_lazy("The delivery ends on {date}, which is past."),
+        gettext_lazy("The delivery begins on {date}, more than a year from now."),
+    ),
+}
+CURRENCY = re.compile(r"[A-Z]{3}")
 NEEDED = {
     "pickup_location": gettext_lazy("Say where it is picked up."),
     "delivery_location": gettext_lazy("Say where it goes."),
@@ -51,65 +73,108 @@ class OfferForm:
     def __init__(self, values: Mapping[str, str], *, errors: Mapping[str, list[str]] | None = None) -> None:
         self.values = dict(values)
         self.errors: dict[str, list[str]] = dict(errors or {})
+        self.choices: dict[str, list[tuple[str, str]]] = {}
+        """Of times that come twice: field → `[(value, words)]`."""
+        self.questions: list[str] = []
+        """What is asked before it is taken."""
+        self.former: OfferForm | None = None
+        """The form as it was before the change."""
+        self.offer: Mapping[str, Any] | None = None
 
     @classmethod
     def posted(cls, given: QueryDict) -> "OfferForm":
-        return cls({name: str(value).strip() for name, value in given.items()})
+        return cls({name: _as_posted(name, str(value)) for name, value in given.items()})
 
     @classmethod
     def of_offer(cls, offer: Mapping[str, Any]) -> "OfferForm":
         """The form filled with an offer as the office sees it."""
-        values = {name: _written(offer[name]) for name in (*AS_WRITTEN, *NUMBERS)}
+        values = {name: _written(offer[name]) for name in (*AS_WRITTEN, *NUMBERS, "currency")}
         if offer["distance_source"] == "estimated":
             values["distance_miles"] = ""
+        form = cls(values | sides(offer["dimensions"]))
+        form.offer = offer
         for end in ENDS:
-            zone = ZoneInfo(offer[f"{end}_zone"]) if offer[f"{end}_zone"] else timezone.get_current_timezone()
-            start, until = (_moment(offer[f"{end}_{part}"], zone) for part in ("from", "until"))
-            first = start or until
-            values[f"{end}_day"] = f"{first:%Y-%m-%d}" if first else ""
-            values[f"{end}_from"] = f"{start:%H:%M}" if start else ""
-            values[f"{end}_until"] = f"{until:%H:%M}" if until else ""
-        return cls(values | _sides(offer["dimensions"]))
+            start, until = (_moment(offer[f"{end}_{part}"]) for part in ("from", "until"))
+            fields = window_fields.shown(start, until, form.zone(end))
+            form.values |= {f"{end}_{part}": text for part, text in fields.items()}
+            form.window(end)
+        return form
 
     def fields(self) -> dict[str, Any]:
-        """What is to be written into the offer. Raises `Invalid` with the form's own names of the fields at fault."""
-        data: dict[str, Any] = {name: self.values.get(name, "") for name in AS_WRITTEN}
-        data |= {name: self._number(name) for name in NUMBERS if self.values.get(name) or name != "distance_miles"}
-        if not data["award_mode"]:
-            del data["award_mode"]
-        data["dimensions"] = self._dimensions()
-        for end in ENDS:
-            data |= self._windows(end)
-        try:
-            return read_shape(OfferShape, data)
-        except Invalid as refusal:
-            self.refuse(refusal)
-            raise
+        """What is to be written into a new offer. Raises `Invalid` with the form's own names of the fields at fault."""
+        names = [name for name in (*AS_WRITTEN, *NUMBERS) if name not in ("distance_miles", "award_mode")]
+        names += [name for name in ("distance_miles", "award_mode") if self.values.get(name)]
+        return self._read(OfferShape, names, ENDS)
 
     def changes(self, former: "OfferForm") -> dict[str, Any]:
-        """The `fields()` of which something has been touched since `former`.
+        """What has been changed since `former`, the form as the offer filled it. Raises `Invalid` as `fields` does."""
+        self.former = former
+        self.values = former.values | self.values
+        posted = {name: _as_posted(name, former.values.get(name, "")) for name in self.values}
+        touched = {name for name, value in self.values.items() if _as_posted(name, value) != posted[name]}
+        names = [name for name in (*AS_WRITTEN, *NUMBERS) if name in touched]
+        if touched & {*SIDES} and "dimensions" not in names:
+            names.append("dimensions")
+        ends = [end for end in ENDS if touched & {f"{end}_location", *WINDOWS[end]}]
+        changes = self._read(OfferChange, names, ends)
+        for end in ENDS:
+            if f"{end}_location" in names:
+                changes |= self._place(end)
+        return changes
 
-        What the form shows less exactly than the offer knows it, sizes and windows of several days, stays as it is.
-        """
-        inputs = {"dimensions": SIDES} | {f"{end}_{part}": WINDOWS[end] for end in ENDS for part in ("from", "until")}
-        return {
-            name: value
-            for name, value in self.fields().items()
-            if any(
-                self.values.get(each, former.values.get(each, "")) != former.values.get(each, "")
-                for each in (name, *inputs.get(name, ()), *_place_of(name))
-            )
-        }
+    def ask(self, fields: Mapping[str, Any], now: datetime) -> bool:
+        """Whether there is something to ask about these fields, that has not been asked already (`questions`)."""
+        asked = []
+        for end in ENDS:
+            if any(fields.get(f"{end}_{part}") for part in ("from", "until")):
+                asked += _doubt(end, self.window(end), self.zone(end), now)
+        self.questions = asked
+        self.values["sure"], sure = " ".join(asked), self.values.get("sure", "")
+        return bool(asked) and sure != self.values["sure"]
 
     @property
     def loose(self) -> list[str]:
         """What is wrong with something that has no field here."""
         return [word for name, words in self.errors.items() if name not in BESIDE for word in words]
 
+    @property
+    def symbol(self) -> str:
+        """What stands before the amounts."""
+        return symbol(self.currency)
+
+    @property
+    def currency(self) -> str:
+        given = self.values.get("currency", "")
+        return given if CURRENCY.fullmatch(given) else settings.CURRENCY
+
+    @property
+    def was(self) -> Mapping[str, Any]:
+        """The offer that is changed; nothing of a new one."""
+        return (self.offer if self.former is None else self.former.offer) or {}
+
+    @property
+    def where(self) -> dict[str, str]:
+        """Of an offer that is changed: where its ends are, and by whose clocks their times are told."""
+        now = timezone.now()
+        place = {end: self.was.get(f"{end}_place", "") for end in ENDS}
+        return {end: f"{name} · {now.astimezone(self.zone(end)).tzname()}" for end, name in place.items() if name}
+
+    def estimated_from(self, end: str) -> Finding:
+        """Where miles are counted from while the form is filled in: an offer's own place until its location changes."""
+        location = self.values.get(f"{end}_location", "")[:500]
+        is_untouched = bool(location) and location == self.values.get(f"{end}_was", "")
+        return places.look_up(self.values.get(f"{end}_at", "")[:500] if is_untouched else location)
+
+    @property
+    def words_of_size(self) -> bool:
+        """Whether the size has its words instead of three sides: several pieces, or more than one size says."""
+        return bool(self.values.get("dimensions")) and not any(self.values.get(side) for side in SIDES)
+
     def refuse(self, refusal: Invalid) -> None:
         """Put the words of a refusal beside the fields that people see."""
         for name, words in refusal.as_dict().get("fields", {}).items():
-            self.errors.setdefault(name.replace("_place", "_location"), []).extend(words)
+            shown = name.replace("_place", "_location").replace("_zone", "_location")
+            self.errors.setdefault(shown, []).extend(words)
         for name, words in NEEDED.items():
             if name in self.errors and not self.values.get(name):
                 self.errors[name] = [str(words)]
@@ -117,8 +182,7 @@ class OfferForm:
     @cached_property
     def minutes(self) -> int | None:
         """How long drivers have for an answer; None leaves it to the installation."""
-        text = self.values.get("expires_in_minutes", "")
-        return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else None
+        return whole_number(self.values.get("expires_in_minutes", ""), most=99999) or None
 
     def end(self, now: datetime) -> dict[str, datetime]:
         """When an offer that is made now ends; nothing leaves it to the installation."""
@@ -130,63 +194,138 @@ class OfferForm:
 
     def amount(self, name: str) -> str | None:
         """A number as far as it can be read, for an estimate."""
-        text = self._plain(name)
-        return text if text.replace(".", "", 1).isdigit() and text.isascii() and len(text) < 12 else None
-
-    def _plain(self, name: str) -> str:
-        return self.values.get(name, "").replace(",", "").replace("$", "").strip()
-
-    def _number(self, name: str) -> Any:
-        text = self._plain(name)
-        if not text:
+        try:
+            number = read_amount(self.values.get(name, ""), self.currency)
+        except numbers.Unreadable:
             return None
-        return int(text) if name == "pieces" and text.isascii() and text.isdigit() else text
+        return numbers.plain(number) if 0 < number < 10**9 else None
+
+    def zone(self, end: str) -> tzinfo:
+        """Whose clocks tell the times of an end: those of the offer, until it is moved to a place with others."""
+        if self.former is None:
+            return self._own_zone(end)
+        if not self._is_elsewhere(end):
+            return self.former.zone(end)
+        there, was = self._found(end), self.former.place(end)
+        if there is None or (was and was.time_zone == there.time_zone):
+            return self.former.zone(end)
+        return ZoneInfo(there.time_zone)
+
+    def window(self, end: str) -> window_fields.Read:
+        """The window of an end as it stands in the fields."""
+        given = {part: self.values.get(f"{end}_{part}", "") for part in window_fields.PARTS}
+        read = window_fields.read(given, self.zone(end))
+        self.choices |= {f"{end}_{part}_which": each for part, each in (read.choices or {}).items()}
+        return read
+
+    def place(self, end: str) -> Place | None:
+        """Where the offer is, as far as its place or its location says it."""
+        named = self.offer[f"{end}_place"] if self.offer else ""
+        return (places.find(named) if named else None) or self._found(end)
+
+    def _own_zone(self, end: str) -> tzinfo:
+        if self.offer and self.offer[f"{end}_zone"]:
+            there = at_place(datetime.now(UTC), self.offer[f"{end}_zone"]).tzinfo
+            return there or UTC
+        place = self.place(end)
+        if place:
+            return ZoneInfo(place.time_zone)
+        return timezone.get_current_timezone() if self.offer else UTC
+
+    def _is_elsewhere(self, end: str) -> bool:
+        """Whether the location names another place than before, or no longer names one."""
+        location = f"{end}_location"
+        if self.former is None or self.values.get(location, "") == self.former.values.get(location, ""):
+            return False
+        there = places.look_up(self.values.get(location, ""))
+        if there.why in ASKED_ABOUT:  # It names some place, and which one is to be asked about.
+            return True
+        was = self.former._found(end)
+        return (there.place and there.place.label) != (was and was.label)
+
+    def _found(self, end: str) -> Place | None:
+        return places.find(self.values.get(f"{end}_location", ""))
+
+    def _place(self, end: str) -> dict[str, Any]:
+        """What goes with a changed location: the place and its clocks stay where it names no other."""
+        if self.former is None or self.former.offer is None:
+            return {}
+        was = self.former.offer
+        kept = {} if self._is_elsewhere(end) or not was[f"{end}_place"] else {f"{end}_place": was[f"{end}_place"]}
+        zone = self.zone(end)
+        if kept or zone == self.former.zone(end):
+            kept |= {f"{end}_zone": was[f"{end}_zone"]} if was[f"{end}_zone"] else {}
+        return kept
+
+    def _read(self, shape: Any, names: Iterable[str], ends: Iterable[str]) -> dict[str, Any]:
+        """The fields of these names and ends, as the shape takes them."""
+        problems: dict[str, list[str]] = {}
+        data: dict[str, Any] = {}
+        for name in names:
+            try:
+                data[name] = self._value(name)
+            except numbers.Unreadable as unreadable:
+                problems |= sides_at_fault(self.values) if name == "dimensions" else {name: [str(unreadable)]}
+        for end in ends:
+            read = self.window(end)
+            problems |= {f"{end}_{part}": [words] for part, words in (read.errors or {}).items()}
+            data |= self._window_data(end, read)
+        try:
+            given = read_shape(shape, data if shape is OfferShape else data | {"version": 1})
+        except Invalid as refusal:
+            shaped = refusal.as_dict().get("fields", {})
+            problems = {name: words for name, words in shaped.items() if name not in problems} | problems
+        if problems:
+            refused = Invalid(fields=problems)
+            self.refuse(refused)
+            raise refused
+        given.pop("version", None)
+        return given
+
+    def _value(self, name: str) -> Any:
+        text = self.values.get(name, "")
+        if name == "dimensions":
+            return self._dimensions()
+        return number(name, text, self.currency) if name in NUMBERS else text
 
     def _dimensions(self) -> str:
-        sides = [self.values.get(side, "") for side in SIDES]
-        if any(sides):
-            if not all(sides):
-                raise self._wrong("length", _("Give length, width and height."))
-            return "x".join(sides)
-        return self.values.get("dimensions", "")
+        if any(self.values.get(side) for side in SIDES):
+            return size(self.values)
+        had_sides = self.former is not None and bool(self.former.values.get("length"))
+        return "" if had_sides else self.values.get("dimensions", "")
 
-    def _windows(self, end: str) -> dict[str, str | None]:
-        day_text = self.values.get(f"{end}_day", "")
-        texts = {part: self.values.get(f"{end}_{part}", "") for part in ("from", "until")}
-        if not day_text:
-            if any(texts.values()):
-                raise self._wrong(f"{end}_day", _("Give the day too."))
-            return {f"{end}_{part}": None for part in texts}
-        day = _parsed(parse_date, day_text)
-        if day is None:
-            raise self._wrong(f"{end}_day", _("Write the day like 2026-11-21."))
-        zone = self._zone(end)
-        found: dict[str, datetime | None] = {}
-        for part, text in texts.items():
-            clock = _parsed(parse_time, text) if text else (time(0, 0) if part == "from" else None)
-            if text and clock is None:
-                raise self._wrong(f"{end}_{part}", _("Write the time like 14:30."))
-            found[part] = datetime.combine(day, clock, zone) if clock else None
-        start, until = found["from"], found["until"]
-        if start and until and until < start:  # Over midnight.
-            until = datetime.combine(day + timedelta(days=1), until.time(), zone)
-        return {f"{end}_from": _iso(start), f"{end}_until": _iso(until)}
-
-    def _zone(self, end: str) -> ZoneInfo:
-        """Times at a place are in its own zone."""
-        place = places.find(self.values.get(f"{end}_location", ""))
-        return ZoneInfo(place.time_zone) if place else ZoneInfo("UTC")
-
-    def _wrong(self, name: str, words: str) -> Invalid:
-        refusal = Invalid.field(name, words)
-        self.refuse(refusal)
-        return refusal
+    def _window_data(self, end: str, read: window_fields.Read) -> dict[str, str | None]:
+        """The ends of the window that are to be written: in a change those that are others than they were."""
+        data = {f"{end}_from": _iso(read.start), f"{end}_until": _iso(read.until)}
+        if self.former is None:
+            return data
+        former = self.former.window(end)
+        same = {
+            f"{end}_from": _iso(former.start) if not former.errors else "",
+            f"{end}_until": _iso(former.until) if not former.errors else "",
+        }
+        return {name: value for name, value in data.items() if value != same[name]}
 
 
-def _place_of(name: str) -> tuple[str, ...]:
-    """The field with the place whose clock a time is told by."""
-    end, _sep, part = name.partition("_")
-    return (f"{end}_location",) if end in ENDS and part in ("from", "until") else ()
+def _doubt(end: str, read: window_fields.Read, zone: tzinfo, now: datetime) -> list[str]:
+    """Why somebody may not have meant this window: it is over, or very far away."""
+    first, last = read.start or read.until, read.until or read.start
+    if first is None or last is None:
+        return []
+    first, last = first.astimezone(zone), last.astimezone(zone)
+    if read.until is None:  # A beginning alone lasts its day.
+        last = day_ends(last.date(), zone)
+    past, far = QUESTIONS[end]
+    if last.astimezone(UTC) < now:
+        return [past.format(date=formats.date_format(last, "DATE_FORMAT"))]
+    return [far.format(date=formats.date_format(first, "DATE_FORMAT"))] if first.astimezone(UTC) > now + FAR else []
+
+
+def _as_posted(name: str, text: str) -> str:
+    """What a browser sends of a field that holds this text, without spaces around it."""
+    if name in LINES:
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text.replace("\r", "").replace("\n", "").strip()
 
 
 def _written(value: Any) -> str:
@@ -194,24 +333,8 @@ def _written(value: Any) -> str:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
-def _moment(text: str | None, zone: Any) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(zone) if text else None
-
-
-def _sides(text: str) -> dict[str, str]:
-    """The three sides, when the load is one piece whose size can be read; otherwise its words stay as they are."""
-    pieces = dimensions.of_load(text)
-    if len(pieces) != 1 or not pieces[0].is_complete:
-        return {}
-    sides = (pieces[0].length, pieces[0].width, pieces[0].height)
-    return dict(zip(SIDES, (f"{side:g}" for side in sides), strict=True))
-
-
-def _parsed(parse: Any, text: str) -> Any:
-    try:
-        return parse(text)
-    except ValueError:
-        return None
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -118,7 +118,7 @@ class TruckTable:
     def load(self) -> str:
         """The load that trucks shall be measured against, when it can be read."""
         text = self.asked.get("load", "")
-        return text if dimensions.of_load(text) else ""
+        return text if dimensions.is_known(text) else ""
 
     @cached_property
     def found(self) -> search.Found:

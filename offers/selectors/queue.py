@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from chat import selectors as chat
 from chat.models import Conversation
@@ -97,7 +98,8 @@ def uncovered_for(actor: Actor, *, mine: bool = True) -> Uncovered:
     """Offers that have no driver yet, those first that are picked up first."""
     require_office(actor)
     offers = (own_offers_for(actor) if mine else offers_for(actor)).filter(status__in=NOT_COVERED)
-    rows = offers.order_by(F("pickup_from").asc(nulls_last=True), "pk")[:MOST_UNCOVERED]
+    pickup = Coalesce("pickup_from", "pickup_until")
+    rows = offers.order_by(pickup.asc(nulls_last=True), "pk")[:MOST_UNCOVERED]
     return Uncovered(offers=offer_dicts(rows, actor), count=offers.count())
 
 

@@ -5,6 +5,7 @@ from offers.services.awarding import award
 from offers.services.changing import set_status, update_offer
 from offers.services.creating import copy_offer, create_offer
 from offers.services.expiring import expire_due
+from offers.services.fields import check_fields
 from offers.services.news import note, tell_news
 from offers.services.people import handover, set_followers
 from offers.services.releasing import fall_off
@@ -16,6 +17,7 @@ __all__ = [
     "Sending",
     "Skipped",
     "award",
+    "check_fields",
     "copy_offer",
     "create_offer",
     "expire_due",

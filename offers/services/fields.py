@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from copy import copy
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from drivers import distance, places
 from drivers.models import Driver, Place
-from drivers.place_findings import Finding, Why
+from drivers.place_findings import ASKED_ABOUT, Finding, Why
 from offers.enums import DistanceSource
 from offers.models import NOTES_LENGTH, Offer
+from offers_project.kernel import clock
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.windows import at_place, day_begins
 
 ENDS = ("pickup", "delivery")
 PLACE_FIELDS = tuple(
@@ -36,8 +39,6 @@ WRITABLE = TERMS | {
     "notes",
     "invited_driver_ids",
 }
-ASKED_ABOUT = (Why.SEVERAL, Why.CONTRADICTION, Why.TWO)
-"""What is wrong with a place that somebody names beside the location: it could be one place or another."""
 Problems = dict[str, list[str]]
 
 _brief_enough = MaxLengthValidator(NOTES_LENGTH)
@@ -69,6 +70,11 @@ def write_fields(offer: Offer, fields: Mapping[str, Any], *, now: datetime) -> d
     if problems:
         raise Invalid(fields=problems)
     return {name: value for name, value in before.items() if getattr(offer, name) != value}
+
+
+def check_fields(fields: Mapping[str, Any], *, offer: Offer | None = None) -> None:
+    """Raise `Invalid` for what could not be written of an offer, or of a new one. Nothing is written."""
+    write_fields(copy(offer) if offer else Offer(currency=settings.CURRENCY), fields, now=clock.now())
 
 
 def _kept(name: str, value: Any) -> Any:
@@ -117,12 +123,15 @@ def _complete_end(
     named = given.get(place)
     if not named and getattr(offer, location) == before[location]:
         setattr(offer, place, before[place])
-    moved = getattr(offer, location) != before[location] or (bool(named) and named != before[place])
+    # Where the place is named, another address in it is no other place.
+    moved = named != before[place] if named else getattr(offer, location) != before[location]
     missing = [name for name in parts.values() if getattr(offer, name) in (None, "")]
     if not moved and getattr(offer, place) and not missing:
         return
     by_hand = all(given.get(parts[part]) is not None for part in ("lat", "lon"))
     finding = _looked_up(named, getattr(offer, location))
+    if not named and finding.place is not None and finding.place.label == before[place]:
+        moved = False
     if not named and (moved or not getattr(offer, place)):
         if finding.place is None:
             _refuse(finding, location, place, problems)
@@ -186,21 +195,46 @@ def _complete_stop(stop: Mapping[str, Any], path: str, problems: Problems) -> di
 
 
 def _check_sense(offer: Offer, before: Mapping[str, Any], now: datetime, problems: Problems) -> None:
+    """That what is new makes sense. What another system has written as it is stands in no one's way."""
     for end in ENDS:
-        if (getattr(offer, f"{end}_lat") is None) != (getattr(offer, f"{end}_lon") is None):
+        alone = (getattr(offer, f"{end}_lat") is None) != (getattr(offer, f"{end}_lon") is None)
+        if alone and _changed(offer, before, f"{end}_lat", f"{end}_lon"):
             problems[f"{end}_lat"].append(_("Give both latitude and longitude."))
         start, stop = getattr(offer, f"{end}_from"), getattr(offer, f"{end}_until")
-        if start and stop and stop < start:
+        if start and stop and stop < start and _changed(offer, before, f"{end}_from", f"{end}_until"):
             problems[f"{end}_until"].append(_("The window ends before it begins."))
-    loaded = offer.pickup_from or offer.pickup_until
-    for name in ("delivery_from", "delivery_until"):
-        arrival = getattr(offer, name)
-        if arrival and loaded and arrival < loaded:
-            problems[name].append(_("The delivery is before the pickup."))
+    _check_order(offer, before, problems)
     if offer.expires_at and offer.expires_at != before["expires_at"] and offer.expires_at <= now:
         problems["expires_at"].append(_("This time is over."))
     if offer.invited_driver_ids != before["invited_driver_ids"]:
         _check_invited(offer, problems)
+
+
+def _check_order(offer: Offer, before: Mapping[str, Any], problems: Problems) -> None:
+    """The load is picked up before it is delivered. An absent beginning is open, and a day lasts until its end."""
+    if not _changed(offer, before, *(f"{end}_{part}" for end in ENDS for part in ("from", "until"))):
+        return
+    loaded = offer.pickup_from or offer.pickup_until
+    latest = offer.delivery_until or offer.delivery_from
+    if loaded is None or latest is None:
+        return
+    if latest >= loaded and (not offer.pickup_from or _begins_a_day(offer.delivery_from, offer.delivery_zone)):
+        return
+    for name in ("delivery_from", "delivery_until"):
+        arrival = getattr(offer, name)
+        if arrival and arrival < loaded:
+            problems[name].append(_("The delivery is before the pickup."))
+
+
+def _begins_a_day(moment: datetime | None, zone: str) -> bool:
+    if moment is None:
+        return False
+    there = at_place(moment, zone or settings.OFFICE_TIME_ZONE)
+    return there == day_begins(there.date(), there.tzinfo or UTC)
+
+
+def _changed(offer: Offer, before: Mapping[str, Any], *names: str) -> bool:
+    return any(getattr(offer, name) != before[name] for name in names)
 
 
 def _check_invited(offer: Offer, problems: Problems) -> None:
@@ -222,7 +256,7 @@ def _complete_distance(offer: Offer, given: Mapping[str, Any], before: Mapping[s
         offer.distance_source = DistanceSource.GIVEN
         return
     moved = any(getattr(offer, f"{end}_{part}") != before[f"{end}_{part}"] for end in ENDS for part in ("lat", "lon"))
-    if moved or offer.stops != before["stops"] or offer.distance_miles is None:
+    if moved or offer.stops != before["stops"] or (offer.distance_miles is None and "distance_miles" in given):
         offer.distance_source = DistanceSource.ESTIMATED
         offer.distance_miles = _estimate(offer)
 

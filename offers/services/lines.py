@@ -146,7 +146,7 @@ def _stops(offer: Offer) -> str:
 
 
 def _window(name: str, start: datetime | None, end: datetime | None, zone: str) -> str:
-    words = window(start or end, end if start else None, zone or settings.OFFICE_TIME_ZONE)
+    words = window(start, end, zone or settings.OFFICE_TIME_ZONE)
     return f"{name} {words}" if words else ""
 
 

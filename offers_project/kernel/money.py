@@ -5,7 +5,11 @@ from typing import Any
 
 from django.conf import settings
 
+from offers_project.kernel import numbers
+
 SYMBOLS = {"USD": "$", "CAD": "CA$", "MXN": "MX$", "EUR": "€"}
+TYPED = {"USD": ("$", "US$"), "CAD": ("$", "CA$", "C$"), "MXN": ("$", "MX$"), "EUR": ("€",), "GBP": ("£",)}
+"""What people write for a currency beside its code."""
 
 
 def in_words(amount: Any, currency: str = "") -> str:
@@ -23,3 +27,15 @@ def in_words(amount: Any, currency: str = "") -> str:
     currency = currency or settings.CURRENCY
     symbol = SYMBOLS.get(currency, f"{currency} ")
     return f"{'−' if value < 0 else ''}{symbol}{digits}"
+
+
+def symbol(currency: str = "") -> str:
+    """What stands before an amount of this currency: `$`, `CA$`, `GBP`."""
+    currency = currency or settings.CURRENCY
+    return SYMBOLS.get(currency, currency)
+
+
+def read_amount(text: str, currency: str = "") -> Decimal:
+    """An amount as people type it, with or without the sign of its currency. Raises `numbers.Unreadable`."""
+    currency = currency or settings.CURRENCY
+    return numbers.read(text, beside=(currency, *TYPED.get(currency, ())))

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from offers_project.kernel import bidi as direction
 from offers_project.kernel.money import in_words
-from offers_project.kernel.windows import window
+from offers_project.kernel.windows import opening, window
 
 register = template.Library()
 
@@ -120,3 +120,4 @@ def initials(name: str) -> str:
 
 
 register.simple_tag(window)
+register.simple_tag(opening)

@@ -65,7 +65,7 @@ export class AnsweringController extends Controller {
       dialog.querySelector("[data-now]").textContent = now;
     };
     return ask("counter-dialog", prepare, (data) => {
-      const rate = amountFrom(data.get("rate"));
+      const rate = amountFrom(data.get("rate"), on.currency);
       if (rate === null) throw Object.assign(new Error(gettext("Name an amount, like 1,240.")), { fields: {} });
       return respond(on, { rate, note: data.get("note").trim() });
     });

@@ -1,6 +1,7 @@
 // Amounts. They travel as decimal strings and stay strings: only what is shown is a number.
 
 import { language } from "shared/i18n.js";
+import { numberFrom } from "shared/numbers.js";
 
 const region = { en: "en-US", es: "es-US" }[language] ?? language;
 
@@ -22,10 +23,14 @@ export function perMile(amount, miles, currency = "USD") {
   return amount && Number(miles) > 0 ? `${money(Number(amount) / Number(miles), currency, { cents: true })}/mi` : "";
 }
 
-/** What somebody typed ("1,240", "$1240.5") as a decimal string; null when it is no positive amount. */
-export function amountFrom(typed) {
-  const digits = String(typed).replace(/[$\s,]/g, "");
-  return /^\d+(\.\d{1,2})?$/.test(digits) && Number(digits) > 0 ? Number(digits).toFixed(2) : null;
+/** What people write for a currency beside its code. */
+const SIGNS = { USD: ["$", "US$"], CAD: ["$", "CA$", "C$"], MXN: ["$", "MX$"], EUR: ["€"], GBP: ["£"] };
+
+/** What somebody typed ("1,240", "$1240.5", "925,50") as a decimal string; null when it is no amount above zero. */
+export function amountFrom(typed, currency = "USD") {
+  const number = numberFrom(typed, [currency, ...(SIGNS[currency] ?? [])]);
+  if (number === null || /\.\d{3}/.test(number)) return null;
+  return Number(number) > 0 ? Number(number).toFixed(2) : null;
 }
 
 export const whole = (number) => new Intl.NumberFormat(region, { maximumFractionDigits: 0 }).format(number);

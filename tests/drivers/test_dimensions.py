@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import dimensions
-from drivers.dimensions import Fits, Size, fits, holds, of_load, of_truck
+from drivers.dimensions import Fits, Size, fits, holds, is_known, of_load, of_truck, only_size, side
+from offers_project.kernel import numbers
+from tests.spellings import REFUSED, table
+
+LOADS = list(table("drivers/spellings/sizes.tsv"))
+SIDES = list(table("drivers/spellings/sides.tsv"))
 
 
 @pytest.mark.parametrize(
@@ -36,15 +41,14 @@ from drivers.dimensions import Fits, Size, fits, holds, of_load, of_truck
         ("170 x 70 x 70 dock high 5000 lbs", (170, 70, 70)),
         ("144x72", (144, 72, None)),
         ("3.6m x 1.8m x 1.9m", (141.73, 70.87, 74.8)),
+        ("٣x٤x٥", (36, 48, 60)),
     ],
 )
 def test_a_truck_is_measured_as_people_write_it(text, size):
     assert of_truck(text) == Size(*size)
 
 
-@pytest.mark.parametrize(
-    "text", [None, "", "sprinter", "53", "0x0x0", "99999x1", "1e9", "<script>", "٣x٤x٥", "x", "''"]
-)
+@pytest.mark.parametrize("text", [None, "", "sprinter", "53", "0x0x0", "99999x1", "1e9", "<script>", "x", "''"])
 def test_what_says_nothing_is_no_size(text):
     assert of_truck(text) == Size()
 
@@ -52,8 +56,8 @@ def test_what_says_nothing_is_no_size(text):
 @given(st.text(max_size=200))
 def test_nothing_that_people_write_is_too_strange(text):
     size = of_truck(text)
-    for side in (size.length, size.width, size.height):
-        assert side is None or 0 < side <= dimensions.LARGEST_INCHES
+    for inches in (size.length, size.width, size.height):
+        assert inches is None or 0 < inches <= dimensions.LARGEST_INCHES
     assert fits(text, "144x72x74") in Fits
 
 
@@ -86,3 +90,52 @@ def test_a_truck_is_large_enough_only_where_that_is_known():
     assert holds("144x72x74", Size(length=144, width=60))
     assert not holds("144x72x74", Size(length=145))
     assert not holds("53 ft", Size(length=144, height=60))
+
+
+def test_the_tables_are_as_long_as_they_have_to_be():
+    assert len(LOADS) + len(SIDES) >= 60
+
+
+@pytest.mark.parametrize(("text", "sizes"), LOADS)
+def test_a_load_is_measured_as_people_write_it(text, sizes):
+    """Each piece as length×width×height in inches, `?` for a piece whose size is not sure."""
+    read = [
+        "×".join("?" if each is None else f"{each:g}" for each in (size.length, size.width, size.height))
+        for size in of_load(text)
+    ]
+    assert ("; ".join(each.replace("?×?×?", "?") for each in read) or "none") == sizes
+    assert is_known(text) == (sizes != "none" and "?" not in sizes)
+
+
+@pytest.mark.parametrize(("text", "inches"), SIDES)
+def test_a_side_is_read_alone(text, inches):
+    if inches == REFUSED:
+        with pytest.raises(numbers.Unreadable):
+            side(text)
+    else:
+        assert side(text) == inches
+
+
+@pytest.mark.parametrize("load", ["300 1/2x60x60", "48,5x40x60", "1,200x60x60"])
+def test_a_large_load_fits_no_small_truck(load):
+    truck = "40x40x60" if load.startswith("48") else "216x96x96"
+    assert fits(load, truck) is Fits.NO
+
+
+@pytest.mark.parametrize("load", ["1 200x60x60", "2x48x40x60", "48x40x60-72", "48x40x60; 1.125x40x60", "48x40x60 lbs"])
+def test_what_is_not_sure_is_unknown(load):
+    assert fits(load, "216x96x96") is Fits.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text", ["144x72x74", "144 x 72 x 74 in", "12'x6'x6'2\"", "L: 144, W: 72, H: 74", "144×72½×74"]
+)
+def test_one_size_and_nothing_else(text):
+    assert only_size(text) == of_load(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["2 @ 48x40x60", "48x40x60, 96x48x50", "48x40x60 crate", "about 48x40x60", "48x40", "", "1 200x60x60"]
+)
+def test_more_than_one_size_or_other_words(text):
+    assert only_size(text) is None

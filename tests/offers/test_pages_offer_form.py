@@ -51,7 +51,8 @@ def test_amounts_as_people_write_them():
         ("proposed_rate", "-5"),
         ("proposed_rate", ""),
         ("proposed_rate", "1e9"),
-        ("rate_ceiling", "٨٥٠"),
+        ("rate_ceiling", "1.250"),
+        ("customer_rate", "12,34,567"),
         ("weight_lbs", "heavy"),
         ("pieces", "some"),
         ("pieces", "2.5"),
@@ -77,7 +78,7 @@ def test_times_are_told_by_the_clock_of_the_place():
     assert given["pickup_from"] == datetime(2026, 7, 1, 13, 0, tzinfo=UTC)
     assert given["pickup_until"] == datetime(2026, 7, 1, 15, 30, tzinfo=UTC)
     assert given["delivery_from"] == datetime(2026, 7, 2, 4, 0, tzinfo=UTC)
-    assert given["delivery_until"] is None
+    assert given["delivery_until"] == datetime(2026, 7, 3, 3, 59, 59, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

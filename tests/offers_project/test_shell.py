@@ -39,6 +39,7 @@ def test_initials_are_of_the_first_and_the_last_word(name, letters):
         (None, "Sat Nov 21, 12:00 PM CST"),
         (NOON + timedelta(hours=2), "Sat Nov 21, 12:00–2:00 PM CST"),
         ("2026-11-22T19:30:00.000Z", "Sat Nov 21, 12:00 PM – Sun Nov 22, 1:30 PM CST"),
+        (NOON, "Sat Nov 21, 12:00 PM CST"),
     ],
 )
 def test_window_is_told_in_the_zone_of_the_place(until, words):

@@ -1,5 +1,9 @@
 """The small modules that every page shares, in a browser."""
 
+from decimal import Decimal
+
+from tests.spellings import REFUSED, table
+
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(1)</script>"
 SECOND = 1000
 
@@ -32,16 +36,38 @@ def test_state_is_drawn_like_the_template(wire):
     assert drawn == ["st st--box", "counter_offered", "Countered $1,240", "#st-counter_offered"]
 
 
-def test_amounts_are_read_as_people_type_them_and_shown_as_they_read_them(wire):
-    typed = ["1,240", "$1240.5", " 900 ", "-5", "0", "12.345", "abc", ""]
-    found = run(
+def test_amounts_are_read_as_people_type_them_as_on_the_server(wire):
+    rows = list(table("offers_project/spellings/numbers.tsv"))
+    read = run(
         wire,
-        'const { amountFrom, money, perMile } = await import("shared/money.js");',
-        'return [given.map(amountFrom), money("1150.00"), money("850.50"), money(null), perMile("1150", 452)];',
+        'const { amountFrom } = await import("shared/money.js"); const { numberFrom } = await import("shared/numbers.js");',
+        'return given.map((typed) => [amountFrom(typed), numberFrom(typed, ["lb", "lbs", "lbs.", "#"])]);',
+        [row[0] for row in rows],
+    )
+    for (typed, amount, weight, _api), (found, measure) in zip(rows, read, strict=True):
+        assert (found and Decimal(found)) == (None if amount == REFUSED else Decimal(amount)), typed
+        rounded = measure and round(Decimal(measure), 2)
+        assert rounded == (None if weight == REFUSED else Decimal(weight)), typed
+
+
+def test_signs_are_those_of_the_currency(wire):
+    typed = [["CA$850", "CAD"], ["850,50 MXN", "MXN"], ["£850", "GBP"], ["PLN 850", "PLN"], ["€850", "USD"]]
+    read = run(
+        wire,
+        'const { amountFrom } = await import("shared/money.js");',
+        "return given.map(([typed, currency]) => amountFrom(typed, currency));",
         typed,
     )
-    assert found[0] == ["1240.00", "1240.50", "900.00", None, None, None, None, None]
-    assert found[1:] == ["$1,150", "$850.50", "", "$2.54/mi"]
+    assert read == ["850.00", "850.50", "850.00", "850.00", None]
+
+
+def test_amounts_are_shown_as_people_read_them(wire):
+    found = run(
+        wire,
+        'const { money, perMile } = await import("shared/money.js");',
+        'return [money("1150.00"), money("850.50"), money(null), perMile("1150", 452)];',
+    )
+    assert found == ["$1,150", "$850.50", "", "$2.54/mi"]
 
 
 def test_time_is_told_as_people_say_it(wire):

@@ -19,7 +19,7 @@ export function askRate(load) {
   const prepare = (sheet) => {
     const rate = $("[data-rate]", sheet);
     const draw = () => {
-      const amount = amountFrom(rate.value);
+      const amount = amountFrom(rate.value, currency);
       $("[data-means]", sheet).textContent = amount ? means(amount, load) : "";
       $("[data-send]", sheet).textContent = amount
         ? interpolate(gettext("Send %(amount)s"), { amount: money(amount, currency) })
@@ -29,7 +29,7 @@ export function askRate(load) {
     rate.addEventListener("input", draw);
     for (const step of $$("[data-step]", sheet)) {
       step.addEventListener("click", () => {
-        rate.value = plain(Math.max(1, Number(amountFrom(rate.value) ?? offered) + Number(step.dataset.step)));
+        rate.value = plain(Math.max(1, Number(amountFrom(rate.value, currency) ?? offered) + Number(step.dataset.step)));
         draw();
       });
     }
@@ -39,7 +39,7 @@ export function askRate(load) {
     draw();
   };
   return ask("driver-counter", prepare, (data) => {
-    const rate = amountFrom(data.get("rate"));
+    const rate = amountFrom(data.get("rate"), currency);
     if (rate === null) throw Object.assign(new Error(gettext("Name an amount, like 1,240.")), { fields: {} });
     return { rate, note: data.get("note").trim() };
   });
