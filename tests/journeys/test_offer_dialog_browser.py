@@ -46,6 +46,18 @@ def test_a_draft_is_made_with_the_keyboard(open_desk, me):
     assert (draft.status, draft.owner_id) == ("draft", me.pk)
 
 
+def test_a_name_that_several_places_have_is_chosen_with_a_button(open_desk):
+    page = open_desk()
+    page.keyboard.press("n")
+    dialog = page.get_by_role("dialog", name="New offer")
+    dialog.get_by_label("Delivery").fill("Tulsa, OK 74103")
+    dialog.get_by_label("Pickup").fill("Portland")
+    expect(dialog.locator("#offer-estimate")).to_contain_text("More than one place is called Portland")
+    dialog.get_by_role("button", name="Portland, ME").click()
+    expect(dialog.get_by_label("Pickup")).to_have_value("Portland, ME")
+    expect(dialog.locator("#offer-estimate")).to_contain_text("Portland, ME → Tulsa, OK 74103")
+
+
 def test_closing_it_changes_nothing(open_desk, me):
     put_to(make_offer(me), make_driver())
     page = open_desk()
