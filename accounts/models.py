@@ -117,8 +117,8 @@ class AuthSession(models.Model):
     """Of the phone and mail at sign-in: when they change, somebody else sits in the truck and this session ends."""
     way = models.CharField(_("signed in by"), max_length=16)
     user_agent = models.CharField(_("device"), max_length=200, blank=True)
-    network = models.CharField(_("network"), max_length=50, blank=True, default="", db_default="")
-    """Where the sign-in came from, cut (`kernel.addresses.network`)."""
+    network = models.CharField(_("network"), max_length=50, null=True, blank=True)
+    """Where the sign-in came from, cut (`kernel.addresses.network`); older ones have none."""
     created_at = models.DateTimeField(_("signed in"))
     used_at = models.DateTimeField(_("last used"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)

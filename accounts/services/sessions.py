@@ -177,7 +177,7 @@ def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[Auth
         fingerprint=kinds.fingerprints({actor.key}).get(actor.key, ""),
         way=way,
         user_agent=user_agent[:200],
-        network=addresses.network(address),
+        network=addresses.network(address) or None,
         created_at=now,
         used_at=now,
         expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
