@@ -23,6 +23,7 @@ SCREENSHOTS = settings.BASE_DIR / "var" / "journeys"
 REFUSED = re.compile(r"responded with a status of (400|401|409|422|429)")
 # What a browser and htmx write into the console when an answer does not come; of use only where a test loses answers.
 LOST = re.compile(r"net::ERR_|htmx:(sendError|afterRequest)")
+expect.set_options(timeout=15_000)  # As long as what pages are asked to do; a busy machine takes its time.
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
