@@ -1,6 +1,8 @@
 """Looking at a password that is shown: in turn, within the limits, at the same cost for every name."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connection
@@ -11,6 +13,7 @@ from accounts.models import User
 from accounts.selectors import user_named
 from accounts.services.guesses import Guess, Slowly
 from offers_project.kernel.addresses import one_client
+from offers_project.kernel.at_once import stepped_out
 from offers_project.kernel.turns import Turns
 
 SLOWED_AT_ONCE = 20
@@ -31,8 +34,7 @@ def person_by_password(*, username: str, password: str, address: str, way: str) 
         return _looked_at(username, password, address, way)
     except Slowly:
         # What waits here takes no turn from others.
-        _let_go_of_the_database()
-        with _slowed.turn(address, at_once=SLOWED_AT_ONCE, line=0, seconds=0):
+        with _slowed.turn(address, at_once=SLOWED_AT_ONCE, line=0, seconds=0), _holding_nothing():
             time.sleep(settings.PASSWORDS_DELAY_SECONDS)
         return _looked_at(username, password, address, way, has_waited=True)
 
@@ -43,7 +45,7 @@ def _looked_at(username: str, password: str, address: str, way: str, *, has_wait
         "line": settings.PASSWORDS_LINE,
         "seconds": settings.PASSWORDS_LINE_SECONDS,
     }
-    with _checking.turn(address, **line, before_waiting=_let_go_of_the_database):
+    with _checking.turn(address, **line, while_waiting=_holding_nothing):
         user = user_named(username)
         guess = Guess(user=user, username=username, address=address)
         guess.take(has_waited=has_waited)
@@ -55,7 +57,12 @@ def _looked_at(username: str, password: str, address: str, way: str, *, has_wait
     return user
 
 
-def _let_go_of_the_database() -> None:
-    """A server has only so many connections, and those who wait need none. The next query opens one again."""
-    if not connection.in_atomic_block:
-        connection.close()
+@contextmanager
+def _holding_nothing() -> Iterator[None]:
+    """Wait without a connection to the database and without a place among the requests that are answered at once."""
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.close()
+    with stepped_out():
+        yield

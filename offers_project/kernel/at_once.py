@@ -6,8 +6,9 @@ Here a request waits until there is room, and its connection is closed as soon a
 has read the answer.
 """
 
-from collections.abc import Callable
-from threading import BoundedSemaphore
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
@@ -16,6 +17,9 @@ from django.http import HttpRequest, HttpResponse
 
 from offers_project.kernel.handlers import busy
 
+_here = threading.local()
+"""`room`: where this thread's request has a place."""
+
 ALWAYS_ANSWERED = "/healthz"
 """It asks the database nothing, and who asks it would end a process that is merely busy."""
 
@@ -23,16 +27,35 @@ ALWAYS_ANSWERED = "/healthz"
 class AtOnceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.room = BoundedSemaphore(settings.REQUESTS_AT_ONCE)
+        self.room = threading.BoundedSemaphore(settings.REQUESTS_AT_ONCE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == ALWAYS_ANSWERED:
             return self.get_response(request)
         if not self.room.acquire(timeout=settings.DATABASE_ANSWER_SECONDS):
             return busy(request)
+        _here.room = self.room
         try:
             return self.get_response(request)
         finally:
+            _here.room = None
             if isinstance(request, ASGIRequest):
                 close_old_connections()
             self.room.release()
+
+
+@contextmanager
+def stepped_out() -> Iterator[None]:
+    """Leave this request's place to another one for a time of waiting, and take a place again after it.
+
+    Close the connection to the database before. Does nothing where no request is answered, such as in a command.
+    """
+    room = getattr(_here, "room", None)
+    if room is None:
+        yield
+        return
+    room.release()
+    try:
+        yield
+    finally:
+        room.acquire()

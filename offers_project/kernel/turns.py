@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from offers_project.kernel.errors import Busy
@@ -35,19 +35,20 @@ class Turns:
         at_once: int,
         line: int,
         seconds: float,
-        before_waiting: Callable[[], object] = lambda: None,
+        while_waiting: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> Iterator[None]:
         """Wait for one of `at_once` places, work, and leave it. `at_once` of 0 is no limit.
 
         At most `line` wait, half of them for the same `who`, so that one client cannot fill it, and each no longer than
-        `seconds`. Raises `Busy` beyond that. `before_waiting` lets go of what others could use in that time.
+        `seconds`. Raises `Busy` beyond that. The time of waiting is spent inside of `while_waiting()`, which may let go
+        of what others can use.
         """
         if at_once <= 0:
             yield
             return
         waiting = self._enter(who, at_once, line)
         if waiting is not None:
-            self._wait(waiting, seconds, before_waiting)
+            self._wait(waiting, seconds, while_waiting)
         try:
             yield
         finally:
@@ -66,10 +67,12 @@ class Turns:
             self._line.append(waiting)
             return waiting
 
-    def _wait(self, waiting: _Waiting, seconds: float, before_waiting: Callable[[], object]) -> None:
+    def _wait(
+        self, waiting: _Waiting, seconds: float, while_waiting: Callable[[], AbstractContextManager[object]]
+    ) -> None:
         try:
-            before_waiting()
-            is_called = waiting.called.wait(seconds)
+            with while_waiting():
+                is_called = waiting.called.wait(seconds)
         except BaseException:
             if not self._give_up(waiting):
                 self._leave()

@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from offers_project.kernel.at_once import AtOnceMiddleware
+from offers_project.kernel.at_once import AtOnceMiddleware, stepped_out
 from tests.accounts.factories import bearer, make_user, sign_in
 from tests.servers import serving
 
@@ -61,6 +61,27 @@ def test_a_fault_takes_no_room(door, settings):
     for _ in range(3):
         with pytest.raises(RuntimeError):
             middleware(RequestFactory().get("/break"))
+    assert middleware(RequestFactory().get("/")).status_code == 200
+
+
+def test_a_request_that_only_waits_leaves_its_place_to_another(settings):
+    settings.REQUESTS_AT_ONCE = 1
+    waits, is_over = threading.Event(), threading.Event()
+
+    def view(request) -> HttpResponse:
+        if request.path == "/waits":
+            with stepped_out():
+                waits.set()
+                assert is_over.wait(10)
+        return HttpResponse()
+
+    middleware = AtOnceMiddleware(view)
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(middleware, RequestFactory().get("/waits"))
+        assert waits.wait(10)
+        assert middleware(RequestFactory().get("/")).status_code == 200
+        is_over.set()
+        assert first.result().status_code == 200
     assert middleware(RequestFactory().get("/")).status_code == 200
 
 

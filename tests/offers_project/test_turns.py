@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -82,22 +83,30 @@ def test_a_fault_gives_the_place_back():
 def test_who_waits_lets_go_first_and_who_does_not_wait_keeps_what_they_have():
     turns, let_go = Turns(), []
 
+    @contextmanager
+    def waiting(who: str):
+        let_go.append(f"{who} waits")
+        yield
+        let_go.append(f"{who} waited")
+
     def turn(who: str):
-        return turns.turn(who, at_once=1, line=2, seconds=0.01, before_waiting=lambda: let_go.append(who))
+        return turns.turn(who, at_once=1, line=2, seconds=0.01, while_waiting=lambda: waiting(who))
 
     with turn("a"), pytest.raises(Busy), turn("b"):
         pass
-    assert let_go == ["b"]
+    assert let_go == ["b waits", "b waited"]
 
 
 def test_who_cannot_wait_takes_no_place():
     turns = Turns()
 
-    def broken() -> None:
+    @contextmanager
+    def broken():
         raise ZeroDivisionError
+        yield
 
     def turn(who: str):
-        return turns.turn(who, at_once=1, line=2, seconds=9, before_waiting=broken)
+        return turns.turn(who, at_once=1, line=2, seconds=9, while_waiting=broken)
 
     with turn("a"), pytest.raises(ZeroDivisionError), turn("b"):
         pass
