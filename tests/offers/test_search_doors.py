@@ -68,7 +68,7 @@ def test_trucks_offers_messages_and_conversations(me, office, page, written, ask
     driver = make_driver(driver_name=written, truck_number="T9", email="", rate="", city_state_zip="", dimensions="")
     assert ids(office.read("drivers", search=asked)) == [driver.pk] * found
     table = page.get(reverse("trucks"), {"search": asked}).content.decode()
-    assert (f'value="{driver.pk}"' in table) is found
+    assert (f'data-truck="{driver.pk}"' in table) is found
 
     offer = make_offer(me, notes=written)
     assert ids(office.read("offers", search=asked)) == [offer.pk] * found
