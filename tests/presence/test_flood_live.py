@@ -127,7 +127,7 @@ def test_a_flood_of_texts_from_one_who_does_not_read_takes_no_memory(server, gro
 def test_one_who_reads_is_told_that_it_was_a_flood(server):
     with connect(server, make_user()) as device:
         device._socket.ping(b"once is fine").wait(PATIENCE)
-        for _each in range(150):
+        for _each in range(1000):
             with suppress(Exception):
                 device._socket.ping()
         assert device.wait_until_closed() == 4501
