@@ -224,6 +224,21 @@ def test_counter_reject_and_the_phones_own_back_button(phone, driver, keep_scree
     assert (status_of(two), Proposal.objects.get(pk=two.pk).reason) == ("rejected", "hours")
 
 
+def test_a_comma_of_the_decimal_keypad_parts_no_thousands(phone, driver):
+    (proposal,) = put_to(make_offer(), driver)
+    opened(phone, proposal)
+    button(phone, "Counter").click()
+    sheet = phone.get_by_role("dialog", name="Your counter")
+    sheet.get_by_label("Your rate").fill("1.250")
+    sheet.get_by_role("button", name="Send", exact=True).click()
+    expect(sheet).to_contain_text("Name an amount")
+    assert status_of(proposal) in ("sent", "viewed")
+    sheet.get_by_label("Your rate").fill("925,50")
+    button(phone, "Send $925.50").click()
+    expect(phone.get_by_text("You asked $925.50").first).to_be_visible()
+    assert Proposal.objects.get(pk=proposal.pk).driver_proposed_rate == Decimal("925.50")
+
+
 def test_chat_on_a_screen_of_its_own(phone, driver):
     (proposal,) = put_to(make_offer(), driver, message="Can you take this one?")
     opened(phone, proposal)

@@ -1,6 +1,7 @@
 """The offer dialog on the desk: a draft is made, an offer is changed, and nobody overwrites another unseen."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -86,6 +87,27 @@ def test_a_change_meanwhile_is_said_before_it_is_overwritten(open_desk, me):
     expect(dialog.get_by_label("Note to drivers")).to_have_value("Mine")
     dialog.get_by_role("button", name="Save changes").click()
     expect(page.locator("#desk-offer")).to_contain_text("Mine")
+
+
+def test_a_window_of_several_days_keeps_its_last_one(open_desk, me, keep_screenshot):
+    start, until = datetime(2031, 12, 7, 14, tzinfo=UTC), datetime(2031, 12, 9, 23, tzinfo=UTC)
+    offer = make_offer(me, pickup_from=start, pickup_until=until, notes="Two\nlines")
+    page = open_desk()
+    page.get_by_role("link", name="Edit").click()
+    dialog = page.get_by_role("dialog", name=re.compile("Change offer"))
+    expect(dialog.get_by_label("Last day").first).to_have_value("2031-12-09")
+    expect(dialog.locator("#offer-estimate")).to_contain_text("mi")
+    keep_screenshot(page, "edit")
+    dialog.get_by_label("From").first.fill("09:00")
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(dialog.get_by_role("alert").last).to_contain_text(
+        "more than a year from now. If that is meant, press once more."
+    )
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(dialog).to_have_count(0)
+    offer.refresh_from_db()
+    assert (offer.pickup_from, offer.pickup_until) == (start.replace(hour=15), until)
+    assert offer.notes == "Two\nlines"
 
 
 def fill_in(dialog, rate="1,240"):
