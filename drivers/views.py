@@ -19,12 +19,13 @@ from accounts.selectors import preferences_of
 from drivers import links, services
 from drivers.errors import ChooseDriver, DeadLink
 from drivers.links import LinkState, ReadLink
-from drivers.shapes import AddressShape, CodeShape
+from drivers.shapes import LARGEST_ID, AddressShape, CodeShape
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Invalid, Refusal
 from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.stale import comes_again, why
+from offers_project.kernel.text import whole_number
 
 HOME = "/driver/"
 CHALLENGE = "sign_in_challenge"
@@ -79,9 +80,8 @@ def code(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = _address(contact) | {"code": typed}
     if challenge := _challenge(request):
         given["challenge"] = challenge
-    chosen = request.POST.get("driver_id", "")
-    if chosen.isascii() and chosen.isdigit():
-        given["driver_id"] = int(chosen)
+    if chosen := whole_number(request.POST.get("driver_id", ""), most=LARGEST_ID):
+        given["driver_id"] = chosen
     try:
         driver = services.redeem_code(**read_shape(CodeShape, given), client=_client(request))
     except ChooseDriver as choice:

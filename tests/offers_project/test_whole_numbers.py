@@ -17,9 +17,7 @@ ODD = [*WORST, "-1", "1e3", "1_000", "٣", "1" + "0" * 18]
 
 READS_ITS_OWN = {
     "offers/pages/happened.py": "ids of the journal",
-    "offers/pages/offer_form.py": "numbers of few digits",
     "offers/pages/shown.py": "pixels",
-    "drivers/views.py": "a number that the shape looks at",
 }
 """Doors where `int` reads something that nobody outside has written, or has been measured before."""
 
