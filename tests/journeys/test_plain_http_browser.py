@@ -70,7 +70,7 @@ def test_everything_works_without_https(contexts):
     desk.locator("#trucks-search").focus()
     desk.keyboard.press("Control+V")
     pasted = desk.locator("#trucks-search").input_value()
-    assert sorted(re.sub(r"\D", "", pasted)[at : at + 10] for at in (0, 10)) == ["7015550100", "7015550199"]
+    assert sorted(re.findall(r"\+1[0-9]{10}", pasted)) == ["+17015550100", "+17015550199"]
     desk.locator("#trucks-search").fill("")
     desk.get_by_role("button", name="Make Offer").click()
     dialog = desk.get_by_role("dialog")

@@ -46,7 +46,10 @@ def edit_of(offer: Offer) -> str:
 
 
 def form_of(page, offer: Offer) -> dict[str, str]:
-    return posted(page.get(edit_of(offer)))
+    """What the form sends, without the key that makes it one request however often it is sent."""
+    fields = posted(page.get(edit_of(offer)))
+    del fields["request_key"]
+    return fields
 
 
 def save(page, offer: Offer, **changes: str) -> Offer:

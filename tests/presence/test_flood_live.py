@@ -121,7 +121,7 @@ def test_a_flood_of_texts_from_one_who_does_not_read_takes_no_memory(server, gro
         pour(raw, frame(Opcode.TEXT, b'{"type": "heartbeat"}'))
         with connect(server, make_user()) as device:
             assert device.ask("note", number=5)
-        assert grown() < 4 * MEBIBYTE
+        assert grown() < 8 * MEBIBYTE  # Answers to all of it would be more than twenty.
 
 
 def test_one_who_reads_is_told_that_it_was_a_flood(server):

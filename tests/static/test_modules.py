@@ -29,6 +29,8 @@ def test_text_becomes_text_never_markup(wire):
 def test_state_is_drawn_like_the_template(wire):
     drawn = run(
         wire,
+        'const data = Object.assign(document.createElement("script"), { id: "state-words", type: "application/json" });'
+        'data.textContent = JSON.stringify({ counter_offered: "Countered" }); document.body.append(data);'
         'const { state } = await import("shared/state.js");',
         'const made = state("counter_offered", { amount: "1240.00", boxed: true });'
         'return [made.className, made.dataset.st, made.textContent, made.querySelector("use").getAttribute("href")];',
