@@ -24,6 +24,8 @@ from offers_project.kernel.errors import Refusal
 from offers_project.kernel.search import holds, numbered, terms_of
 
 BIGGEST = BigIntegerField.MAX_BIGINT
+SEARCH_MAX = 500
+"""Letters of a search."""
 
 
 class JournaledAdmin(admin.ModelAdmin):
@@ -84,8 +86,10 @@ class JournaledAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Words are found as everywhere else: each of them in any of the `search_fields`, or, of a field with `=`, as
-        all that it says.
+        all that it says. A text that is longer than any search finds nothing: databases refuse long patterns.
         """
+        if len(search_term) > SEARCH_MAX:
+            return queryset.none(), False
         fields = list(self.get_search_fields(request))
         texts = [name.lstrip("^@") for name in fields if not name.startswith("=")]
         exact = [name.removeprefix("=") for name in fields if name.startswith("=")]
