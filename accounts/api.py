@@ -50,6 +50,8 @@ def with_tokens(request: Request, given: services.Tokens) -> Response:
 
 
 class TokenView(AnybodysView):
+    keeps_for_strangers = True  # What succeeds has shown a password.
+
     @documented(body=CredentialsShape, answer=TokensOut, auth=False, summary="Sign in to the office")
     def post(self, request: Request) -> Response:
         given = self.body(CredentialsShape)
@@ -60,6 +62,11 @@ class TokenView(AnybodysView):
 
 
 class RefreshView(AnybodysView):
+    @property
+    def keeps_for_strangers(self) -> bool:
+        """Where the token stands in the body. A cookie is not part of what a repeated request is known by."""
+        return isinstance(self.request.data, dict) and bool(self.request.data.get("refresh"))
+
     @documented(body=RefreshShape, answer=TokensOut, auth=False, summary="Get a new pair of tokens")
     def post(self, request: Request) -> Response:
         refresh = self.body(RefreshShape).get("refresh") or refresh_cookie.read(request._request)

@@ -145,6 +145,8 @@ class CodeView(AnybodysView):
 
 
 class DriverTokenView(AnybodysView):
+    keeps_for_strangers = True  # What succeeds has shown a code, which is used up.
+
     @documented(
         body=CodeShape,
         answer=TokensOut,

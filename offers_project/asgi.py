@@ -12,8 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")
 django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- needs the apps loaded
+from django.conf import settings  # noqa: E402
 
-from offers_project.kernel import memory, patience  # noqa: E402
+from offers_project.kernel import body_size, memory, patience  # noqa: E402
 from offers_project.routing import websocket_urls  # noqa: E402
 from presence import drain, hub, longpoll  # noqa: E402
 
@@ -32,7 +33,9 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 _by_protocol = ProtocolTypeRouter(
     {
-        "http": longpoll.waiting(django_application, path="/api/events"),
+        "http": longpoll.waiting(
+            body_size.cut(django_application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE), path="/api/events"
+        ),
         "websocket": URLRouter(websocket_urls),
         "lifespan": lifespan,
     }

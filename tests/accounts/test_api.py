@@ -119,14 +119,31 @@ def test_a_cheap_hash_is_made_anew_and_nobody_is_signed_out(settings):
 # --- /auth/token/refresh
 
 
-def test_a_used_refresh_token_is_a_reuse_whatever_key_it_comes_with():
+def test_a_refresh_whose_answer_was_lost_is_answered_again_to_the_same_key():
     pair = sign_in(make_user())
-    first = post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh}, Idempotency_Key="k")
-    assert first.status_code == 200
-    again = post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh}, Idempotency_Key="k")
-    assert (again.status_code, "Idempotent-Replay" in again) == (401, False)
+    first, again = (
+        post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh}, Idempotency_Key="k") for _ in range(2)
+    )
+    assert (again.status_code, again.json(), again["Idempotent-Replay"]) == (200, first.json(), "true")
+    elsewhere = post(Client(), "/api/auth/token/refresh", {"refresh": pair.refresh}, Idempotency_Key="other")
+    assert (elsewhere.status_code, "Idempotent-Replay" in elsewhere) == (401, False)
     assert AuthSession.objects.get(pk=pair.auth_session_id).ended_because == "reused"
-    assert post(Client(), "/api/auth/token/refresh", {"refresh": first.json()["refresh"]}).status_code == 401
+
+
+def test_a_refresh_by_cookie_is_no_answer_for_others_with_the_same_key(client):
+    pair = sign_in(make_user())
+    client.cookies["refresh"] = pair.refresh
+    post(client, "/api/auth/token/refresh", {}, Idempotency_Key="k")
+    assert post(Client(), "/api/auth/token/refresh", {}, Idempotency_Key="k").status_code == 401
+
+
+def test_signing_in_is_done_once_for_a_key():
+    user = make_user()
+    given = {"username": user.username, "password": PASSWORD}
+    first, again = (post(Client(), "/api/auth/token", given, Idempotency_Key="k") for _ in range(2))
+    assert (again.status_code, again.json(), again["Idempotent-Replay"]) == (200, first.json(), "true")
+    other = post(Client(), "/api/auth/token", given | {"password": "another"}, Idempotency_Key="k")
+    assert (other.status_code, code_of(other)) == (409, "conflict")
 
 
 def test_refreshing_gives_another_pair():

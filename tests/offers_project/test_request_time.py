@@ -74,3 +74,43 @@ async def test_whole_requests_are_answered_however_long_that_takes_and_the_next_
     writer.write(GET)
     assert await ends(reader)
     writer.close()
+
+
+async def test_a_few_requests_ahead_of_their_answers_are_answered(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write((GET + b"\r\n") * 2 + GET + b"Connection: close\r\n\r\n")
+    answers = await asyncio.wait_for(reader.read(), SECONDS * 15)
+    assert answers.count(b"HTTP/1.1 200") == 3
+    writer.close()
+
+
+async def test_many_requests_ahead_of_their_answers_end_the_connection(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write((GET + b"\r\n") * 20_000)
+    assert await ends(reader)
+    writer.close()
+
+
+async def test_an_answer_that_is_not_read_is_not_kept_for_ever(monkeypatch):
+    monkeypatch.setattr(request_time, "STUCK_SECONDS", SECONDS)
+    lost = asyncio.Event()
+
+    async def much(scope: dict, receive: object, send: object) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await asyncio.sleep(0)) is None and not lost.is_set():
+            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+
+    class Watched(request_time.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            lost.set()
+
+    config = Config(much, log_config=None, lifespan="off", access_log=False)
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Watched(config, ServerState(), {}, loop), "127.0.0.1", 0)
+    _reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1], limit=1024)
+    writer.write(GET + b"\r\n")
+    await asyncio.wait_for(lost.wait(), SECONDS * 20)
+    writer.close()
+    server.close()
