@@ -25,7 +25,7 @@ _PLACE_IN_A_LIST = re.compile(
 _HOURS = re.compile(
     r"""
     (?: ^ | (?<=[0-9]{4})[\s,;(]+ | (?<=[^\W\d_])[\s,;:(]+ )
-    24 \s? (?: [/x-]\s?7 | h | hrs? | hours? | horas? ) (?! [\w/] )
+    24 \s? (?: [/x-]\s?7 (?: /365 )? | h | hrs? | hours? | horas? ) (?! [\w/] )
     | (?<![0-9]) [0-9]{1,2} (?: :[0-9]{2} )? \s? [ap]\.?m (?![^\W\d_])
     | (?<=[0-9]) \s* \( \s* [0-9]{1,2} \s? - \s? [0-9]{1,2} \s* \)
     | (?<=[0-9]{4}) \s* \( \s* [0-9]{1,2} \s* \) (?! [\s.(-]*[0-9] )
@@ -39,7 +39,7 @@ _REGISTRATION = re.compile(
          | tax\s?id | id | account | acct | plates? | placas? | zip | po\s?box )
     [\s.:=\#-]* (?: (?: no | num | number ) \b [\s.:=\#]* )?
     (?! [(\[]?[0-9]{3}[\s.)\]-]+[0-9]{3}[\s.-]+[0-9]{4}(?![0-9]) )
-    (?: [0-9]{3}[\s-][0-9]{4}(?!\s?-?[0-9]) | [0-9]+ (?: [,-][0-9]+ )* )
+    (?: (?<=vin\s) [a-z0-9]{11,17} | [0-9]{3}[\s-][0-9]{4}(?!\s?-?[0-9]) | [0-9]+ (?: [,-][0-9]+ )* )
     """,
     _FLAGS,
 )
@@ -61,6 +61,10 @@ _FAX = re.compile(
     _FLAGS,
 )
 """`tel/fax 701-555-0100` is a telephone too."""
+_FAX_AFTER = re.compile(
+    r"(?: \+?1[\s.-]* )? \(?[0-9]{3}\)? [\s./-]* [0-9]{3} [\s.-]* [0-9]{4} \s? \(? \s? fax \b \s? \)? \s? (?= $ | [,;/|] )",
+    _FLAGS,
+)
 _COUNTRIES = {
     "mexico": "52",
     "méxico": "52",
@@ -74,9 +78,20 @@ _COUNTRY = re.compile(
     rf"(?<! new \s ) \b ({'|'.join(_COUNTRIES)}) \b (?= [\s.:=(\[-]* (?! 0 | 52 | 57 | 91 | 502 ) [0-9] )", _FLAGS
 )
 
+_COUNTRY_AFTER = re.compile(
+    r"(?P<before> (?: ^ | [^0-9\s().+-] ) \s? ) (?P<number> \(?[0-9]{3}\)? [\s.-]* [0-9]{3} [\s.-]* [0-9]{4} )"
+    rf" [\s(,-]* (?P<country> {'|'.join(_COUNTRIES)} ) \b [\s).]* (?= $ | [,;/|] )",
+    _FLAGS,
+)
+
 
 def with_telephones_only(plain: str) -> str:
     """A text that `readable` gave, with `;` in place of digits that are no telephone's, and codes for countries."""
-    for pattern in (EXTENSION, _FAX, _REGISTRATION, _UNIT, _HOURS, _PLACE_IN_A_LIST):
+    for pattern in (EXTENSION, _FAX_AFTER, _FAX, _REGISTRATION, _UNIT, _HOURS, _PLACE_IN_A_LIST):
         plain = pattern.sub(" ; ", plain)
-    return _COUNTRY.sub(lambda match: f"{CODE_OF_COUNTRY}{_COUNTRIES[match[1].lower()]}{CODE_OF_COUNTRY}", plain)
+    plain = _COUNTRY.sub(lambda match: _code(match[1]), plain)
+    return _COUNTRY_AFTER.sub(lambda match: f"{match['before']}{_code(match['country'])}{match['number']}", plain)
+
+
+def _code(country: str) -> str:
+    return f"{CODE_OF_COUNTRY}{_COUNTRIES[country.lower()]}{CODE_OF_COUNTRY}"

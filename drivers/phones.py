@@ -136,7 +136,7 @@ def _with_codes(runs: list[list[_Group]]) -> list[list[_Group]]:
     code: list[_Group] = []
     for run in runs:
         own = run[0].plus or _DIALLED_BEFORE.match(run[0].digits)
-        if len(run) > 1:
+        if len(run) > 1 and not _is_only_a_code(run, first=True):
             run = [run[0]._replace(bare_code=False), *run[1:]]
         groups = run if own else code + run
         place = next((place for place in range(len(groups)) if _is_only_a_code(groups[place:], first=not place)), None)
@@ -156,7 +156,7 @@ def _is_only_a_code(groups: list[_Group], *, first: bool) -> bool:
     prefix = _DIALLED_BEFORE.match(written)
     if prefix:
         return written[prefix.end() :] in ("", *_CODES)
-    return first and len(groups) == 1 and groups[0].bare_code
+    return groups[0].bare_code and (len(groups) == 1 or [group.digits for group in groups] == ["52", "1"])
 
 
 def _without_a_small_number(groups: list[_Group]) -> list[_Group]:
@@ -277,6 +277,8 @@ def _with_bare_country(written: str, ends: set[int]) -> str | None:
     parsed = _parsed(written)
     if parsed is None:
         return None
+    if _is_perhaps_dialled_from_an_office(written, ends):
+        return None
     code = len(str(parsed.country_code))
     with_more = bool(ends) and min(ends) > code and len(written) > 11 and 10 not in ends
     if ends and min(ends) != code and not with_more:
@@ -284,6 +286,16 @@ def _with_bare_country(written: str, ends: set[int]) -> str | None:
     if (with_more or len(written) == 11) and not phonenumbers.is_valid_number(parsed):
         return None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def _is_perhaps_dialled_from_an_office(written: str, ends: set[int]) -> bool:
+    """9 for an outside line and an American number after it, or a number of India: `91-701-555-0100`."""
+    return (
+        written.startswith("91")
+        and bool(_AMERICAN.fullmatch(written[2:]))
+        and _is_grouped(ends - {1, 2}, {5, 8})
+        and phonenumbers.is_valid_number(phonenumbers.PhoneNumber(1, int(written[2:])))
+    )
 
 
 def _parsed(written: str) -> phonenumbers.PhoneNumber | None:
