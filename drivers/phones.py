@@ -103,7 +103,7 @@ def _numbers_of_all(runs: list[list[_Group]], foreign: tuple[str, ...]) -> tuple
         if groups[0].bare_code and len(groups) > 1:
             alone = _numbers_of(groups[1:], found, foreign)
             joined = _numbers_of(groups, found, foreign)
-            found += () if alone and joined else alone or joined
+            found += () if alone and joined and alone != joined else alone or joined
         else:
             found += _numbers_of(groups, found, foreign)
     return found
