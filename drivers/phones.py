@@ -12,6 +12,7 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
+from drivers.phone_texts import CODE_OF_COUNTRY, EXTENSION, with_telephones_only
 from offers_project.kernel.text import readable
 
 TEXT_MAX = 200
@@ -24,21 +25,19 @@ LONGEST_CODE = 3
 KEPT = 20_000
 """Texts whose numbers a process remembers: every truck of a large fleet, read again at each check of a sign-in."""
 
-_EXTENSION = re.compile(
-    r"(?<=[0-9]) [\s,;.)-]* (?: extension | extensión | extn | ext | x | \# ) [\s.:=\#]* [0-9]{1,6} (?! [\s.-]*[0-9] )",
-    re.VERBOSE | re.IGNORECASE,
-)
 _DIGITS = re.compile(r"[0-9]+")
-_PLACE_IN_A_LIST = re.compile(r"(?:^|(?<=\s))[1-9][):]\s+(?=[(\[+]*[0-9])")
-"""`1: 701-555-0100 2: 701-555-0199`."""
-_ANOTHER = re.compile(r"[^\W\d_]|[@\#;|&]|,(?=.)|(?<=.),")
+_ANOTHER = re.compile(rf"[^\W\d_]|[@\#;|&{CODE_OF_COUNTRY}]|,(?=.)|(?<=.),")
 """What stands between two numbers and within none: a letter, or a sign that separates the items of a list."""
 _PERHAPS_ANOTHER = re.compile(r"[/\\\u2044]|^,$|(?<=\s)\+(?=\s)")
 """What stands between two numbers, and by some hands within one: `701/555-0100`, `701,555,0100`."""
 _PLUS = re.compile(r"\+[\s(\[]*$")
-_AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
+_AMERICAN = re.compile(r"(?!([0-9])\1{9})[2-9][0-8][0-9][2-9][0-9]{6}")
+"""No area has a 9 in its middle, and ten equal digits stand for a number that is not known."""
 _AMERICAN_LOCAL = re.compile(r"[2-9][0-9]{6}")
-_AMERICAN_AFTER_1 = re.compile(r"1[2-9][0-9]{9}")
+_NAMED = re.compile(r"[^\W\d_]|\#")
+_GLUED = re.compile(r"[^\W\d_]-?$")
+_DIALLED_BEFORE = re.compile(r"011|00")
+_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 _SCHEME = re.compile(r"(?:tel|sms|callto):", re.IGNORECASE)
 
 
@@ -48,6 +47,12 @@ class _Group(NamedTuple):
     digits: str
     plus: bool
     perhaps_another: bool
+    named: bool
+    """A letter or `#` is before them."""
+    perhaps_registered: bool
+    """The same, and no telephone number before them is written undivided."""
+    bare_code: bool
+    """They may be a country code without a sign: the first digits of the text, or the name of a country."""
 
 
 def numbers(text: str | None) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def numbers(text: str | None) -> tuple[str, ...]:
 def one_number(text: str) -> str | None:
     """The number that a text is, when it is one number and nothing else."""
     found = numbers(text)
-    rest = _SCHEME.sub("", _EXTENSION.sub("", readable(text)))
+    rest = _SCHEME.sub("", EXTENSION.sub("", readable(text)))
     return found[0] if len(found) == 1 and not _ANOTHER.search(rest) else None
 
 
@@ -75,7 +80,7 @@ def digits(text: str | None) -> str:
 
 def shown(number: str) -> str:
     """A number as people read it: `(701) 555-0100`, `+52 656 123 4567`."""
-    if _AMERICAN_AFTER_1.fullmatch(number[1:]):
+    if number.startswith("+1"):
         return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
 
@@ -85,16 +90,30 @@ def _read(text: str) -> tuple[str, ...]:
     plain = readable(text)
     if len(plain) > TEXT_MAX:
         return ()
-    found: list[str] = []
-    for groups in _runs(_PLACE_IN_A_LIST.sub(" ; ", _EXTENSION.sub(" ; ", plain))):
-        found += _numbers_of(groups, found[-1] if found else "")
-    return tuple(dict.fromkeys(found))
+    runs = _with_codes(_runs(with_telephones_only(plain)))
+    found = _numbers_of_all(runs, ())
+    foreign = tuple(number for number in found if not number.startswith("+1"))
+    return tuple(dict.fromkeys(_numbers_of_all(runs, foreign) if foreign else found))
+
+
+def _numbers_of_all(runs: list[list[_Group]], foreign: tuple[str, ...]) -> tuple[str, ...]:
+    """`foreign`: numbers of other countries that the text has, before or after."""
+    found: tuple[str, ...] = ()
+    for groups in runs:
+        if groups[0].bare_code and len(groups) > 1:
+            alone = _numbers_of(groups[1:], found, foreign)
+            joined = _numbers_of(groups, found, foreign)
+            found += () if alone and joined and alone != joined else alone or joined
+        else:
+            found += _numbers_of(groups, found, foreign)
+    return found
 
 
 def _runs(plain: str) -> list[list[_Group]]:
     """Groups of digits with nothing between them that no number has within it."""
     runs: list[list[_Group]] = []
     end = 0
+    undivided = False
     for match in _DIGITS.finditer(plain):
         before = plain[end : match.start()]
         begins = not runs or bool(_ANOTHER.search(before))
@@ -102,27 +121,75 @@ def _runs(plain: str) -> list[list[_Group]]:
         plus = bool(_PLUS.search(before)) and not (perhaps and re.search(r"\s\+\s+$", before))
         if begins:
             runs.append([])
-        runs[-1].append(_Group(match.group(), plus, perhaps))
+        bare = match.group() in _CODES and not plus
+        bare = bare and (before.endswith(CODE_OF_COUNTRY) or (not end and not _GLUED.search(before)))
+        named = bool(_NAMED.search(before))
+        runs[-1].append(_Group(match.group(), plus, perhaps, named, named and not undivided, bare))
+        undivided = undivided or len(match.group()) >= 10
         end = match.end()
     return runs
 
 
-def _numbers_of(groups: list[_Group], before: str) -> tuple[str, ...]:
-    """The numbers that groups of digits are. `before`: the number that was read before them, or an empty text."""
+def _with_codes(runs: list[list[_Group]]) -> list[list[_Group]]:
+    """The runs, each with the country code that stands apart before it: `+52 cel 656 123 4567`."""
+    joined: list[list[_Group]] = []
+    code: list[_Group] = []
+    for run in runs:
+        own = run[0].plus or _DIALLED_BEFORE.match(run[0].digits)
+        if len(run) > 1 and not _is_only_a_code(run, first=True):
+            run = [run[0]._replace(bare_code=False), *run[1:]]
+        groups = run if own else code + run
+        place = next((place for place in range(len(groups)) if _is_only_a_code(groups[place:], first=not place)), None)
+        code = [] if place is None else groups[place:]
+        if groups[:place]:
+            joined.append(_without_a_small_number(groups[:place]))
+    return joined
+
+
+def _is_only_a_code(groups: list[_Group], *, first: bool) -> bool:
+    """`first`: nothing is before them in their run."""
+    written = "".join(group.digits for group in groups)
+    if groups[0].plus:
+        return len(written) <= LONGEST_CODE or written == "011"
+    if not first and not groups[0].perhaps_another:
+        return False
+    prefix = _DIALLED_BEFORE.match(written)
+    if prefix:
+        return written[prefix.end() :] in ("", *_CODES)
+    return groups[0].bare_code and (len(groups) == 1 or [group.digits for group in groups] == ["52", "1"])
+
+
+def _without_a_small_number(groups: list[_Group]) -> list[_Group]:
+    """Without `12` of `Unit 12 701-555-0100`, and without a postcode beside a number that is written as 3-3-4."""
+    first = groups[0]
+    if first.named and not first.plus and len(first.digits) <= 2 and first.digits not in ("00", *_CODES):
+        groups = groups[1:] or groups
+    sizes = [len(group.digits) for group in groups]
+    if sizes in ([3, 3, 4, 5], [1, 3, 3, 4, 5]) and _AMERICAN.fullmatch("".join(g.digits for g in groups[-4:-1])):
+        return groups[:-1]
+    if sizes == [5, 3, 3, 4] and not groups[0].plus:
+        return groups[1:]
+    return groups
+
+
+def _numbers_of(groups: list[_Group], before: tuple[str, ...], foreign: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers that groups of digits are. `before`: the numbers that were read before them."""
     for crossing in (False, True):
-        ways = _ways(groups, before, crossing=crossing)
+        ways = _ways(groups, before, foreign, crossing=crossing)
         if ways:
             return ways[0] if len(ways) == 1 else ()
     found: tuple[str, ...] = ()
     for part in _parts(groups):
-        ways = _ways(part, (before, *found)[-1], crossing=False)
+        ways = _ways(part, (*before, *found), foreign, crossing=False)
         if not ways and _length(part) <= LONGEST_CODE:
             break  # It may be the country code of what follows.
         found += ways[0] if len(ways) == 1 else ()
     return found
 
 
-def _ways(groups: list[_Group], before: str, *, crossing: bool) -> list[tuple[str, ...]]:
+def _ways(
+    groups: list[_Group], before: tuple[str, ...], foreign: tuple[str, ...], *, crossing: bool
+) -> list[tuple[str, ...]]:
     """In which ways the groups are numbers, all of them; two ways are as good as many.
 
     `crossing`: a number may go on after what perhaps separates two.
@@ -135,7 +202,7 @@ def _ways(groups: list[_Group], before: str, *, crossing: bool) -> list[tuple[st
                 across = any(group.perhaps_another for group in part[1:])
                 if any(group.plus for group in part[1:]) or (across and not crossing) or _length(part) > LONGEST:
                     break
-                number = _number(part, (before, *way)[-1], across=across)
+                number = _number(part, (*before, *way), foreign, across=across)
                 if number and len(ways[end]) < 2:
                     ways[end].append((*way, number))
     return ways[-1]
@@ -154,7 +221,7 @@ def _length(groups: list[_Group]) -> int:
     return sum(len(group.digits) for group in groups)
 
 
-def _number(groups: list[_Group], before: str, *, across: bool) -> str | None:
+def _number(groups: list[_Group], before: tuple[str, ...], foreign: tuple[str, ...], *, across: bool) -> str | None:
     """The one number that the groups are, if they are one. `across`: something that may separate is among them."""
     written = "".join(group.digits for group in groups)
     ends = {_length(groups[:place]) for place in range(1, len(groups))}
@@ -162,12 +229,29 @@ def _number(groups: list[_Group], before: str, *, across: bool) -> str | None:
     if groups[0].plus or dialled is not None:
         return _with_country(written if dialled is None else dialled)
     if len(written) == 10 and _AMERICAN.fullmatch(written) and _is_grouped(ends, {3, 6}):
-        return f"+1{written}"
-    if _AMERICAN_AFTER_1.fullmatch(written) and _is_grouped(ends - {1}, {4, 7}):
+        return None if _may_be_beside(written, before, foreign) else f"+1{written}"
+    if written.startswith("1") and _AMERICAN.fullmatch(written[1:]) and _is_grouped(ends - {1}, {4, 7}):
         return f"+{written}"
-    if len(written) == 7 and before.startswith("+1") and _AMERICAN_LOCAL.fullmatch(written):
-        return before[:5] + written if _is_grouped(ends, {3}) else None
+    if len(written) == 7 and before and before[-1].startswith("+1") and _AMERICAN_LOCAL.fullmatch(written):
+        # What is registered somewhere has seven digits too, written undivided and after a word.
+        return (
+            before[-1][:5] + written if _is_grouped(ends, {3}) and (ends or not groups[0].perhaps_registered) else None
+        )
     return None if across else _with_bare_country(written, ends)
+
+
+def _may_be_beside(written: str, before: tuple[str, ...], foreign: tuple[str, ...]) -> bool:
+    """Whether ten digits may be another number of a country that the text has a number of, without the code."""
+    for number in {*before, *foreign}:
+        country = phonenumbers.parse(number)
+        if country.country_code == 1:
+            continue
+        if str(country.national_number).startswith(written[:3]):
+            return True
+        perhaps = phonenumbers.PhoneNumber(country.country_code, int(written))
+        if number in before and phonenumbers.is_valid_number(perhaps):
+            return True
+    return False
 
 
 def _is_grouped(ends: set[int], usual: set[int]) -> bool:
@@ -178,7 +262,7 @@ def _is_grouped(ends: set[int], usual: set[int]) -> bool:
 def _with_country(written: str) -> str | None:
     """A number with its country code: whether it has as many digits as numbers there have is all that is asked."""
     if written.startswith("1"):
-        return f"+{written}" if _AMERICAN_AFTER_1.fullmatch(written) else None
+        return f"+{written}" if _AMERICAN.fullmatch(written[1:]) else None
     parsed = _parsed(written)
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164) if parsed else None
 
@@ -191,11 +275,27 @@ def _with_bare_country(written: str, ends: set[int]) -> str | None:
     if not 11 <= len(written) <= 15 or written.startswith(("0", "1")):
         return None
     parsed = _parsed(written)
-    if parsed is None or (ends and len(str(parsed.country_code)) not in ends):
+    if parsed is None:
         return None
-    if len(written) == 11 and not phonenumbers.is_valid_number(parsed):
+    if _is_perhaps_dialled_from_an_office(written, ends):
+        return None
+    code = len(str(parsed.country_code))
+    with_more = bool(ends) and min(ends) > code and len(written) > 11 and 10 not in ends
+    if ends and min(ends) != code and not with_more:
+        return None
+    if (with_more or len(written) == 11) and not phonenumbers.is_valid_number(parsed):
         return None
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def _is_perhaps_dialled_from_an_office(written: str, ends: set[int]) -> bool:
+    """9 for an outside line and an American number after it, or a number of India: `91-701-555-0100`."""
+    return (
+        written.startswith("91")
+        and bool(_AMERICAN.fullmatch(written[2:]))
+        and _is_grouped(ends - {1, 2}, {5, 8})
+        and phonenumbers.is_valid_number(phonenumbers.PhoneNumber(1, int(written[2:])))
+    )
 
 
 def _parsed(written: str) -> phonenumbers.PhoneNumber | None:

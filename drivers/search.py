@@ -94,9 +94,13 @@ def _narrowed(rows: QuerySet[Driver], query: Query) -> QuerySet[Driver]:
 
 
 def _text_conditions(text: str) -> list[Q]:
-    """Every word must be found somewhere; a phone number is found however it is written."""
+    """Every word must be found somewhere; a phone number is found however it is written, also with words beside it."""
     if (phone := lookup.by_number(text)) is not None:
         return [phone]
+    words = [word for word in text.split() if any(map(str.isalpha, word))]
+    others = [word for word in text.split() if word not in words]
+    if words and others and (phone := lookup.by_number(" ".join(others))) is not None:
+        return [phone & holds(" ".join(words), *SEARCHED) | holds(text, *SEARCHED)]
     if (phone := lookup.by_digits(text)) is not None:
         return [phone | holds(text, *SEARCHED)]
     return [holds(text, *SEARCHED)]

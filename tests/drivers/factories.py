@@ -19,7 +19,7 @@ def make_driver(**fields: Any) -> Driver:
         "truck_number": f"T-{number}",
         "driver_name": f"Driver {number}",
         "status": "Available",
-        "cell_phone": f"({200 + number % 700}) 555-01{number % 100:02}",
+        "cell_phone": f"({2 + number % 7}{number // 7 % 9}{number % 10}) 555-01{number % 100:02}",
         "email": f"driver{number}@example.com",
         "city_state_zip": "Dallas, TX 75201",
         "dimensions": "144x72x74",

@@ -129,6 +129,23 @@ def test_part_of_a_number_finds_it_too(office, written, typed, finds):
     assert [each["id"] for each in found] == [driver.pk] * finds
 
 
+@pytest.mark.parametrize(
+    ("typed", "finds"),
+    [
+        ("Luz 701-555-0100", True),
+        ("+1 701 555 0100 luz", True),
+        ("T-9 (701) 555-0100 Luz", True),
+        ("Ana 701-555-0100", False),
+        ("Luz 701-555-0101", False),
+    ],
+)
+def test_a_word_and_a_number_find_the_row_that_has_both(office, typed, finds):
+    driver = make_driver(driver_name="Luz", truck_number="T-9", cell_phone="7015550100")
+    make_driver(driver_name="Luz", truck_number="T-8", cell_phone="(303) 555-0100")
+    found = office.get("/api/drivers", {"search": typed}).json()["results"]
+    assert [each["id"] for each in found] == [driver.pk] * finds
+
+
 def test_a_whole_number_finds_no_other(office):
     driver = make_driver(cell_phone="701-555-0100")
     make_driver(cell_phone="+63 701 555 0100 1")
