@@ -121,6 +121,10 @@ def ends_with_a_canadian_city(words: Sequence[str]) -> bool:
     return any(tuple(words[-length:]) in CANADIAN_CITIES for length in (1, 2, 3) if length <= len(words))
 
 
+def has_a_canadian_city(words: Sequence[str]) -> bool:
+    return any(ends_with_a_canadian_city(words[:end]) for end in range(1, len(words) + 1))
+
+
 def _at_the_end(words: Sequence[str], names: dict[Words, str]) -> tuple[str, int]:
     for length in range(min(LONGEST, len(words)), 0, -1):
         if name := names.get(tuple(words[-length:])):
