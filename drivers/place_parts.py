@@ -59,6 +59,28 @@ def abroad_in(parts: Sequence[Part], index: int | None) -> str:
     return _canadian(parts[: index + 1], before) if words[-1:] == ["ca"] else ""
 
 
+def abroad_beside(parts: Sequence[Part], index: int) -> str:
+    """What is not in the United States, where it is named beside the state of the part `index`: after a city that is
+    known, or between commas.
+    """
+    # The city itself may be called so: Jamaica, NY.
+    city = index if state_at_the_end(parts[index].words)[1] else index - 1
+    words: list[str] = []
+    for number, part in enumerate(parts):
+        for start in range(len(part.words)):
+            name, length = place_abroad.name_at_the_beginning(part.words[start:])
+            whole = length == len(part.words)
+            if not name or (whole and number == city):
+                continue
+            if place_abroad.ends_with_a_city([*words, *part.words[:start]]):
+                return name
+            named_between = whole and (0 < number < city or number > index + 1)
+            if named_between and not any(map(_has_digit, parts[number - 1].words)):
+                return name
+        words += part.words
+    return ""
+
+
 def _canadian(parts: Sequence[Part], before: list[str]) -> str:
     """The province in front of `CA`. Ontario is a city in California too: there, what stands before it tells."""
     rest = [part.words for part in parts[:-1] if part.words]
