@@ -96,6 +96,9 @@ TABLE = [
     ("dir\u00e9ccion", "DIRECCION", True),
     ("ñandú", "nandu", True),
     ("PO #125", "#125", True),
+    ("PO 125", "\u2116125", True),
+    ("PO 125", "\u2116 125", True),
+    ("PO 124", "\u2116 125", False),
     ("line one\nline two", "two one", True),
     ("back\\slash", "back\\slash", True),
     ("it's", "its", True),
@@ -161,7 +164,7 @@ def test_words_are_found_in_any_of_the_fields():
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("125", 125), ("#125", 125), ("١٢٥", 125), ("12x", None), ("9" * 30, None)]
+    ("text", "number"), [("125", 125), ("#125", 125), ("\u2116125", 125), ("١٢٥", 125), ("12x", None), ("9" * 30, None)]
 )
 def test_a_word_may_be_the_number_of_something(text, number):
     (term,) = terms_of(text)

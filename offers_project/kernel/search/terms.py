@@ -17,7 +17,8 @@ SHORT_FORMS = {
 _LONG_FORMS = {long: short for short, long in SHORT_FORMS.items()}
 _BETWEEN = re.compile(r"""[\s,;:/|()\[\]{}<>&+"!?*=~^$#]+""")
 _JOINED = re.compile(r"(?<=\w)[-.@](?=\w)")
-_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
+_PREPARED = dict.fromkeys(map(ord, APOSTROPHES)) | {ord("\u2116"): "#"}
+"""Apostrophes are passed over, and the numero sign is one of `#125`: it would become the word `No`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def terms_of(text: str) -> list[Term]:
     everywhere.
     """
     found: list[Term] = []
-    for chunk in _BETWEEN.split(readable(text.translate(_NO_APOSTROPHES))):
+    for chunk in _BETWEEN.split(readable(text.translate(_PREPARED))):
         pieces: list[tuple[str, ...]] = []
         joined = False
         start = 0
