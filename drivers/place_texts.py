@@ -129,8 +129,10 @@ def _aside(match: re.Match[str]) -> str:
 
 
 def _is_a_place(aside: str) -> bool:
-    """Whether a state with words before it is named. `(check in)` is no place in Indiana."""
+    """Whether a state with words before it is named, or a region abroad. `(check in)` is no place in Indiana."""
     words = words_of(aside)
+    if "," in aside and (place_abroad.region_at_the_end(words)[0] or place_abroad.country_at_the_end(words)[0]):
+        return True
     state, before = state_at_the_end(words[:-1] if words and is_zip(words[-1]) else words)
     return bool(state and before and ("," in aside or not aside.islower()))
 
