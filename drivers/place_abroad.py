@@ -117,8 +117,31 @@ def name_of(words: Sequence[str]) -> str:
     return found or (" ".join(whole).title() if whole in CITIES else "")
 
 
+def name_at_the_beginning(words: Sequence[str]) -> tuple[str, int]:
+    """The same for a country or a region that the words begin with."""
+    for length in range(min(LONGEST, len(words)), 0, -1):
+        whole = tuple(words[:length])
+        if length == 1 < len(words) and words[0] in _ALSO_WORDS.split():
+            continue
+        if name := COUNTRIES.get(whole) or REGIONS.get(whole):
+            return name, length
+    return "", 0
+
+
+def ends_with_a_city(words: Sequence[str]) -> bool:
+    return _ends_with(words, CITIES)
+
+
 def ends_with_a_canadian_city(words: Sequence[str]) -> bool:
-    return any(tuple(words[-length:]) in CANADIAN_CITIES for length in (1, 2, 3) if length <= len(words))
+    return _ends_with(words, CANADIAN_CITIES)
+
+
+def _ends_with(words: Sequence[str], cities: frozenset[Words]) -> bool:
+    return any(tuple(words[-length:]) in cities for length in (1, 2, 3) if length <= len(words))
+
+
+def has_a_canadian_city(words: Sequence[str]) -> bool:
+    return any(ends_with_a_canadian_city(words[:end]) for end in range(1, len(words) + 1))
 
 
 def _at_the_end(words: Sequence[str], names: dict[Words, str]) -> tuple[str, int]:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from drivers import place_abroad
 from drivers.distance import haversine_miles
 from drivers.models import Place
 from drivers.place_findings import Finding, Why
-from drivers.place_names import STATES
-from drivers.place_texts import Mention, Reading, Sides
+from drivers.place_names import STATES, words_of
+from drivers.place_parts import Part, abroad_beside
+from drivers.place_texts import Mention, Reading, Sides, is_zip
 
 SUBURB_MILES, FROM_LARGE_MILES = 20, 30
 """How far from a city, and from a large one, a ZIP code of another one may be, for people to write the two together:
@@ -67,7 +69,11 @@ def _one(reading: Reading, table: Table) -> Finding:
         return _with_zip(reading, table)
     if reading.state and reading.named:
         city = table.city(reading.city_keys, reading.state)
-        return _known(city, reading) if city else Finding(why=Why.UNKNOWN)
+        if city is None:
+            return Finding(why=Why.UNKNOWN)
+        before = reading.before(city.city_key)
+        # `77002 Houston, TX`
+        return _with_zip(replace(reading, zip_code=before), table) if is_zip(before) else _known(city, reading)
     return _by_name_alone(reading, table)
 
 
@@ -152,7 +158,10 @@ def _second(reading: Reading, found: Finding, table: Table) -> Finding | None:
             return two
     if found.place is None:
         return None
-    others = [table.mentioned(other) for other in reading.others]
+    # `Cornwall on Hudson` is one name.
+    if reading.beyond and not abroad_beside([Part(words_of(found.place.city))], 0):
+        return Finding(why=Why.TWO, choices=(found.place,))
+    others = [table.mentioned(other) for other in reading.others if found.place.city_key not in other.within]
     others += [table.by_zip.get(code) for code in reading.zips]
     others += [_town(key, found.place, table) for key in reading.beside]
     others.append(_town(reading.before(found.place.city_key), found.place, table, together=True))

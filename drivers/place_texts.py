@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from drivers import place_abroad
 from drivers.place_names import COUNTRIES, LONGEST_CITY, TEXT_MAX, key_of, state_at_the_end, without_country, words_of
-from drivers.place_parts import ROADS, Part, abroad_in
+from drivers.place_parts import ROADS, Part, abroad_beside, abroad_in
 from offers_project.kernel.text import readable
 
 MOST_JOINERS = 6
@@ -14,6 +14,10 @@ _ASIDES = re.compile(r"\(([^()]*)\)")
 _COMMAS = re.compile("[\r\n\x0b\x0c\x85\u2028\u2029;\u060c\u3001\u00b7\u2022]+")
 _LONG_ZIP = re.compile(r"(?<![\w-])([0-9]{5})[- ]?[0-9]{4}(?![\w-])")
 _CANADIAN_CODE = re.compile(r"(?<!\w)[A-Z][0-9][A-Z][ -]?[0-9][A-Z][0-9](?=[\s,.]*(?:canada|can|ca)?[\s,.]*$)", re.I)
+_ZIP_LABEL = re.compile(
+    r"(?<!\w)(?:zip(?:\s*code)?|c\.?\s?p\.?|post(?:al)?\s*code|c[o\u00f3]digo\s+postal)[\s:#.=-]*(?=[0-9]{5}(?!\w))",
+    re.I,
+)
 _DASH = re.compile(r"\s-+\s")
 _JOINER = re.compile(
     r"(?P<way>\s*(?:<?[-=]+>|[\u2190-\u21ff\u2794\u279c\u27a1>~])\s*|[\s,]+(?:to|thru|through|until|til|till|via|hasta)\s+)"
@@ -30,6 +34,8 @@ class Mention:
     city_keys: tuple[str, ...]
     state: str = ""
     zip_code: str = ""
+    within: tuple[str, ...] = ()
+    """Keys that begin with the name of the state: if one is that of the city, as `Kansas City`, no state is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class Reading:
     beside: tuple[str, ...] = ()
     """Keys of what else stands between commas."""
     others: tuple[Mention, ...] = ()
+    beyond: str = ""
+    """What is named outside of the United States beside a state of theirs."""
     zips: tuple[str, ...] = ()
     """ZIP codes that stand where one is said, beside the first."""
     sides: tuple[Sides, ...] = ()
@@ -92,7 +100,7 @@ class Reading:
         return found.union(*(side.all_keys() for sides in self.sides for side in sides)) - {""}
 
     def all_zip_codes(self) -> set[str]:
-        found = {self.zip_code, *self.zips, *(other.zip_code for other in self.others)}
+        found = {self.zip_code, *filter(is_zip, self.named[:1]), *self.zips, *(other.zip_code for other in self.others)}
         return found.union(*(side.all_zip_codes() for sides in self.sides for side in sides)) - {""}
 
 
@@ -105,16 +113,28 @@ def read(text: str) -> Reading:
 
 
 def _prepared(text: str) -> str:
-    text = readable(_COMMAS.sub(",", text[:TEXT_MAX]))
-    return _LONG_ZIP.sub(r"\1", _ASIDES.sub(_aside, text))
+    text = _ZIP_LABEL.sub("", _LONG_ZIP.sub(r"\1", readable(_COMMAS.sub(",", text[:TEXT_MAX]))))
+    others = [match[1] for match in _ASIDES.finditer(text) if _is_a_place(match[1])]
+    # In front of the rest they are heard as other places.
+    return ", ".join([*others, _ASIDES.sub(_aside, text)])
 
 
 def _aside(match: re.Match[str]) -> str:
-    """What is in brackets is left out, unless it says in which state or country the place is."""
+    """What is in brackets is left out, unless it says in which state or country the place is, or its ZIP code."""
     words = words_of(match[1])
-    state, before = state_at_the_end(words)
-    says = (state and not before) or tuple(words) in COUNTRIES or place_abroad.name_of(words)
-    return f", {match[1]}," if says else " "
+    without_zip = words[:-1] if words and is_zip(words[-1]) else words
+    state, before = state_at_the_end(without_zip)
+    says = (state and not before) or tuple(without_zip) in COUNTRIES or place_abroad.name_of(words)
+    return f", {match[1]}," if says or (words and not without_zip) else " "
+
+
+def _is_a_place(aside: str) -> bool:
+    """Whether a state with words before it is named, or a region abroad. `(check in)` is no place in Indiana."""
+    words = words_of(aside)
+    if "," in aside and (place_abroad.region_at_the_end(words)[0] or place_abroad.country_at_the_end(words)[0]):
+        return True
+    state, before = state_at_the_end(words[:-1] if words and is_zip(words[-1]) else words)
+    return bool(state and before and ("," in aside or not aside.islower()))
 
 
 def _read(text: str) -> Reading:
@@ -126,7 +146,8 @@ def _read(text: str) -> Reading:
     index = next((i for i in reversed(range(len(parts))) if state_at_the_end(without_country(parts[i].words))[0]), None)
     abroad = place_abroad.CANADA if coded else "" if at_home else abroad_in(parts, index)
     reading = _without_state(parts) if index is None else _with_state(parts, index)
-    return replace(reading, abroad=abroad, at_home=at_home, others=tuple(_mentions(parts, index)))
+    beyond = "" if index is None else abroad_beside(parts, index)
+    return replace(reading, abroad=abroad, at_home=at_home, others=tuple(_mentions(parts, index)), beyond=beyond)
 
 
 def _parts(text: str) -> list[Part]:
@@ -138,14 +159,14 @@ def _parts(text: str) -> list[Part]:
         if words[-1:] == ["zip"] or words[-2:] == ["zip", "code"]:
             words = words[: words.index("zip")] or words
         part = Part(words)
-        if all(map(_is_zip, words)):
+        if all(map(is_zip, words)):
             *part.extra, part.zip_code = words
             part.words = []
             # A ZIP code between commas belongs to what stands before it.
             if parts and not parts[-1].zip_code and not part.extra:
                 parts[-1].zip_code = part.zip_code
                 continue
-        elif _is_zip(words[-1]):
+        elif is_zip(words[-1]):
             part.zip_code = part.words.pop()
         parts.append(part)
     return parts
@@ -167,7 +188,7 @@ def _leave_out_country(parts: list[Part]) -> bool:
         if shorter == last.words:
             return False
         last.words = shorter
-    if parts and parts[-1].words and _is_zip(parts[-1].words[-1]) and not parts[-1].zip_code:
+    if parts and parts[-1].words and is_zip(parts[-1].words[-1]) and not parts[-1].zip_code:
         parts[-1].zip_code = parts[-1].words.pop()
     return True
 
@@ -176,7 +197,7 @@ def _with_state(parts: list[Part], index: int) -> Reading:
     part = parts[index]
     state, before = state_at_the_end(without_country(part.words))
     zip_code, used = part.zip_code, {index}
-    if before and _is_zip(before[-1]) and not zip_code:
+    if before and is_zip(before[-1]) and not zip_code:
         before, zip_code = before[:-1], before[-1]
     named = before
     if not named and index:
@@ -226,23 +247,32 @@ def _mentions(parts: list[Part], index: int | None) -> Iterator[Mention]:
             at_end = end == len(part.words)
             state, before = state_at_the_end(part.words[:end])
             follows = part.words[end] if not at_end else ""
-            if _is_zip(follows):
+            if is_zip(follows):
                 yield Mention(_keys(part.words[:end]), zip_code=follows)
             # `New York, NY` is no city in front of a state, though it begins with one.
             is_city = not before and at_end and index is not None and number == index - 1
             if not state or is_city or (at_end and number == index):
                 continue
-            if follows in ROADS or (not before and not at_end and not _is_zip(follows)):
+            if follows in ROADS or (not before and _is_road(part.words[:end], part.words[end:])):
                 continue
             if named := before or (parts[number - 1].words if number else []):
-                yield Mention(_keys(named), state)
+                yield Mention(_keys(named), state, within=() if before else _beginnings(part.words))
         if number != main and part.zip_code and part.words:
             yield Mention(_keys(part.words), zip_code=part.zip_code)
+
+
+def _is_road(state: Sequence[str], rest: Sequence[str]) -> bool:
+    """`Delaware River Rd` is a road; `Illinois 12 Main St` and `IL Main St` are a state and a road in it."""
+    return len(state[0]) > 2 and not ROADS.isdisjoint(rest) and not any(word.isdigit() for word in rest)
+
+
+def _beginnings(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(key_of(words[:length]) for length in range(1, min(LONGEST_CITY, len(words)) + 1))
 
 
 def _keys(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(key_of(words[-length:]) for length in range(min(LONGEST_CITY, len(words)), 0, -1))
 
 
-def _is_zip(word: str) -> bool:
+def is_zip(word: str) -> bool:
     return len(word) == 5 and word.isdigit()

@@ -93,7 +93,9 @@ class JournaledAdmin(admin.ModelAdmin):
         fields = list(self.get_search_fields(request))
         texts = [name.lstrip("^@") for name in fields if not name.startswith("=")]
         exact = [name.removeprefix("=") for name in fields if name.startswith("=")]
-        for word in search_term.split():
+        words = search_term.split()
+        # A dash or `&` between words is no word, as everywhere else.
+        for word in [word for word in words if terms_of(word)] or words:
             condition = holds(word, *texts) if texts else Q(pk__in=[])
             for name in exact:
                 condition |= self._says(name, word)

@@ -95,7 +95,21 @@ TABLE = [
     ("dallas", "dallas houston", False),
     ("dir\u00e9ccion", "DIRECCION", True),
     ("ñandú", "nandu", True),
+    ("O Fallon", "O'Fallon", True),
+    ("O Fallon", "o\u2019fal", True),
+    ("O Fallon", "O\u00b4Fallon", True),
+    ("O'Fallon", "O Fallon", True),
+    ("Washington, D.C.", "Washington DC", True),
+    ("Washington DC", "Washington, D.C.", True),
+    ("WDCX", "D.C.", False),
+    ("and CA", "DC", False),
+    ("J. B. Hunt", "JB Hunt", True),
+    ("JB Hunt", "J.B. Hunt", True),
+    ("U.S.A.", "usa", True),
     ("PO #125", "#125", True),
+    ("PO 125", "\u2116125", True),
+    ("PO 125", "\u2116 125", True),
+    ("PO 124", "\u2116 125", False),
     ("line one\nline two", "two one", True),
     ("back\\slash", "back\\slash", True),
     ("it's", "its", True),
@@ -161,7 +175,7 @@ def test_words_are_found_in_any_of_the_fields():
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("125", 125), ("#125", 125), ("١٢٥", 125), ("12x", None), ("9" * 30, None)]
+    ("text", "number"), [("125", 125), ("#125", 125), ("\u2116125", 125), ("١٢٥", 125), ("12x", None), ("9" * 30, None)]
 )
 def test_a_word_may_be_the_number_of_something(text, number):
     (term,) = terms_of(text)

@@ -1,5 +1,6 @@
 """A term as a regular expression over a text as it was written, for MariaDB (PCRE) and MySQL (ICU)."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from offers_project.kernel.search.spelling import APOSTROPHES, STAND_FOR_THEMSELVES, letters_of
@@ -19,11 +20,11 @@ _SPECIAL = frozenset("\\^$.[]|()?*+{}-&~")
 
 @lru_cache(maxsize=256)
 def of(term: Term) -> str:
-    ways = [_GAP.join(_word(word) for word in term.words)]
+    ways = [_words(term.words)]
     if term.short:
-        ways.append(f"(?<![{_WORD}{_PASSED_OVER}]){_word(term.short)}{_SKIP}+(?![{_WORD}])")
+        ways.append(f"(?<![{_WORD}{_PASSED_OVER}]){_words(term.short.split())}{_SKIP}+(?![{_WORD}])")
     if term.long:
-        ways.append(_word(term.long))
+        ways.append(_words(term.long.split()))
     return "|".join(ways)
 
 
@@ -38,6 +39,10 @@ def _meet(word: str, plain: str) -> bool:
     """Whether the word may be found in a text where it has the two letters, or begins or ends between them."""
     ends = any(word.endswith(plain[:cut]) or word.startswith(plain[cut:]) for cut in range(1, len(plain)))
     return ends or plain in word or word in plain
+
+
+def _words(words: Sequence[str]) -> str:
+    return _GAP.join(_word(word) for word in words)
 
 
 def _word(word: str) -> str:

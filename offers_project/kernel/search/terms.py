@@ -1,11 +1,11 @@
 """What is asked for, taken apart into words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from offers_project.kernel.search.spelling import APOSTROPHES, spelled
-from offers_project.kernel.text import readable, whole_number
+from offers_project.kernel.text import fold, readable, whole_number
 
 MOST_TERMS = 20
 """Words of one search; what goes beyond them narrows nothing."""
@@ -17,14 +17,19 @@ SHORT_FORMS = {
 _LONG_FORMS = {long: short for short, long in SHORT_FORMS.items()}
 _BETWEEN = re.compile(r"""[\s,;:/|()\[\]{}<>&+"!?*=~^$#]+""")
 _JOINED = re.compile(r"(?<=\w)[-.@](?=\w)")
-_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
+MOST_INITIALS = 3
+"""Letters of a word that may be written with points: `U.S.A.`"""
+_APART = re.compile(rf"(?<!\w)([a-z])[{APOSTROPHES}]([a-z]{{2,}})")
+_PREPARED = dict.fromkeys(map(ord, APOSTROPHES)) | {ord("\u2116"): "#"}
+"""Apostrophes are passed over, and the numero sign is one of `#125`: it would become the word `No`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One thing that must be found: `words` that follow each other, mostly one of them.
 
-    `short` and `long` are the other form of a word that has two: the short one is found as a whole word only.
+    `short` and `long` are the other form of a word that has two, and may be words with a space between: the short one
+    is found as whole words only. `DC` is short for `D C`, and the other way round.
     """
 
     words: tuple[str, ...]
@@ -50,7 +55,8 @@ def terms_of(text: str) -> list[Term]:
     everywhere.
     """
     found: list[Term] = []
-    for chunk in _BETWEEN.split(readable(text.translate(_NO_APOSTROPHES))):
+    apart = {"".join(each): " ".join(each) for each in _APART.findall(fold(text.replace("\u00b4", "'")))}
+    for chunk in _BETWEEN.split(readable(text.translate(_PREPARED))):
         pieces: list[tuple[str, ...]] = []
         joined = False
         start = 0
@@ -62,7 +68,7 @@ def terms_of(text: str) -> list[Term]:
             elif words:
                 pieces.append(words)
             joined, start = bool(words), each.end() if each else 0
-        found += [term for piece in pieces for term in _terms(piece)]
+        found += [term for piece in pieces for term in _terms(piece, apart)]
     return list(dict.fromkeys(found))[:MOST_TERMS]
 
 
@@ -71,12 +77,18 @@ def numbered(term: Term, *, most: int) -> int | None:
     return whole_number(term.words[0], most=most) if len(term.words) == 1 and term.words[0].isascii() else None
 
 
-def _terms(words: tuple[str, ...]) -> Iterable[Term]:
+def _terms(words: tuple[str, ...], apart: Mapping[str, str]) -> Iterable[Term]:
+    """`apart` has how words with an apostrophe are written with a space."""
     if len(words) > 1 and any(_is_slight((word,)) for word in words):
-        yield Term(words)
+        yield Term(words, short="".join(words) if all(map(_is_a_letter, words)) else "")
         return
     for word in words:
-        yield Term((word,), short=_LONG_FORMS.get(word, ""), long=SHORT_FORMS.get(word, ""))
+        letters = " ".join(word) if 1 < len(word) <= MOST_INITIALS and all(map(_is_a_letter, word)) else ""
+        yield Term((word,), short=_LONG_FORMS.get(word, letters), long=SHORT_FORMS.get(word, apart.get(word, "")))
+
+
+def _is_a_letter(word: str) -> bool:
+    return len(word) == 1 and word.isascii() and word.isalpha()
 
 
 def _is_slight(words: tuple[str, ...]) -> bool:
