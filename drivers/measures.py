@@ -105,7 +105,7 @@ def runs(text: str) -> list[Run]:
         measure = _measure(match)
         if run is not None and _goes_on(run, joint, between, measure, plain[end : match.start()]):
             run.measures.append(measure)
-            run.sure = run.sure and (joint in ("", between) or {joint, between} == {"x", "/"} or bool(measure.label))
+            run.sure = run.sure and (joint in ("", between) or (joint, between) == ("x", "/") or bool(measure.label))
             joint = between
         else:
             former, run = run, Run([measure], order, after=between)
