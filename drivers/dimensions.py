@@ -5,10 +5,13 @@ from enum import StrEnum
 from functools import lru_cache
 
 from drivers import measures
-from drivers.measures import LARGEST_INCHES, Run
+from drivers.measures import LARGEST_INCHES, Measure, Run
+from offers_project.kernel import numbers
 
 LONGEST_FEET = 53
 """The longest trailer: a truck's numbers without a unit are feet when none is larger, and inches otherwise."""
+WIDEST_FEET = 14
+"""No more than one side of anything on a road has more feet."""
 TEXT_MAX = 150
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "of_load",
     "of_truck",
     "only_size",
+    "plain",
     "side",
 ]
 
@@ -78,7 +82,18 @@ def side(text: str) -> str:
 
     Raises `numbers.Unreadable` for what is not one measure.
     """
-    return f"{measures.side(text[:TEXT_MAX]):.4f}".rstrip("0").rstrip(".")
+    return plain(measures.side(text[:TEXT_MAX]))
+
+
+def plain(inches: float) -> str:
+    """Inches as `side` and `of_load` read them again: `300.5`, and `1.1250`, since `1.125` can be read in two ways."""
+    digits = f"{inches:.4f}"
+    shortest = digits.rstrip("0").rstrip(".")
+    try:
+        measures.side(shortest)
+    except numbers.TwoReadings:
+        return digits
+    return shortest
 
 
 def fits(load: str | None, truck: str | None) -> Fits:
@@ -123,13 +138,27 @@ def _piece_fits(piece: Size, inside: Size) -> Fits:
 def _size(run: Run, *, may_be_feet: bool) -> Size:
     if not run.sure or run.sides is None:
         return Size()
-    in_feet = [measure for measure in run.measures if measure.unit == "'"]
-    unitless = [measure for measure in run.measures if not measure.unit]
-    small = all((measure.value or 0) <= LONGEST_FEET for measure in unitless)
-    if small and (in_feet or (may_be_feet and len(unitless) == len(run.measures))):
-        for measure in unitless:
-            measure.unit = "'"
+    if not _find_units(run.measures, may_be_feet=may_be_feet):
+        return Size()
     if any(measure.inches is None and measure.value for measure in run.measures):
         return Size()
     sides = dict(zip(run.sides, (measure.inches for measure in run.measures), strict=True))
     return Size(length=sides.get("l"), width=sides.get("w"), height=sides.get("h"))
+
+
+def _find_units(measures: list[Measure], *, may_be_feet: bool) -> bool:
+    """Give feet to the numbers without a unit that are feet; False where they may be feet or inches."""
+    unitless = [measure for measure in measures if not measure.unit]
+    units = {measure.unit for measure in measures if measure.unit}
+    if not unitless or not ("'" in units or (may_be_feet and not units)):
+        return True
+    values = [measure.value or 0 for measure in unitless]
+    long = [value for value in values if value > WIDEST_FEET]
+    if max(values) > LONGEST_FEET:
+        return "'" not in units or len(long) == len(values)
+    of_all = len(unitless) == len(measures) or (len(unitless) == len(measures) - 1 and measures[-1].unit == "'")
+    if len(long) > (1 if of_all else 0) or '"' in units:
+        return False
+    for measure in unitless:
+        measure.unit = "'"
+    return True

@@ -18,7 +18,8 @@ LARGEST_INCHES = 1200
 METRIC = ("mm", "cm", "m")
 
 _SAME = [
-    (re.compile(r"\u2044"), "/"),
+    (re.compile(r"[\u2044\u2215\u2571\u29f8\u27cb\u00f7\\\u2216\u29f5\u29f9\u2572]"), "/"),
+    (re.compile(r"(?<=[0-9] )([0-9]{1,2}) ?/ ?(2|3|4|8|16|32|64)(?![0-9.,]| ?/)"), r"\1/\2"),
     (re.compile(r"[\u2018\u2019\u02bc\u02b9\u2032\u0060\u00b4]"), "'"),
     (re.compile(r"[\u201c\u201d\u201f\u02ba\u2033]|''"), '"'),
     (re.compile(r"\s*(?:×|✕|✖|\*|\b(?:by|por)\b)\s*"), " x "),
@@ -46,6 +47,10 @@ _NEXT_PIECE = re.compile(
     r"((?<![0-9]) [0-9.]+\s*x\s*[0-9.]+\s*x\s*[0-9.]+),(?=[0-9.]+\s*x\s*[0-9.]+\s*x\s*[0-9.]+)", re.X
 )
 """`48x40x60,96x48x50`: the comma parts two sizes."""
+_PART_OF = re.compile(r"(?:and|an|n|plus|y|e|con|m[aá]s|[^a-z0-9])*")
+"""What may stand between a whole number and its fraction: `300 & 1/2`, `300 y 1/2`, `300 .5`."""
+_ODD_SIGN = re.compile(r"[^a-z0-9\s@:;=#()\[\],x/-]+")
+"""Between two digits without a space it may make them one number: `1|2`, `300_5`."""
 _ALTERNATIVES = ("to", "a", "or", "o", "and", "y", "&", "+", "-")
 
 
@@ -58,6 +63,7 @@ class Measure:
     label: str = ""
     counts: bool = False
     """It is a weight or a number of pieces."""
+    written: re.Match[str] | None = None
 
     @property
     def inches(self) -> float | None:
@@ -99,11 +105,15 @@ def runs(text: str) -> list[Run]:
         measure = _measure(match)
         if run is not None and _goes_on(run, joint, between, measure, plain[end : match.start()]):
             run.measures.append(measure)
-            run.sure = run.sure and (joint in ("", between) or {joint, between} == {"x", "/"} or bool(measure.label))
+            run.sure = run.sure and (joint in ("", between) or (joint, between) == ("x", "/") or bool(measure.label))
             joint = between
         else:
             former, run = run, Run([measure], order, after=between)
-            run.sure = not (former and between == "" and _thousands(former, measure, match))
+            gap = plain[end : match.start()]
+            if former and _is_part_of(former.measures[-1], measure, gap):
+                former.sure = run.sure = False
+            elif former and len(former.measures) == 1:
+                run.sure = not _may_be_one(former.measures[0], measure, gap)
             found.append(run)
             joint, start = "", match.start()
         run.alone = not plain[:start].strip() and not plain[match.end() :].strip()
@@ -111,8 +121,8 @@ def runs(text: str) -> list[Run]:
     for each, following in pairwise(found):
         each.sure = each.sure and not _goes_up_to(each, following)
     for each in found:
-        each.sure = each.sure and each.sides is not None and all(one.value is not None for one in each.measures)
         _share_unit(each)
+        each.sure = each.sure and each.sides is not None and all(one.value is not None for one in each.measures)
     return found
 
 
@@ -124,7 +134,7 @@ def side(text: str) -> float:
         measure = Measure(float(numbers.read(text, most=LARGEST_INCHES)), "", "")
     else:
         if match["part"] is None and match["inches"] is None and "/" not in match["number"]:
-            numbers.read(match["number"], most=LARGEST_INCHES)  # which says why it cannot be read
+            numbers.read(match["number"], most=_most(match["unit"] or ""))  # which says why it cannot be read
         measure = _measure(match)
     if measure.inches is None:
         raise numbers.Unreadable()
@@ -158,26 +168,32 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     return (_LABEL_FIRST if first and first["label"] else _LABEL_LAST).finditer(text)
 
 
-def _measure(match: re.Match[str]) -> Measure:
-    unit, label = match["unit"] or "", match["label"] or ""
-    whole, part = _value(match["number"]), _value(match["part"] or "0")
+def _measure(match: re.Match[str], unit: str = "") -> Measure:
+    unit, label = match["unit"] or unit, match["label"] or ""
+    whole, part = _value(match["number"], unit), _value(match["part"] or "0")
     inches, eighths = _value(match["inches"] or "0"), _value(match["eighths"] or "0")
     parts = (whole, part, inches, eighths)
     if match["other"]:
-        return Measure(None, unit, label, counts=True)
+        return Measure(None, unit, label, counts=True, written=match)
     if None in parts or (inches or 0) >= 12 or (match["part"] and not match["number"].isdigit()):
-        return Measure(None, unit, label)
-    return Measure((whole or 0) + (part or 0) + ((inches or 0) + (eighths or 0)) / 12, unit, label)
+        return Measure(None, unit, label, written=match)
+    value = (whole or 0) + (part or 0) + ((inches or 0) + (eighths or 0)) / 12
+    return Measure(value, unit, label, written=match)
 
 
-def _value(text: str) -> float | None:
+def _value(text: str, unit: str = "") -> float | None:
     if "/" in text:
         above, below = text.split("/")
         return int(above) / int(below) if int(above) < int(below) else None
     try:
-        return float(numbers.read(text, most=LARGEST_INCHES))
+        return float(numbers.read(text, most=_most(unit)))
     except numbers.Unreadable:
         return None
+
+
+def _most(unit: str) -> int:
+    """More than this in a unit is larger than any size."""
+    return int(LARGEST_INCHES / INCHES[unit])
 
 
 def _goes_on(run: Run, joint: str, between: str, measure: Measure, gap: str) -> bool:
@@ -199,17 +215,32 @@ def _goes_up_to(run: Run, following: Run) -> bool:
     return measure.value is None or measure.value >= last or following.after in ("to", "a", "or", "o")
 
 
-def _thousands(before: Run, measure: Measure, match: re.Match[str]) -> bool:
-    """`1 200x60x60`: one piece of 200, or 1,200?"""
-    first = before.measures[-1]
-    if first.unit or first.label or first.value is None or measure.value is None or len(match["number"]) != 3:
+def _is_part_of(before: Measure, measure: Measure, gap: str) -> bool:
+    """`300 & 1/2x60x60`, `300 .5x60x60`: the number before it and a measure under one may be one number."""
+    if before.counts or measure.value is None or measure.value >= 1 or measure.counts:
         return False
-    return first.value * 1000 + measure.value <= LARGEST_INCHES
+    return _PART_OF.fullmatch(gap) is not None
+
+
+def _may_be_one(before: Measure, measure: Measure, gap: str) -> bool:
+    """`1 200x60x60`: one piece of 200, or 1,200? `300. 5x60x60`: one of 5, or 300.5?"""
+    if before.counts or before.label or (before.unit and gap.strip()):
+        return False
+    if _ODD_SIGN.fullmatch(gap):
+        return True
+    if before.unit or before.value is None or measure.value is None or gap.strip() not in ("", "."):
+        return False
+    if measure.written and len(measure.written["number"]) == 3:
+        return before.value * 1000 + measure.value <= LARGEST_INCHES
+    return gap.strip() == "." and before.value >= measure.value
 
 
 def _share_unit(run: Run) -> None:
-    """`120 x 80 x 100 cm`: the last one's unit is that of all."""
+    """`120 x 80 x 100 cm`: the last one's unit is that of all. Written with some of the others it says nothing sure."""
     *others, last = run.measures
-    if last.unit in METRIC and not any(measure.unit for measure in others):
-        for measure in others:
-            measure.unit = last.unit
+    units = {measure.unit for measure in run.measures}
+    if last.unit in METRIC and units == {"", last.unit} and not any(measure.unit for measure in others):
+        run.measures = [_measure(measure.written, last.unit) if measure.written else measure for measure in others]
+        run.measures.append(last)
+    elif "" in units and units & {*METRIC}:
+        run.sure = False

@@ -43,9 +43,8 @@ def sides(text: str) -> dict[str, str]:
     only = dimensions.only_size(text)
     if only is None:
         return {}
-    return dict(
-        zip(SIDES, (dimensions.side(str(side)) for side in (only.length, only.width, only.height)), strict=True)
-    )
+    found = zip(SIDES, (only.length, only.width, only.height), strict=True)
+    return {side: dimensions.plain(inches) for side, inches in found if inches is not None}
 
 
 def sides_at_fault(values: Mapping[str, str]) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from drivers import places
 from drivers.models import Place
-from drivers.place_findings import ASKED_ABOUT, Finding
+from drivers.place_findings import ASKED_ABOUT, Finding, Why
 from offers.pages import window_fields
 from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_fault, size
 from offers.shapes.writing import OfferChange, OfferShape
@@ -27,6 +27,7 @@ from offers_project.kernel.errors import Invalid
 from offers_project.kernel.money import read_amount, symbol
 from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.text import whole_number
+from offers_project.kernel.text import words as words_of
 from offers_project.kernel.windows import at_place, day_ends
 
 ENDS = ("pickup", "delivery")
@@ -237,11 +238,26 @@ class OfferForm:
         location = f"{end}_location"
         if self.former is None or self.values.get(location, "") == self.former.values.get(location, ""):
             return False
-        there = places.look_up(self.values.get(location, ""))
+        there, was = (places.look_up(form.values.get(location, "")) for form in (self, self.former))
         if there.why in ASKED_ABOUT:  # It names some place, and which one is to be asked about.
             return True
-        was = self.former._found(end)
-        return (there.place and there.place.label) != (was and was.label)
+        if there.why is Why.UNKNOWN_ZIP:
+            return there.zip_code != was.zip_code
+        if there.why is Why.ABROAD:
+            return not self._is_the_same_abroad(end, was)
+        labels = [finding.place.label if finding.place else "" for finding in (there, was)]
+        if labels[0] != labels[1]:
+            return True
+        # `c/o ACME Portland, OR` may be anywhere; `Portland, OR` alone is there.
+        return there.alone and not was.alone and labels[0] != self.was.get(f"{end}_place", "")
+
+    def _is_the_same_abroad(self, end: str, was: Finding) -> bool:
+        """Whether the location still names what it named, or the offer's own place, which is in no table."""
+        location, place = f"{end}_location", self.was.get(f"{end}_place", "")
+        former = self.former.values.get(location, "") if self.former and was.why is Why.ABROAD else ""
+        own = place if place and places.find(place) is None else ""
+        now = f" {' '.join(words_of(self.values.get(location, '')))} "
+        return any(f" {' '.join(words_of(text))} " in now for text in (former, own) if words_of(text))
 
     def _found(self, end: str) -> Place | None:
         return places.find(self.values.get(f"{end}_location", ""))

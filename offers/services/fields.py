@@ -214,7 +214,7 @@ def _check_order(offer: Offer, before: Mapping[str, Any], problems: Problems) ->
     """The load is picked up before it is delivered. An absent beginning is open, and a day lasts until its end."""
     if not _changed(offer, before, *(f"{end}_{part}" for end in ENDS for part in ("from", "until"))):
         return
-    loaded = offer.pickup_from or offer.pickup_until
+    loaded = _loaded_from(offer)
     latest = offer.delivery_until or offer.delivery_from
     if loaded is None or latest is None:
         return
@@ -224,6 +224,15 @@ def _check_order(offer: Offer, before: Mapping[str, Any], problems: Problems) ->
         arrival = getattr(offer, name)
         if arrival and arrival < loaded:
             problems[name].append(_("The delivery is before the pickup."))
+
+
+def _loaded_from(offer: Offer) -> datetime | None:
+    """When the pickup begins at the earliest. Of one without a beginning only the day is known, by its end."""
+    if offer.pickup_from or not offer.pickup_until:
+        return offer.pickup_from
+    day = at_place(offer.pickup_until, offer.pickup_zone or settings.OFFICE_TIME_ZONE).date()
+    zones = (at_place(offer.pickup_until, getattr(offer, f"{end}_zone") or settings.OFFICE_TIME_ZONE) for end in ENDS)
+    return min(day_begins(day, there.tzinfo or UTC).astimezone(UTC) for there in zones)
 
 
 def _begins_a_day(moment: datetime | None, zone: str) -> bool:

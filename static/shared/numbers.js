@@ -38,6 +38,7 @@ export function readable(text) {
 }
 
 function readableLetter(letter) {
+  if (letter === "\ufeff") return ""; // it has no width, and \s takes it for a blank
   if (BLANKS.test(letter)) return " ";
   if (WITHOUT_WIDTH.test(letter)) return "";
   if (DASHES.test(letter)) return "-";

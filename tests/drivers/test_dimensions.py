@@ -139,3 +139,30 @@ def test_one_size_and_nothing_else(text):
 )
 def test_more_than_one_size_or_other_words(text):
     assert only_size(text) is None
+
+
+@pytest.mark.parametrize(
+    ("truck", "size"),
+    [
+        ("26' x 96 x 96", (312, 96, 96)),
+        ("53' dry van", (636, None, None)),
+        ("12' x 6 x 6", (144, 72, 72)),
+        ("53x8.5x9 ft", (636, 102, 108)),
+        ("53x8x9", (636, 96, 108)),
+        ("12' x 50 x 50", (None, None, None)),
+        ("12' x 6' x 50", (None, None, None)),
+        ("50x50x50", (None, None, None)),
+        ("3.5m x 2.4 x 2.4", (None, None, None)),
+        ("12.000x2.400x2.600 mm", (None, None, None)),
+    ],
+)
+def test_numbers_beside_feet_are_feet_only_where_they_can_be(truck, size):
+    assert of_truck(truck) == Size(*size)
+    if size[1] is None:
+        assert fits("100x90x90", truck) is Fits.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["1 1/8", "48 3/8", "300½", "1500 mm"])
+def test_a_side_is_read_again_as_it_was_written(text):
+    assert side(side(text)) == side(text)
+    assert only_size("x".join([side(text)] * 3)) == Size(*[float(side(text))] * 3)

@@ -169,6 +169,52 @@ def test_times_are_those_of_the_offers_own_zone(page, me, location):
 
 
 @pytest.mark.parametrize("end", ["pickup", "delivery"])
+@pytest.mark.parametrize("former", [WAREHOUSE, "17 Hidden Gate Rd, Dallas, TX 75201", "c/o ACME Portland, OR"])
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("Toronto, ON", "is not in the United States."),
+        ("Dock 3, Monterrey, Mexico", "is not in the United States."),
+        (f"{WAREHOUSE}, Toronto, ON", "is not in the United States."),
+        ("1 Main St, Tulsa, OK 00001", "The ZIP code 00001 is not known."),
+    ],
+)
+def test_a_place_that_cannot_be_looked_up_is_refused_as_of_a_new_offer(page, me, end, former, location, words):
+    offer = make_offer(me, **{f"{end}_location": former, f"{end}_place": "Dallas, TX 75201"})
+    with nothing_changed():
+        response = page.post(edit_of(offer), form_of(page, offer) | {f"{end}_location": location})
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("former", "place", "location"),
+    [
+        ("Windsor, ON", "Windsor, ON", "gate 5, Windsor, ON"),
+        ("gate 5, Windsor, ON", "Windsor, ON", "Windsor, ON, Canada"),
+        ("Ambassador Bridge yard", "Windsor, ON", "Ambassador Bridge yard, Windsor ON"),
+        ("Windsor, ON", "Detroit yard", "gate 5, Windsor, ON"),
+    ],
+)
+def test_a_place_abroad_with_its_own_zone_stays_editable(page, me, former, place, location):
+    known = {"location": former, "place": place, "zone": "America/Toronto", "lat": Decimal("42.31")}
+    offer = make_offer(me, **{f"pickup_{part}": value for part, value in known.items()}, pickup_lon=Decimal("-83.03"))
+    moved = save(page, offer, pickup_location=location)
+    assert (moved.pickup_location, moved.pickup_place, moved.pickup_zone, moved.pickup_lat) == (
+        location, place, "America/Toronto", Decimal("42.31"),
+    )  # fmt: skip
+    with nothing_changed():
+        other = page.post(edit_of(offer), form_of(page, offer) | {"pickup_location": "Toronto, ON"})
+    assert other.status_code == 422
+
+
+def test_a_place_that_is_named_alone_is_where_it_says(page, me):
+    offer = make_offer(me, pickup_location="c/o ACME Portland, OR", pickup_place="Dallas, TX 75201")
+    moved = save(page, offer, pickup_location="Portland, OR")
+    assert (moved.pickup_place, moved.pickup_zone) == ("Portland, OR", "America/Los_Angeles")
+
+
+@pytest.mark.parametrize("end", ["pickup", "delivery"])
 def test_a_place_that_is_not_known_has_its_zone(page, me, end):
     known = {
         "location": "Ambassador Bridge yard",

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -103,7 +103,7 @@ def test_bad_values_are_refused_by_name(field, fields):
     [
         ("delivery_until", {"pickup_from": 5, "delivery_until": 4}),
         ("delivery_from", {"pickup_from": 5, "delivery_from": 4, "delivery_until": 9}),
-        ("delivery_until", {"pickup_until": 5, "delivery_until": 4}),
+        ("delivery_until", {"pickup_until": 53, "delivery_until": 4}),
         ("pickup_until", {"pickup_from": 5, "pickup_until": 4}),
         ("delivery_until", {"delivery_from": 5, "delivery_until": 4}),
         ("expires_at", {"expires_at": -1}),
@@ -115,6 +115,22 @@ def test_times_that_make_no_sense_are_refused(field, hours):
     with nothing_changed(), pytest.raises(Invalid) as invalid:
         make_offer(owner, **{name: soon(hours=hour) for name, hour in hours.items()})
     assert field in invalid.value.fields
+
+
+@pytest.mark.parametrize(("minutes", "is_refused"), [(0, False), (-1, True)])
+def test_a_pickup_without_a_beginning_is_compared_by_its_day(minutes, is_refused):
+    owner, ends = make_user(), {"pickup_location": "New York, NY 10001", "delivery_location": "Los Angeles, CA 90012"}
+    midnight = datetime(2031, 1, 5, 5, tzinfo=UTC)
+    times = {
+        "pickup_until": midnight + timedelta(hours=16),
+        "delivery_until": midnight + timedelta(minutes=minutes),
+    }
+    if not is_refused:
+        assert make_offer(owner, **ends, **times).delivery_until == times["delivery_until"]
+        return
+    with nothing_changed(), pytest.raises(Invalid) as invalid:
+        make_offer(owner, **ends, **times)
+    assert "delivery_until" in invalid.value.fields
 
 
 def test_invited_drivers_must_exist_and_be_few(settings):

@@ -108,6 +108,9 @@ def test_a_pickup_by_a_time_is_shown_wherever_one_with_a_beginning_is(page, me):
         {},
         {"pickup_until": "20:00", "delivery_from": "18:00", "delivery_until": "22:00"},
         {"pickup_until": "20:00"},
+        {"pickup_until": "16:00", "delivery_until": "14:00"},
+        {"pickup_until": "16:00", "delivery_from": "08:00", "delivery_until": "14:00"},
+        {"pickup_until": "16:00", "delivery_from": "08:00"},
         {"delivery_from": "08:00"},
         {"delivery_until": "08:00"},
         {"pickup_from": "14:00", "delivery_last_day": "2026-12-03", "delivery_until": "10:00"},
@@ -125,6 +128,15 @@ def test_a_delivery_that_can_come_after_the_pickup(page, values):
         ({"delivery_day": "2026-11-30"}, "delivery_until"),
         ({"pickup_from": "08:00", "delivery_day": "2026-11-30"}, "delivery_until"),
         ({"pickup_until": "08:00", "delivery_day": "2026-11-30", "delivery_until": "23:00"}, "delivery_until"),
+        (
+            {
+                "pickup_until": "00:30",
+                "delivery_day": "2026-11-30",
+                "delivery_from": "22:00",
+                "delivery_until": "23:59",
+            },
+            "delivery_until",
+        ),
     ],
 )
 def test_a_delivery_that_cannot(page, values, field):
