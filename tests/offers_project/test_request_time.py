@@ -86,7 +86,7 @@ async def test_a_few_requests_ahead_of_their_answers_are_answered(port):
 
 async def test_many_requests_ahead_of_their_answers_end_the_connection(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write((GET + b"\r\n") * 20_000)
+    writer.write((GET + b"\r\n") * 64)
     assert await ends(reader)
     writer.close()
 

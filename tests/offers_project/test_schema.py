@@ -23,6 +23,7 @@ EXAMPLES = 2 * REPETITIONS if os.environ.get("HYPOTHESIS_PROFILE") == "long" els
 SENSE = (
     "/api/auth/driver/code",
     "/api/auth/driver/token",
+    "/api/auth/token",
     "/api/drivers",
     "/api/drivers/available",
     "/api/drivers/by-ids",
@@ -37,7 +38,7 @@ SENSE = (
 )
 """Where what is well-formed may still make no sense, and no schema can say so: a place that is nowhere, a delivery
 before the pickup, a time zone that is none, both of two things that exclude each other, people who are not
-there."""
+there, a name of invisible signs."""
 CONFIG = SchemathesisConfig.from_dict(
     {
         "generation": {"mode": "all", "database": "none", "max-examples": EXAMPLES},
