@@ -113,4 +113,4 @@ def test_strangers_leave_nothing_by_pages_either():
         ("/i18n/setlang/", {"language": letters(5000)}),
     ):
         assert client.post(page, form).status_code < 500, page
-    assert stored() == before
+        assert stored() == before, page

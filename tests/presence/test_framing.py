@@ -269,7 +269,8 @@ async def test_a_message_in_many_pieces_is_whole(served):
 
 async def test_pings_after_our_close_frame_are_limited_too(served):
     await served.send({"type": "websocket.close", "code": 4500})
-    served.data_received(PING * (10 * MANY))
+    for _ in range(10 * MANY):  # One at a time: pongs to pings that come together go out in one piece.
+        served.data_received(PING)
     assert len(served.transport.written) <= 1 + MANY
     served.close_timer.cancel()
 
