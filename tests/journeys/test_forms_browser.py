@@ -207,6 +207,8 @@ def test_forms_of_the_offer_dialog(open_page, server, dana):
     assert "post offer-send" in send(page, {"post offer-send": anyway}, known)
     assert {each.driver_id for each in Proposal.objects.all()} == {ready.pk, out.pk}
     page.get_by_role("link", name="Open the offer").click()
+    page.wait_for_url("**/offers/**")
+    expect(page.locator(".conn")).to_have_text("Connected")  # The page's scripts are there: they open the dialog.
     page.get_by_role("link", name="Edit").click()
     expect(dialog).to_be_visible()
     assert "post offer-edit" in send(page, {"post offer-edit": change}, [*known, "get desk"])
