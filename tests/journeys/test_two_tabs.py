@@ -55,7 +55,7 @@ def test_the_language_of_an_old_page_is_switched_by_pressing_again(open_page, ke
     first.wait_for_url("**/")
     second.get_by_role("button", name="Español").click()
     keep_screenshot(second, "language")
-    second.locator("main form button", has_text="Español").first.click()
+    second.locator("main .gate__form button", has_text="Español").first.click()
     second.wait_for_url("**/trucks/")
 
 

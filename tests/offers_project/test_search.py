@@ -35,6 +35,7 @@ def in_python(text: str, query: str) -> bool:
 @given(st.text(max_size=40))
 @example("O´Fallon")
 @example("O´Fallon, Sa\u0303o\x07 Toma\u0345s \u1fefx\uff07y")
+@example("Toma\u0345s")
 @example("Trevin\u0303o, St. Louis / 12½")
 def test_texts_are_spelled_as_the_words_of_the_kernel(text):
     plain = "".join(each for each in text if each not in "%_" and unicodedata.category(each) != "So")
