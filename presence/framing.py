@@ -4,8 +4,8 @@ For `uvicorn --ws presence.framing:Protocol`. It finds where frames begin and en
 uvicorn as it came, and everything else that is said of a connection is said by uvicorn. Without it all works the same:
 uvicorn and websockets take about ten times as long for a frame, and pause and resume the reading at each.
 
-And nobody fills the memory: whoever does not read is not read from, and parted with after a while; of pings that come
-meanwhile only the last is answered; control frames and the pieces of a message are counted.
+And no client can fill the memory: a client that does not read is not read from, and is disconnected after a while; of
+the pings that come in that time only the last is answered; control frames and the pieces of a message are counted.
 """
 
 import asyncio
@@ -161,7 +161,7 @@ class Protocol(WebSocketsSansIOProtocol):
         return message
 
     def handle_ping(self) -> None:
-        """Answer it, or only remember the answer while nobody reads: the last one is enough (RFC 6455, 5.5.3)."""
+        """Answer it, or keep the answer while the client reads nothing: the last one is enough (RFC 6455, 5.5.3)."""
         output = self.conn.data_to_send()
         pongs = [each for each in output if each[:1] == PONG]
         if not self._controls.take(self.loop.time()):
@@ -187,7 +187,7 @@ class Protocol(WebSocketsSansIOProtocol):
             self._end_flood()
 
     def keepalive_timeout(self) -> None:
-        """Nobody may be left to take what uvicorn still wants to write before it closes."""
+        """The client may be gone, and never take what uvicorn still wants to write before it closes."""
         super().keepalive_timeout()
         self.loop.call_later(GIVE_UP_SECONDS, self.transport.abort)
 
@@ -213,7 +213,7 @@ class Protocol(WebSocketsSansIOProtocol):
                 self.transport.write(b"".join(self.conn.data_to_send()))
         if self.close_timer is not None:
             self.close_timer.cancel()
-        # While it runs, uvicorn does not close by itself: what nobody has read would take the close frame with it.
+        # While it runs, uvicorn does not close by itself: unread data would take the close frame with it.
         self.close_timer = self.loop.call_later(READ_THE_END_SECONDS, self.transport.abort)
 
     def _give_up(self) -> None:

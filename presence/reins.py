@@ -97,7 +97,7 @@ class Reins:
             self._begin_piece(length)
 
     def _ping(self, payload: bytes) -> None:
-        """Answer it, or only remember the answer while nobody reads: the last one is enough (RFC 6455, 5.5.3)."""
+        """Answer it, or keep the answer while the client reads nothing: the last one is enough (RFC 6455, 5.5.3)."""
         if not self._controls.take(self._loop.time()):
             self._end_flood()
         elif self._open.is_set():

@@ -324,7 +324,7 @@ class OfferForm:
 
 
 def _doubt(end: str, read: window_fields.Read, zone: tzinfo, now: datetime) -> list[str]:
-    """Why somebody may not have meant this window: it is over, or very far away."""
+    """Why this window may be a mistake: it is over, or very far away."""
     first, last = read.start or read.until, read.until or read.start
     if first is None or last is None:
         return []

@@ -343,7 +343,7 @@ def window(draw):
 
 @st.composite
 def records(draw):
-    """What may stand in the row of an offer, whoever has written it."""
+    """What may stand in the row of an offer, also when another system has written it."""
     others = {
         "stops": st.lists(stops, max_size=3),
         "reference": texts,

@@ -150,7 +150,7 @@ def test_a_refusal_costs_nothing(clock):
     bucket.take("dana")
 
 
-def test_a_clock_that_is_set_back_locks_nobody_out(clock):
+def test_a_clock_that_is_set_back_locks_no_one_out(clock):
     bucket = Bucket("test", burst=1, per_second=1)
     bucket.take("dana")
     clock["now"] -= 3600
