@@ -61,21 +61,6 @@ NOT_FOUND = [
 TABLE = [(*pair, True) for pair in WORDS] + [(*pair, False) for pair in NOT_FOUND]
 
 
-@pytest.fixture
-def me():
-    return make_user()
-
-
-@pytest.fixture
-def office(me):
-    return Caller(me.actor)
-
-
-@pytest.fixture
-def page(me):
-    return browser_client(me)
-
-
 def ids(answer) -> list[int]:
     return [each["id"] for each in answer.json()["results"]]
 
