@@ -136,7 +136,7 @@ def _amend(
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     if not bidding:
         return []
-    chat.lock_conversations(offer_id=offer.pk)  # Nobody has it, so no booking is locked after them.
+    chat.lock_conversations(offer_id=offer.pk)  # No driver has it, so no booking is locked after them.
     terms: dict[str, Any] = {"agreed_rate": None, "agreed_at": None}
     if "proposed_rate" in changed:
         terms["offered_rate"] = offer.proposed_rate

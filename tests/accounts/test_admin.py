@@ -223,7 +223,7 @@ def test_who_may_end_whose_sign_ins(role, whose, may):
     assert (session.ended_at is not None) is may
 
 
-def test_a_manager_signs_nobody_out_everywhere_by_the_list_of_people():
+def test_a_manager_cannot_sign_people_out_everywhere_from_the_list_of_people():
     admin = make_user("admin")
     sign_in(admin)
     client = browser_client(make_user("manager"))

@@ -82,7 +82,7 @@ def naps(monkeypatch) -> list[float]:
 @pytest.mark.parametrize("door", [guess, guess_on_page])
 @pytest.mark.parametrize("spellings", SPELLINGS, ids=lambda spellings: spellings[0])
 def test_a_name_has_one_limit_however_it_is_written(spellings, door):
-    """A name that nobody has, and one that the database finds under some of them."""
+    """A name that no account has, and one that the database finds under some of them."""
     answers = [door(spellings[number % len(spellings)]) for number in range(12)]
     assert answers == [401] * 10 + [429] * 2
 
@@ -110,7 +110,7 @@ def test_a_name_with_invisible_characters_is_refused_at_both_doors(sign):
 
 
 @pytest.mark.django_db
-def test_nobody_gets_a_name_with_invisible_characters():
+def test_a_name_with_invisible_characters_is_refused():
     admin = make_user("admin").actor
     with pytest.raises(Invalid) as refused:
         services.create_user(actor=admin, username="ni\u200bna", email="nina@example.com", password=PASSWORD)
@@ -232,7 +232,7 @@ def test_a_right_password_gives_back_nothing_that_wrong_ones_have_cost():
 def test_an_address_has_a_limit_over_all_names(door, settings):
     settings.PASSWORDS_ADDRESS_PER_MINUTE = 0.001
     user = make_user()
-    answers = [door(f"somebody{number}") for number in range(31)]
+    answers = [door(f"stranger{number}") for number in range(31)]
     assert answers == [401] * 30 + [429]
     assert door(user.username, PASSWORD) == 429
     assert guess(user.username, PASSWORD, somewhere()) == 200
@@ -244,7 +244,7 @@ def test_ipv6_addresses_of_one_network_are_one_client():
     answers = [guess(user.username, address=f"2001:db8:1:2:{number:x}::1") for number in range(11)]
     assert answers == [401] * 10 + [429]
     assert guess(user.username, address="2001:db8:1:3::1") == 401
-    mapped = [guess("somebody", address=each) for each in [HERE, f"::ffff:{HERE}"] * 6]
+    mapped = [guess("stranger", address=each) for each in [HERE, f"::ffff:{HERE}"] * 6]
     assert mapped == [401] * 10 + [429] * 2
 
 
@@ -253,9 +253,9 @@ def test_ipv6_addresses_of_one_network_are_one_client():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("known", [True, False])
-def test_beyond_the_limit_of_an_account_it_takes_longer_and_locks_nobody_out(known, naps, settings):
+def test_beyond_the_limit_of_an_account_a_sign_in_takes_longer_and_no_one_is_locked_out(known, naps, settings):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 5, 0.001
-    name = make_user().username if known else "somebody"
+    name = make_user().username if known else "stranger"
     assert [guess(name, address=somewhere()) for _ in range(7)] == [401] * 7
     assert naps == [2, 2]
     if known:
@@ -279,8 +279,8 @@ def test_a_stranger_binds_few_threads_with_delays(settings, monkeypatch):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 1, 0.001
     settings.PASSWORDS_DELAY_SECONDS = 1.5
     monkeypatch.setattr(checking, "SLOWED_AT_ONCE", 4)
-    guess("somebody", address=somewhere())
-    answers = at_once([partial(guess, "somebody", address=somewhere()) for _ in range(12)])
+    guess("stranger", address=somewhere())
+    answers = at_once([partial(guess, "stranger", address=somewhere()) for _ in range(12)])
     assert answers.count(503) == 8
     assert answers.count(401) == 4
 
@@ -303,7 +303,7 @@ def test_nought_turns_a_limit_off(suffix, settings, naps):
 def test_too_many_at_once_are_told_to_come_again(settings):
     settings.PASSWORDS_AT_ONCE, settings.PASSWORDS_LINE = 1, 0
     user = make_user()
-    with checking._checking.turn("somebody else", at_once=1, line=0, seconds=0):
+    with checking._checking.turn("another", at_once=1, line=0, seconds=0):
         answer = post(Client(), "/api/auth/token", {"username": user.username, "password": PASSWORD})
         page = Client().post("/sign-in", {"username": user.username, "password": PASSWORD, "next": "/offers/"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
@@ -326,7 +326,7 @@ def test_who_waits_for_a_turn_holds_no_connection_to_the_database(settings):
 
     def free_the_place() -> None:
         deadline = time.monotonic() + 20
-        with checking._checking.turn("somebody else", at_once=1, line=2, seconds=20):
+        with checking._checking.turn("another", at_once=1, line=2, seconds=20):
             others_may_come.set()
             while not waiting and time.monotonic() < deadline:
                 time.sleep(0.005)

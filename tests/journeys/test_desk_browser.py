@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 from chat.services import Send, mark_delivered, send_messages
 from offers import services
 from offers.models import Proposal
-from tests.accounts.factories import PASSWORD, make_user
+from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.drivers.factories import sign_in as driver_sign_in
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, come_in
 from tests.offers.factories import answer, make_offer, put_to
 
 DIALOG = "dialog[open]"
@@ -76,15 +76,6 @@ def drivers(load):
     people = [make_driver(driver_name=name) for name in ("Marisol Quintanilla", "Terrence Boudreaux")]
     put_to(load, *people)
     return people
-
-
-def come_in(page: Page, user, address: str) -> Page:
-    page.goto(f"/sign-in?next={address.replace('?', '%3F').replace('&', '%26')}")
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    expect(page.locator(".conn")).to_have_text("Connected")
-    return page
 
 
 def at(load, driver=None):

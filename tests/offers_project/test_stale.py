@@ -51,7 +51,7 @@ def link_of(driver) -> str:
 
 
 def make_stale(browser: Browser) -> None:
-    """Another tab signs in and out again: the token is another one, and nobody is signed in."""
+    """Another tab signs in and out again: the token is another one, and no user is signed in."""
     user = make_user()
     assert sign_in(browser, user).status_code == 302
     home = browser.open("/")
