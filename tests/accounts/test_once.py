@@ -155,8 +155,10 @@ def test_a_key_that_can_be_none_is_refused(page, key):
     assert DONE == []
 
 
-def test_reading_needs_no_key(page):
-    assert page.get("/words", {"request_key": "k-1"}).content == b"a form"
+def test_a_key_says_nothing_of_a_reading(page):
+    for _ in range(2):
+        answer = page.get("/words", headers={"Idempotency-Key": "k-1"})
+        assert (answer.content, "Idempotent-Replay" in answer) == (b"a form", False)
     assert not IdempotencyKey.objects.exists()
 
 
