@@ -224,6 +224,16 @@ def test_a_right_password_gives_back_nothing_that_wrong_ones_have_cost():
     assert guess(user.username, PASSWORD) == 429
 
 
+@pytest.mark.django_db
+def test_what_one_limit_refuses_costs_nothing_of_the_others(settings):
+    settings.PASSWORDS_PER_MINUTE = settings.PASSWORDS_ADDRESS_PER_MINUTE = 0.001
+    settings.PASSWORDS_ADDRESS_BURST = 2
+    assert [guess(f"somebody{number}") for number in range(2)] == [401] * 2
+    assert [guess("dana") for _ in range(10)] == [429] * 10
+    settings.PASSWORDS_ADDRESS_BURST = 0
+    assert [guess("dana") for _ in range(11)] == [401] * 10 + [429]
+
+
 # --- over all names of an address
 
 
@@ -232,9 +242,9 @@ def test_a_right_password_gives_back_nothing_that_wrong_ones_have_cost():
 def test_an_address_has_a_limit_over_all_names(door, settings):
     settings.PASSWORDS_ADDRESS_PER_MINUTE = 0.001
     user = make_user()
-    answers = [door(f"stranger{number}") for number in range(31)]
-    assert answers == [401] * 30 + [429]
-    assert door(user.username, PASSWORD) == 429
+    assert [door(f"stranger{number}") for number in range(30)] == [401] * 30
+    assert [door(user.username, PASSWORD), door("stranger")] == [429, 429]
+    assert not Entry.objects.filter(verb="limit_passwords").exists()  # It says nothing of the person.
     assert guess(user.username, PASSWORD, somewhere()) == 200
 
 
@@ -264,14 +274,25 @@ def test_beyond_the_limit_of_an_account_a_sign_in_takes_longer_and_no_one_is_loc
 
 
 @pytest.mark.django_db
+def test_a_guess_that_is_slowed_down_counts_once(naps, settings):
+    settings.PASSWORDS_PER_MINUTE = settings.PASSWORDS_ACCOUNT_PER_MINUTE = 0.001
+    settings.PASSWORDS_ACCOUNT_BURST = 1
+    assert [guess("somebody") for _ in range(11)] == [401] * 10 + [429]
+    assert naps == [2] * 9
+
+
+@pytest.mark.django_db
 def test_where_one_has_signed_in_before_one_is_not_slowed_down(naps, settings):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 5, 0.001
-    user = make_user()
+    user, other = make_user(), make_user()
     assert guess(user.username, PASSWORD, "203.0.113.7") == 200
+    assert guess(other.username, PASSWORD, "198.51.100.7") == 200
     for _ in range(5):
         guess(user.username, address=somewhere())
     assert guess(user.username, PASSWORD, "203.0.113.99") == 200
     assert naps == []
+    assert guess(user.username, PASSWORD, "198.51.100.7") == 200
+    assert naps == [2]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -283,6 +304,15 @@ def test_a_stranger_binds_few_threads_with_delays(settings, monkeypatch):
     answers = at_once([partial(guess, "stranger", address=somewhere()) for _ in range(12)])
     assert answers.count(503) == 8
     assert answers.count(401) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_slowed_down_holds_no_connection_to_the_database(settings, monkeypatch):
+    settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 1, 0.001
+    held: list[object] = []
+    monkeypatch.setattr(checking.time, "sleep", lambda seconds: held.append(connection.connection))
+    assert [guess("somebody", address=somewhere()) for _ in range(2)] == [401, 401]
+    assert held == [None]
 
 
 # --- all of them are settings
@@ -372,6 +402,15 @@ def test_a_limit_that_is_used_up_is_in_the_journal_once(limit, settings, naps):
     assert (entry.object_type, entry.object_id) == ("dispatcher", str(user.pk))
     assert entry.after["limit"] == limit
     assert value(SIGN_IN_LIMITED, limit) > before
+
+
+@pytest.mark.django_db
+def test_a_limit_that_is_used_up_is_logged_once_however_the_name_is_written(caplog):
+    with caplog.at_level("WARNING", logger="accounts"):
+        for number in range(14):
+            guess(("dana", "DANA")[number % 2])
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "accounts.services.guesses"]
+    assert "limit of the name" in line
 
 
 @pytest.mark.django_db

@@ -205,6 +205,31 @@ async def test_what_waits_for_the_application_keeps_the_reading_paused_when_the_
     assert not served.transport.is_paused
 
 
+async def test_what_the_application_takes_does_not_resume_the_reading_while_the_reader_is_away(served):
+    for _each in range(framing.READ_AHEAD):
+        served.data_received(frame(Opcode.TEXT, b"x"))
+    served.pause_writing()
+    for _each in range(framing.READ_AHEAD):
+        await served.receive()
+    assert served.transport.is_paused
+    served.resume_writing()
+    assert not served.transport.is_paused
+
+
+async def test_of_one_who_is_heard_no_more_nothing_is_read_either(served):
+    for _each in range(framing.READ_AHEAD):
+        served.data_received(frame(Opcode.TEXT, b"x"))
+    served.data_received(PING * MANY)
+    assert last_word(served) == FLOODED
+    while (await served.receive())["type"] != "websocket.disconnect":
+        assert served.transport.is_paused
+    assert served.transport.is_paused
+    served.pause_writing()
+    served.resume_writing()
+    assert served.transport.is_paused
+    served.close_timer.cancel()
+
+
 async def test_of_the_pings_of_one_who_does_not_read_the_last_is_answered(served):
     served.pause_writing()
     for number in range(10):
