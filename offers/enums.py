@@ -1,6 +1,25 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+
+class EventKind(StrEnum):
+    """The durable events of this room; `offers.events` says what each shows."""
+
+    OFFER_CREATED = "offer_created"
+    OFFER_UPDATED = "offer_updated"
+    OFFER_STATUS_CHANGED = "offer_status_changed"
+    PROPOSAL_UPDATED = "proposal_updated"
+
+
+class PassingKind(StrEnum):
+    """The events of this room that are not kept."""
+
+    ACTIVITY = "activity"
+    STATS_UPDATED = "stats_updated"
+    OFFER_TOUCHED = "offer_touched"
 
 
 class OfferStatus(models.TextChoices):

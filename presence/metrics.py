@@ -53,6 +53,9 @@ DELIVERY = Histogram(
 DOORBELL_WAITING = Gauge("doorbell_waiting", "Batches that wait for the channel layer")
 GAPS = Counter("live_gaps_filled_total", "Times that a number was missing which no doorbell brought in time")
 REPLAYED = Counter("live_replayed_total", "Events sent from the rows")
+UNKNOWN_KINDS = Counter(
+    "live_unknown_kinds_total", "Events read from the rows whose kind no room knows: shown as `redacted`"
+)
 BEHIND = Counter("live_found_behind_total", "People whom the look at the heads found behind")
 QUEUED = Gauge("live_queued_frames", "Frames waiting for readers")
 # An alarm can only watch what is there before it has ever happened.

@@ -1,6 +1,7 @@
 """A message is taken back."""
 
 from chat import rules, selectors
+from chat.enums import EventKind
 from chat.models import Conversation, Message
 from chat.services.seats import audiences, seats_of
 from chat.services.unread import unread_changes
@@ -36,6 +37,6 @@ def remove_message(*, actor: Actor, message_id: int) -> Message:
         after={"conversation_id": conversation.pk, "driver_id": conversation.driver_id, "seq": message.seq},
     )
     told = audiences(seats)[conversation.pk]
-    tell("message_updated", object_id=message.pk, detail=message.seq, to=told, data=message_dict(message))
+    tell(EventKind.MESSAGE_UPDATED, object_id=message.pk, detail=message.seq, to=told, data=message_dict(message))
     unread_changes((key, conversation.pk) for key in told)
     return message

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 import journal.services
-from offers.enums import OfferStatus
+from offers.enums import EventKind, OfferStatus
 from offers.models import Offer
 from offers.rules.access import require_office
 from offers.selectors import offer_for
@@ -64,6 +64,6 @@ def _begin(offer: Offer, actor: Actor, *, verb: str, **more: Any) -> Offer:
     offer.save(force_insert=True)
     after = {"status": str(offer.status), "route": offer.route, "rate": offer.proposed_rate, **more}
     journal.services.record(actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, after=after)
-    tell_offer("offer_created", offer)
+    tell_offer(EventKind.OFFER_CREATED, offer)
     touch_offer(offer)
     return offer

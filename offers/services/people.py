@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 import journal.services
 from accounts.models import User
 from chat import services as chat
+from offers.enums import EventKind
 from offers.models import Follower, Offer
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.sending import office_of
@@ -70,7 +71,7 @@ def _changed(
         actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, before=before, after=after
     )
     chat.set_office_members(offer_id=offer.pk, office=office_of(offer))
-    tell_offer("offer_updated", offer, proposals)
+    tell_offer(EventKind.OFFER_UPDATED, offer, proposals)
     tell_newcomers(offer, [key for key in offer.team if key not in former_team], proposals)
     tell_leavers(offer, [key for key in former_team if key not in offer.team])
     touch_offer(offer)
