@@ -3,6 +3,8 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from journal.enums import Verb
+
 
 class EventKind(StrEnum):
     """The durable events of this room; `chat.events` says what each shows."""
@@ -19,6 +21,10 @@ class PassingKind(StrEnum):
     USER_TYPING = "user_typing"
     USER_STOPPED_TYPING = "user_stopped_typing"
     UNREAD_CHANGED = "unread_changed"
+
+
+class MessageVerb(Verb):
+    REMOVE = "remove_message"
 
 
 class MessageType(models.TextChoices):

@@ -1,7 +1,7 @@
 """A message is taken back."""
 
 from chat import rules, selectors
-from chat.enums import EventKind
+from chat.enums import EventKind, MessageVerb
 from chat.models import Conversation, Message
 from chat.services.seats import audiences, seats_of
 from chat.services.unread import unread_changes
@@ -30,7 +30,7 @@ def remove_message(*, actor: Actor, message_id: int) -> Message:
     message.save(update_fields=["message", "proposed_rate", "removed_at"])
     record(
         actor,
-        "remove_message",
+        MessageVerb.REMOVE,
         object_type="message",
         object_id=message.pk,
         scope=f"offer:{conversation.offer_id}",

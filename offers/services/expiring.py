@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 
 import journal.services
 from chat import services as chat
-from offers.enums import Action, EventKind, OfferStatus, ProposalStatus
+from offers.enums import Action, EventKind, OfferStatus, OfferVerb, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED, Side
 from offers.selectors import last_seen
@@ -57,7 +57,7 @@ def _expire(*, offer_id: int) -> bool:
         offer.save(update_fields=["status", "version", "updated_at"])
         journal.services.record(
             SYSTEM,
-            "expire",
+            OfferVerb.EXPIRE,
             object_type="offer",
             object_id=offer.pk,
             scope=offer.scope,
