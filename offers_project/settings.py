@@ -46,9 +46,15 @@ SECURE = env.bool("HTTPS", default=False)
 """True behind a proxy that ends TLS: cookies become secure and plain HTTP is redirected."""
 
 SECURE_SSL_REDIRECT = SECURE
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
-SECURE_HSTS_PRELOAD = SECURE
+# An older system may stand beside it, under the same name or one below it, without HTTPS: browsers would refuse it, and
+# there is no way back before the time is over. So it is an hour, for this name alone, unless the operator sets more.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600) if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W021",
+]  # They ask for subdomains and preload whatever stands there.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
