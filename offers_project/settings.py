@@ -110,6 +110,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "offers_project.kernel.http_metrics.HttpMetricsMiddleware",
     "offers_project.kernel.request_id.RequestIdMiddleware",
     "offers_project.kernel.freshness.NotKeptMiddleware",
     "django.middleware.security.SecurityMiddleware",

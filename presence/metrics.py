@@ -51,6 +51,11 @@ DELIVERY = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 DOORBELL_WAITING = Gauge("doorbell_waiting", "Batches that wait for the channel layer")
+POLLS = Histogram(
+    "live_poll_seconds",
+    "Requests for events, with their wait for some",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30),
+)
 GAPS = Counter("live_gaps_filled_total", "Times that a number was missing which no doorbell brought in time")
 REPLAYED = Counter("live_replayed_total", "Events sent from the rows")
 UNKNOWN_KINDS = Counter(
