@@ -40,7 +40,14 @@ LEGACY_JWT_KEY = env.str("LEGACY_JWT_KEY", default="")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Other origins call the API with a bearer token; cookies are never shared this way.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID", "Accept-Language"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "Idempotent-Replay"]
+CORS_PREFLIGHT_MAX_AGE = 600
 
 SECURE = env.bool("HTTPS", default=False)
 """True behind a proxy that ends TLS: cookies become secure and plain HTTP is redirected."""
@@ -94,6 +101,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "channels",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -116,7 +124,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "offers_project.kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
-    "offers_project.kernel.cors.CorsMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "offers_project.kernel.at_once.AtOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
