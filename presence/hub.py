@@ -22,6 +22,7 @@ from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
 from presence.connection import DRAINING, PROTOCOL_ERROR, REVOKED, TOKEN_EXPIRED, Connection
 from presence.entering import Entered, Entry, enter_many
+from presence.enums import PassingKind
 from presence.exchange import Exchange
 from presence.grouping import Grouped
 from presence.identity import Caller, Identity, identify
@@ -191,7 +192,8 @@ class Hub:
             return
         shown = leases.changed(actor, online=True, at=datetime.now(UTC))
         batch = Batch(
-            passing=[Passing("presence_changed", shown, (theirs,))], controls=[Control("met", actor.key, theirs)]
+            passing=[Passing(PassingKind.PRESENCE_CHANGED, shown, (theirs,))],
+            controls=[Control("met", actor.key, theirs)],
         )
         self.ring(wire.pack(batch, sender=self.process))
 

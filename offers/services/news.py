@@ -15,6 +15,7 @@ from accounts import kinds
 from journal.facts import Recorded
 from journal.models import Entry
 from offers import selectors
+from offers.enums import PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.access import sees_everything
 from offers.services.tellings import onlookers
@@ -79,7 +80,7 @@ def _tell_activity(entries: Sequence[Entry]) -> None:
         if offer is None:
             continue
         people = [*offer.team, *drivers.get((entry.object_type, entry.object_id), ())]
-        pass_on("activity", selectors.entry_dict(entry), to=[onlookers(), *map(topics.of_actor, people)])
+        pass_on(PassingKind.ACTIVITY, selectors.entry_dict(entry), to=[onlookers(), *map(topics.of_actor, people)])
         concerned |= dict.fromkeys(people)
     if concerned:
         _want_figures([*concerned, *_overseers()])
@@ -105,7 +106,7 @@ def _want_figures(keys: Collection[ActorKey]) -> None:
 def _tell_figures(keys: Collection[ActorKey]) -> None:
     people = list(kinds.actors(keys).values()) if keys else []
     for actor, figures in _counted(people):
-        pass_on("stats_updated", figures, to=[topics.of_actor(actor.key)])
+        pass_on(PassingKind.STATS_UPDATED, figures, to=[topics.of_actor(actor.key)])
 
 
 def _counted(people: Iterable[Actor]) -> Iterable[tuple[Actor, dict]]:
