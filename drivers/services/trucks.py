@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 import journal.services
 from accounts.services import end_sessions
 from drivers import addresses, rules, selectors
+from drivers.enums import TruckVerb
 from drivers.models import Driver
 from drivers.rules import require_can_change_trucks
 from offers_project.kernel.actors import Actor
@@ -25,7 +26,7 @@ def create_driver(*, actor: Actor, fields: Mapping[str, Any]) -> Driver:
     wanted = _written(driver, fields)
     _refuse_unknown_dispatcher(driver.assigned_dispatcher_id)
     driver.save()
-    journal.services.record(actor, "create", object_type="driver", object_id=driver.pk, after=wanted)
+    journal.services.record(actor, TruckVerb.CREATE, object_type="driver", object_id=driver.pk, after=wanted)
     return driver
 
 
@@ -98,7 +99,7 @@ def _refuse_unknown_dispatcher(user_id: int | None) -> None:
         raise Invalid.field("assigned_dispatcher_id", _("There is no such person in the office."))
 
 
-def _verb(after: Mapping[str, Any]) -> str:
+def _verb(after: Mapping[str, Any]) -> TruckVerb:
     if "is_active" in after:
-        return "activate" if after["is_active"] else "deactivate"
-    return "assign" if set(after) == {"assigned_dispatcher_id"} else "update"
+        return TruckVerb.ACTIVATE if after["is_active"] else TruckVerb.DEACTIVATE
+    return TruckVerb.ASSIGN if set(after) == {"assigned_dispatcher_id"} else TruckVerb.UPDATE

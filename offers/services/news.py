@@ -12,6 +12,7 @@ from accounts import kinds
 from journal.facts import Recorded
 from journal.models import Entry
 from offers import selectors
+from offers.enums import PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.access import sees_everything
 from offers.services.tellings import onlookers
@@ -65,7 +66,7 @@ def _tell_activity(entries: Sequence[Entry]) -> Collection[ActorKey]:
         if offer is None:
             continue
         people = [*offer.team, *drivers.get((entry.object_type, entry.object_id), ())]
-        pass_on("activity", selectors.entry_dict(entry), to=[onlookers(), *map(topics.of_actor, people)])
+        pass_on(PassingKind.ACTIVITY, selectors.entry_dict(entry), to=[onlookers(), *map(topics.of_actor, people)])
         concerned |= dict.fromkeys(people)
     if not concerned:
         return ()
@@ -87,4 +88,4 @@ def _overseers() -> list[ActorKey]:
 
 def _tell_figures(keys: Collection[ActorKey]) -> None:
     for key, figures in selectors.stats_of(kinds.actors(keys).values()).items():
-        pass_on("stats_updated", figures, to=[topics.of_actor(key)])
+        pass_on(PassingKind.STATS_UPDATED, figures, to=[topics.of_actor(key)])

@@ -14,7 +14,7 @@ from chat import rules as chat_rules
 from chat import services as chat
 from chat.enums import MemberRole
 from drivers.models import Driver
-from offers.enums import Action, OfferStatus, SkipReason
+from offers.enums import Action, EventKind, OfferStatus, SkipReason
 from offers.errors import OfferClosed, ProposalClosed
 from offers.models import Offer, Proposal
 from offers.rules.access import require_active
@@ -112,9 +112,9 @@ def send_offer(
     if message:
         lines.say_words(sending.sent, message, by=actor)
     if was_draft:
-        tell("offer_status_changed", object_id=offer.pk, detail=offer.version, to=offer.team)
+        tell(EventKind.OFFER_STATUS_CHANGED, object_id=offer.pk, detail=offer.version, to=offer.team)
     tell(
-        "offer_updated",
+        EventKind.OFFER_UPDATED,
         object_id=offer.pk,
         detail=offer.version,
         to=[proposal.driver_key for proposal in sending.sent],
