@@ -161,7 +161,11 @@ function outgoingItem(entry, outgoing, index, talk, act) {
       h(
         "article",
         { class: classes("msg msg--out", index > 0 && "msg--same") },
-        h("p", { class: classes("bubble", stays(entry) ? "bubble--fail" : "bubble--wait"), dir: "auto" }, entry.message),
+        h(
+          "p",
+          { class: classes("bubble", stays(entry) ? "bubble--fail" : "bubble--wait"), dir: "auto" },
+          entry.message,
+        ),
         ends && lineOf(entry, talk, waiting, act),
       ),
   };
@@ -174,13 +178,19 @@ function lineOf(entry, { up }, waiting, act) {
 
 /** It has waited so long that it may no longer be true. */
 function oldLine({ client_id, created_at }, act) {
-  const words = interpolate(gettext("Written %(time)s, and no sign that it arrived. Send it still?"), { time: moment(created_at) });
+  const words = interpolate(gettext("Written %(time)s, and no sign that it arrived. Send it still?"), {
+    time: moment(created_at),
+  });
   return h(
     "p",
     { class: "msg__by" },
     h("span", { class: "bad row tight" }, icon("i-clock"), words),
     h("button", { class: "btn btn--s", type: "button", onclick: () => act.retry(client_id) }, gettext("Send it still")),
-    h("button", { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) }, gettext("Delete")),
+    h(
+      "button",
+      { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) },
+      gettext("Delete"),
+    ),
   );
 }
 
@@ -200,7 +210,11 @@ function failedLine({ client_id, error }, act) {
     h("span", { class: "bad row tight" }, icon("i-alert"), gettext("Not sent")),
     error?.message && h("span", {}, error.message),
     h("button", { class: "btn btn--s", type: "button", onclick: () => act.retry(client_id) }, gettext("Retry")),
-    h("button", { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) }, gettext("Delete")),
+    h(
+      "button",
+      { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) },
+      gettext("Delete"),
+    ),
   );
 }
 
@@ -229,7 +243,11 @@ function rateCard(talk, message, rate, act) {
   const sum = h("span", { class: "rate__sum" }, money(message.proposed_rate, message.currency, { cents: true }));
   if (!rate.stands) {
     const words = h("b", {}, pastWords(name, asks));
-    return h("div", { class: "rate rate--past" }, h("p", { class: "row" }, words, sum, h("span", { class: "push small" }, rate.became)));
+    return h(
+      "div",
+      { class: "rate rate--past" },
+      h("p", { class: "row" }, words, sum, h("span", { class: "push small" }, rate.became)),
+    );
   }
   const note = message.message.split(" · ").slice(1).join(" · ");
   const each = perMile(message.proposed_rate, miles, message.currency);
@@ -237,10 +255,33 @@ function rateCard(talk, message, rate, act) {
   return h(
     "div",
     { class: classes("rate", yours && "rate--yours") },
-    h("p", { class: "row" }, h("b", {}, nowWords(name, asks)), h("span", { class: "soft small push" }, clock(message.created_at))),
-    h("p", { class: "row" }, sum, each && h("span", { class: "soft" }, each), rate.agreed && h("span", { class: "st", "data-st": "accepted" }, icon("st-accepted", { size: "s" }), stateWord("accepted", asks && "office"))),
+    h(
+      "p",
+      { class: "row" },
+      h("b", {}, nowWords(name, asks)),
+      h("span", { class: "soft small push" }, clock(message.created_at)),
+    ),
+    h(
+      "p",
+      { class: "row" },
+      sum,
+      each && h("span", { class: "soft" }, each),
+      rate.agreed &&
+        h(
+          "span",
+          { class: "st", "data-st": "accepted" },
+          icon("st-accepted", { size: "s" }),
+          stateWord("accepted", asks && "office"),
+        ),
+    ),
     note && h("p", { dir: "auto" }, note),
-    yours && rate.up && h("p", { class: "rate__do" }, rate.answers.map((action) => answerButton(action, message, act))),
+    yours &&
+      rate.up &&
+      h(
+        "p",
+        { class: "rate__do" },
+        rate.answers.map((action) => answerButton(action, message, act)),
+      ),
     yours && !rate.up && h("p", { class: "hint" }, gettext("Answering needs a connection.")),
   );
 }
@@ -264,5 +305,9 @@ function answerButton(action, { proposed_rate, currency }, act) {
     reject: ["btn--stop btn--quiet", gettext("Decline")],
     retract: ["btn--stop btn--quiet", gettext("Take back")],
   }[action];
-  return h("button", { class: classes("btn", look), type: "button", onclick: (event) => act.answer(action, event) }, words);
+  return h(
+    "button",
+    { class: classes("btn", look), type: "button", onclick: (event) => act.answer(action, event) },
+    words,
+  );
 }

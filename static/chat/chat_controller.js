@@ -25,9 +25,27 @@ const SNIPPET = 140;
 
 export class ChatController extends Controller {
   static targets = [
-    "scroller", "list", "older", "aloud", "pill", "pillWord", "typing", "typist", "colleague", "colleagueName",
-    "composer", "text", "counter", "closed", "looking", "cut", "cutWord", "search", "query", "found",
-  ]; // prettier-ignore
+    "scroller",
+    "list",
+    "older",
+    "aloud",
+    "pill",
+    "pillWord",
+    "typing",
+    "typist",
+    "colleague",
+    "colleagueName",
+    "composer",
+    "text",
+    "counter",
+    "closed",
+    "looking",
+    "cut",
+    "cutWord",
+    "search",
+    "query",
+    "found",
+  ];
   static values = { offer: Number, driver: Number, viewer: String, talk: Object, miles: Number, enterSends: Boolean };
 
   connect() {
@@ -82,16 +100,40 @@ export class ChatController extends Controller {
     const { signal } = this.gone;
     const on = (name, run) => socket.addEventListener(name, (event) => run(event.detail, event), { signal });
     const here = (run) => (detail) => this.isHere(detail) && run(detail);
-    on("new_message", here((message) => this.#arrived(message)));
-    on("message_updated", here((message) => this.#replaced(message)));
-    on("message_delivered", here((receipt) => this.#receipt(receipt, "delivered_at")));
-    on("message_read", here((receipt) => this.#receipt(receipt, "read_at")));
-    on("user_typing", here(({ actor }) => this.#types(actor, true)));
-    on("user_stopped_typing", here(({ actor }) => this.#types(actor, false)));
-    on("proposal_updated", here((proposal) => this.takeProposal(proposal)));
+    on(
+      "new_message",
+      here((message) => this.#arrived(message)),
+    );
+    on(
+      "message_updated",
+      here((message) => this.#replaced(message)),
+    );
+    on(
+      "message_delivered",
+      here((receipt) => this.#receipt(receipt, "delivered_at")),
+    );
+    on(
+      "message_read",
+      here((receipt) => this.#receipt(receipt, "read_at")),
+    );
+    on(
+      "user_typing",
+      here(({ actor }) => this.#types(actor, true)),
+    );
+    on(
+      "user_stopped_typing",
+      here(({ actor }) => this.#types(actor, false)),
+    );
+    on(
+      "proposal_updated",
+      here((proposal) => this.takeProposal(proposal)),
+    );
     on("offer_status_changed", ({ id }) => id === this.offerValue && this.catchUp());
     on("offer_touched", ({ offer_id }) => offer_id === this.offerValue && this.#touched());
-    on("outbox", here((entry) => this.#onItsWay(entry)));
+    on(
+      "outbox",
+      here((entry) => this.#onItsWay(entry)),
+    );
     on("refetch", () => this.refresh());
     on("ready", () => this.catchUp());
     on("state", () => this.draw());
@@ -191,7 +233,8 @@ export class ChatController extends Controller {
   /** Reads everything again that may have changed while nothing was heard: marks, terms, new messages. */
   async refresh() {
     const query = { limit: PAGE };
-    const read = (method, path, options) => api(method, path, { ...options, signal: this.gone.signal }).catch(() => null);
+    const read = (method, path, options) =>
+      api(method, path, { ...options, signal: this.gone.signal }).catch(() => null);
     const [page, proposal] = await Promise.all([
       read("GET", this.path, { query }),
       this.proposal && read("GET", `/proposals/${this.proposal.id}`),

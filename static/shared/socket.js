@@ -458,7 +458,7 @@ export class Socket extends EventTarget {
       this.marks.flush();
     }
     this.#goOnFrom(turn);
-    turn.events.forEach((frame) => this.stream.take(frame));
+    for (const frame of turn.events) this.stream.take(frame);
   }
 
   #pollFailed(error) {
