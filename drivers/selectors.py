@@ -29,11 +29,6 @@ def active() -> QuerySet[Driver]:
     return Driver.objects.filter(is_active=True)
 
 
-def available() -> QuerySet[Driver]:
-    """Active, and `Available` in the older system's words."""
-    return active().filter(status__iexact=Driver.AVAILABLE)
-
-
 def by_ids(ids: Collection[int]) -> dict[int, Driver]:
     """Those of the ids that there are, inactive ones too."""
     return Driver.objects.in_bulk(list(ids))

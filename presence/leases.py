@@ -12,11 +12,10 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts import kinds
-from offers_project.kernel import clock, facts
+from offers_project.kernel import clock
 from offers_project.kernel.actors import DRIVER, Actor, ActorKey
 from presence import streams, topics
 from presence.enums import PassingKind
-from presence.facts import WentOffline, WentOnline
 from presence.models import Attendance, SocketSession
 from presence.telling import pass_on, service
 
@@ -64,7 +63,6 @@ def begin(*, leases: Sequence[Lease]) -> None:
     came = sorted(key for key, row in rows.items() if not row.online)
     Attendance.objects.filter(pk__in=[rows[key].pk for key in came]).update(online=True, last_seen=now)
     for key, actor in _people(came).items():
-        facts.publish(WentOnline(key))
         pass_on(PassingKind.PRESENCE_CHANGED, changed(actor, online=True, at=now), to=_told(key))
 
 
@@ -130,7 +128,6 @@ def lapse(*, keys: Collection[ActorKey]) -> None:
     seen = _last_seen(gone, otherwise=now)
     for key in gone:
         Attendance.objects.filter(pk=rows[key].pk).update(online=False, last_seen=seen[key])
-        facts.publish(WentOffline(key))
     for key, actor in _people(gone).items():
         pass_on(PassingKind.PRESENCE_CHANGED, changed(actor, online=False, at=seen[key]), to=_told(key, parting=True))
 

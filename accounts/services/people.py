@@ -98,7 +98,6 @@ def deactivate_user(*, actor: Actor, user_id: int) -> User:
     user.save(update_fields=["is_active"])
     _record(actor, PersonVerb.DEACTIVATE, user, before={"is_active": True}, after={"is_active": False})
     end_sessions(key=user.actor.key, because="deactivated", by=actor)
-    publish(facts.PersonDeactivated(user.actor.key))
     return user
 
 

@@ -9,7 +9,7 @@ from chat.enums import MemberRole
 from chat.lookups import Among
 from chat.models import Conversation, Member, Message
 from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.errors import NotFound, Refusal
+from offers_project.kernel.errors import NotFound
 
 
 def conversations_for(actor: Actor) -> QuerySet[Conversation]:
@@ -33,15 +33,6 @@ def writable_conversation_for(actor: Actor, offer_id: int, driver_id: int) -> Co
     conversation = conversation_for(actor, offer_id, driver_id)
     rules.require_can_write(actor, conversation.status, _member(actor, conversation))
     return conversation
-
-
-def may_write(actor: Actor, conversation: Conversation) -> bool:
-    """Whether `actor` may write in a conversation that they may read, as it stands now."""
-    try:
-        rules.require_can_write(actor, conversation.status, _member(actor, conversation))
-    except Refusal:
-        return False
-    return True
 
 
 def message_for(actor: Actor, message_id: int) -> Message:

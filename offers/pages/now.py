@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import formats
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
@@ -24,6 +23,7 @@ from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
 from offers.pages.shown import with_cities, with_moments
+from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import sees_everything
 from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
@@ -49,24 +49,21 @@ def now(request: HttpRequest) -> HttpResponseBase:
 
 @office_required
 def _now(request: HttpRequest) -> HttpResponse:
-    zone = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") == "true" else ""
+    zone = zone_of(request)
     if zone == "turns":
-        response = HttpResponse(str(turns_of(request.actor)), content_type="text/plain")
-    else:
-        epoch, head = place_of(request.actor.key)
-        shown = Now(request.actor, everybody=request.GET.get("whose") == "all")
-        context = {
-            "page": "now",
-            "cursor": {"epoch": epoch, "seq": head.seq},
-            "now": shown,
-            "turns": shown.turns,
-            "unread": shown.stats["unread"],
-            "reject_reasons": RejectReason.choices,
-            "fall_off_reasons": FallOffReason.choices,
-        }
-        response = render(request, "offers/now/_live.html" if zone == "now-live" else "offers/now.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+        return by_zone(HttpResponse(str(turns_of(request.actor)), content_type="text/plain"))
+    epoch, head = place_of(request.actor.key)
+    shown = Now(request.actor, everybody=request.GET.get("whose") == "all")
+    context = {
+        "page": "now",
+        "cursor": {"epoch": epoch, "seq": head.seq},
+        "now": shown,
+        "turns": shown.turns,
+        "unread": shown.stats["unread"],
+        "reject_reasons": RejectReason.choices,
+        "fall_off_reasons": FallOffReason.choices,
+    }
+    return by_zone(render(request, "offers/now/_live.html" if zone == "now-live" else "offers/now.html", context))
 
 
 class Now:
