@@ -15,7 +15,8 @@ REPETITIONS ?= 50
 FAULTS ?= yes
 FAULTS_SAMPLE ?=
 FAULTS_SEED ?= 1
-TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test
+# Bytecode is kept, whatever the environment wants: every worker and every server would compile all there is.
+TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test PYTHONDONTWRITEBYTECODE=
 ALONE := $(TESTING) DATABASE_URL= REDIS_URL=
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 ON_SERVICES := $(PY) tools/with_services.py
