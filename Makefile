@@ -15,9 +15,11 @@ REPETITIONS ?= 50
 FAULTS ?= yes
 FAULTS_SAMPLE ?=
 FAULTS_SEED ?= 1
-TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test
+# Bytecode is kept, whatever the environment wants: every worker and every server would compile all there is.
+TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test PYTHONDONTWRITEBYTECODE=
 ALONE := $(TESTING) DATABASE_URL= REDIS_URL=
-PYTEST := $(PY) -m pytest -n $(WORKERS)
+# Who has nothing left takes from the other: tests that wait for servers stand together.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist worksteal
 ON_SERVICES := $(PY) tools/with_services.py
 REFERENCE := benchmarks/reference/node_modules
 WEB := tools/web/node_modules
