@@ -14,7 +14,7 @@ from accounts.api import AnybodysView, with_tokens
 from accounts.doors import ApiView
 from accounts.services import begin_session
 from accounts.shapes import TokensOut
-from drivers import places, search, selectors, services
+from drivers import places, rules, search, selectors, services
 from drivers.asking import asked_for
 from drivers.models import Driver
 from drivers.search import Query
@@ -113,9 +113,10 @@ class OneDriver(DriversView):
 
 
 class Places(DriversView):
-    @documented(answer=page_of(PlaceOut), query=[PlacesQuery], operation_id="places_list")
+    @documented(answer=page_of(PlaceOut), query=[PlacesQuery], refusals=(403,), operation_id="places_list")
     def get(self, request: Request) -> Response:
         """Cities and ZIP codes of the United States that begin so; at most 50."""
+        rules.require_can_look_up_places(self.actor)
         given = self.asked(PlacesQuery)
         return self.page(
             places.search(given["q"], limit=places.SEARCH_MAX),

@@ -18,6 +18,11 @@ def can_see_links(actor: Actor) -> bool:
     return actor.is_manager or actor == SYSTEM
 
 
+def can_look_up_places(actor: Actor) -> bool:
+    """The office says where loads go, drivers where they are."""
+    return actor.is_office or actor.is_driver
+
+
 def require_can_change_trucks(actor: Actor) -> None:
     if not can_change_trucks(actor):
         raise PermissionDenied()
@@ -30,4 +35,9 @@ def require_can_send_links(actor: Actor) -> None:
 
 def require_can_see_links(actor: Actor) -> None:
     if not can_see_links(actor):
+        raise PermissionDenied()
+
+
+def require_can_look_up_places(actor: Actor) -> None:
+    if not can_look_up_places(actor):
         raise PermissionDenied()

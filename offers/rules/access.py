@@ -6,14 +6,20 @@ from offers.enums import OfferStatus
 from offers.errors import OfferAlreadyTaken, OfferClosed
 from offers.models import Offer
 from offers.rules.transitions import Side
-from offers_project.kernel.actors import Actor
+from offers_project.kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
 from offers_project.kernel.errors import PermissionDenied
+
+SIDES = {DISPATCHER: Side.OFFICE, DRIVER: Side.DRIVER}
+"""The kinds of actor that take part in the market. Any other is refused, and sees nothing."""
 
 
 def side_of(actor: Actor) -> Side:
-    if actor.is_office:
-        return Side.OFFICE
-    return Side.DRIVER if actor.is_driver else Side.SYSTEM
+    """The side that an actor is on. Raises `PermissionDenied` for a kind that has no part in the market."""
+    if actor == SYSTEM:
+        return Side.SYSTEM
+    if (side := SIDES.get(actor.type)) is None:
+        raise PermissionDenied()
+    return side
 
 
 def sees_everything(actor: Actor) -> bool:

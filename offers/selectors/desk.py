@@ -11,7 +11,7 @@ from chat import selectors as chat
 from journal import selectors as journal
 from journal.models import Entry
 from offers.models import SCOPE, Proposal
-from offers.rules.access import sees_everything
+from offers.rules.access import sees_everything, side_of
 from offers.rules.transitions import OPEN
 from offers.selectors.offers import offers_for
 from offers.selectors.proposals import proposals_for
@@ -49,7 +49,11 @@ def activity_for(actor: Actor) -> Activity:
 
 
 def stats_for(actor: Actor) -> dict[str, Any]:
-    """How many offers and proposals there are in each status, who is here, and how fast answers come."""
+    """How many offers and proposals there are in each status, who is here, and how fast answers come.
+
+    Raises `PermissionDenied` for a kind of actor that has no part in the market.
+    """
+    side_of(actor)
     now = clock.now()
     offers = offers_for(actor)
     if actor.is_driver:  # What has become of the others since they left is none of their business.

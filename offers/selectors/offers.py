@@ -14,7 +14,7 @@ from offers.selectors import shown
 from offers.selectors.histories import shown_proposals
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.clock import iso
-from offers_project.kernel.errors import NotFound
+from offers_project.kernel.errors import NotFound, PermissionDenied
 
 
 def offers_for(actor: Actor) -> QuerySet[Offer]:
@@ -78,8 +78,10 @@ class Sightings:
         if viewer.is_driver:
             proposal = self._proposals[offer.pk, viewer.key.id]
             data = self._as_put_to(offer, proposal) | {"proposal": self._shown_proposals[proposal.pk]}
-        else:
+        elif viewer.is_office:
             data = shown.for_office(offer, self._names) | {"counts": self._counts.get(offer.pk, {})}
+        else:
+            raise PermissionDenied()
         return data | {"unread": self._unread.get((viewer.key, offer.pk), 0)}
 
     def _as_put_to(self, offer: Offer, proposal: Proposal) -> dict[str, Any]:
