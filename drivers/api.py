@@ -30,7 +30,7 @@ from drivers.shapes import (
 )
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import Pagination
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from offers_project.kernel.errors import Invalid, NotFound
 from offers_project.kernel.schema import documented, page_of
 from offers_project.kernel.shapes import read_shape
 
@@ -57,11 +57,6 @@ class DriversView(ApiView):
         found = search.trucks(self.actor, query)
         return self.page_of_ids(found.ids, found.distances)
 
-    def require_office(self) -> None:
-        """What a driver may know of drivers is themselves."""
-        if not self.actor.is_office:
-            raise PermissionDenied()
-
     def filters(self) -> Query:
         return asked_for(self.actor, self.asked(TruckFilters))
 
@@ -77,7 +72,7 @@ class AvailableDrivers(DriversView):
     @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_available")
     def get(self, request: Request) -> Response:
         """Trucks in use whose status is Available."""
-        self.require_office()
+        rules.require_sees_all_trucks(self.actor)
         return self.answer(replace(self.filters(), statuses=(Driver.AVAILABLE,), active=True))
 
 
@@ -85,7 +80,7 @@ class DriversByLocation(DriversView):
     @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_by_location")
     def get(self, request: Request) -> Response:
         """Trucks around a point, nearest first, with `distance_miles`; those that nobody can place are left out."""
-        self.require_office()
+        rules.require_sees_all_trucks(self.actor)
         query = self.filters()
         if query.around is None:
             raise Invalid.field("near", _("Give `near`, or `lat` and `lon`."))
@@ -97,7 +92,7 @@ class DriversByIds(DriversView):
     @documented(answer=page_of(DriverOut), query=[IdsQuery], refusals=(403,), operation_id="drivers_by_ids")
     def get(self, request: Request) -> Response:
         """These trucks, in this order, inactive ones too; ids that there are not are passed over."""
-        self.require_office()
+        rules.require_sees_all_trucks(self.actor)
         ids = self.asked(IdsQuery)["ids"]
         known = selectors.by_ids(ids)
         return self.page_of_ids([pk for pk in ids if pk in known])

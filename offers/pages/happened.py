@@ -10,7 +10,8 @@ from django.utils.translation import ngettext_lazy
 
 from drivers import selectors as drivers
 from offers.models import Proposal
-from offers_project.kernel.actors import DRIVER
+from offers.rules.access import SIDES
+from offers.rules.transitions import Side
 from offers_project.kernel.bidi import isolated
 from offers_project.kernel.money import in_words as money
 
@@ -47,6 +48,7 @@ BY_OFFICE = {
 """What is not here goes without saying: that somebody looked, and what became of each proposal by what was done to the
 whole offer.
 """
+PROPOSALS: Mapping[Side | None, Mapping[str, Any]] = {Side.DRIVER: BY_DRIVERS, Side.OFFICE: BY_OFFICE}
 
 
 def happened(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -83,7 +85,7 @@ def _form(entry: Mapping[str, Any]) -> Any:
     if entry["object_type"] == "offer":
         return OFFERS.get(entry["verb"])
     if entry["object_type"] == "proposal":
-        return (BY_DRIVERS if entry["actor"]["type"] == DRIVER else BY_OFFICE).get(entry["verb"])
+        return PROPOSALS.get(SIDES.get(entry["actor"]["type"]), {}).get(entry["verb"])
     return None
 
 

@@ -23,7 +23,7 @@ from offers_project import urls
 from offers_project.kernel.actors import SYSTEM, Actor
 from offers_project.kernel.errors import PermissionDenied, Refusal
 from offers_project.kernel.shapes import Shape
-from presence import commands
+from presence import commands, rules
 from presence.models import Attendance
 from tests.offers.scenes import Caller, Scene, browser_of, nothing_changed
 from tests.offers_project import test_authorization as doors
@@ -176,3 +176,9 @@ def test_an_offer_is_not_shown_as_to_the_office(scene, visitor):
     """Whoever passes an offer on to an unknown kind by mistake is refused, too."""
     with pytest.raises(PermissionDenied):
         offer_dicts(Offer.objects.all(), visitor)
+
+
+def test_an_unknown_kind_hears_of_nobody_and_nobody_of_it(visitor):
+    assert rules.own_topics(visitor) == []
+    assert not rules.is_told_to_the_office(visitor.key)
+    assert not rules.is_shown_in_chats(visitor.key)
