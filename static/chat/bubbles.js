@@ -53,9 +53,10 @@ export function standing({ messages, proposal, table, viewer }) {
   if (!message || !proposal) return null;
   const side = sideOf(message.sender.type);
   const mine = side === sideOfKey(viewer);
+  const amount = { driver: proposal.driver_proposed_rate, office: proposal.offered_rate }[side];
+  if (amount === undefined) return null;
   if (proposal.agreed_rate)
     return proposal.agreed_rate === message.proposed_rate ? { message, agreed: true, mine } : null;
-  const amount = side === "driver" ? proposal.driver_proposed_rate : proposal.offered_rate;
   const turn = table[proposal.status]?.turn;
   const waits = Boolean(turn) && turn !== side;
   return waits && amount === message.proposed_rate ? { message, agreed: false, mine } : null;
