@@ -15,6 +15,7 @@ from chat.models import Membership, Message
 from offers_project.kernel.actors import DISPATCHER, Actor
 from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
 from offers_project.kernel.limits import Bucket
+from offers_project.kernel.text import is_storable
 
 CLIENT_ID_MAX_LENGTH = 64
 
@@ -57,15 +58,19 @@ def require_can_write(actor: Actor, status: str, member: Membership | None) -> N
         raise ConversationClosed()
 
 
+def can_remove(actor: Actor, message: Message) -> bool:
+    """Its sender, and who removes any. The conversation must be one that the actor may read, too."""
+    return removes_any_message(actor) or actor.key == (message.sender_type, message.sender_id)
+
+
 def require_can_remove(actor: Actor, message: Message) -> None:
-    """Its sender may, and who removes any."""
-    if not removes_any_message(actor) and actor.key != (message.sender_type, message.sender_id):
+    if not can_remove(actor, message):
         raise PermissionDenied()
 
 
 def require_sendable(message: object, client_id: object) -> None:
     """Refuse a text or a client id that cannot be kept. `client_id` may be None: then nothing is recognised again."""
-    if not isinstance(message, str) or not _storable(message):
+    if not isinstance(message, str) or not is_storable(message):
         raise Invalid.field("message", _("This has characters that cannot be kept."))
     if not message.strip():
         raise Invalid.field("message", _("Write something."))
@@ -76,7 +81,7 @@ def require_sendable(message: object, client_id: object) -> None:
     if client_id is None:
         return
     # MySQL takes "a" and "a " for the same key.
-    if not isinstance(client_id, str) or not _storable(client_id) or client_id != client_id.strip() or not client_id:
+    if not isinstance(client_id, str) or not is_storable(client_id) or client_id != client_id.strip() or not client_id:
         raise Invalid.field("client_id", _("This cannot be used to know the message by."))
     if len(client_id) > CLIENT_ID_MAX_LENGTH:
         raise Invalid.field("client_id", _("This is too long."))
@@ -85,11 +90,3 @@ def require_sendable(message: object, client_id: object) -> None:
 def message_limit() -> Bucket:
     """How many messages a person may send, by whatever door; what they say along with an answer is one, too."""
     return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)
-
-
-def _storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text

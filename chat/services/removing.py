@@ -1,6 +1,7 @@
 """A message is taken back."""
 
 from chat import rules, selectors
+from chat.enums import EventKind, MessageVerb
 from chat.models import Conversation, Message
 from chat.services.locking import audiences, members_of
 from chat.services.unread import unread_changes
@@ -27,13 +28,13 @@ def remove_message(*, actor: Actor, message_id: int) -> Message:
     message.save(update_fields=["message", "proposed_rate", "removed_at"])
     record(
         actor,
-        "remove_message",
+        MessageVerb.REMOVE,
         object_type="message",
         object_id=message.pk,
         scope=f"offer:{conversation.offer_id}",
         after={"conversation_id": conversation.pk, "driver_id": conversation.driver_id, "seq": message.seq},
     )
     told = audiences(members)[conversation.pk]
-    tell("message_updated", object_id=message.pk, detail=message.seq, to=told, data=message_dict(message))
+    tell(EventKind.MESSAGE_UPDATED, object_id=message.pk, detail=message.seq, to=told, data=message_dict(message))
     unread_changes((key, conversation.pk) for key in told)
     return message

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from chat import facts, rules
-from chat.enums import COUNTED_TYPES, MemberRole, MessageType
+from chat.enums import COUNTED_TYPES, EventKind, MemberRole, MessageType
 from chat.models import Address, Conversation, Member, Membership, Message
 from chat.rows import Draft
 from chat.services.locking import Memberships, audiences, locked, locked_at
@@ -193,7 +193,7 @@ def _deliver(
     shown = {id(message): message_dict(message) for message in messages}
     for message in messages:
         tell(
-            "new_message",
+            EventKind.NEW_MESSAGE,
             object_id=message.pk,
             detail=message.seq,
             to=told[message.conversation.pk],

@@ -25,6 +25,11 @@ def side_of(actor: Actor) -> Side:
     return side
 
 
+def kinds_on(side: Side) -> list[str]:
+    """The kinds of actor that negotiate for a side."""
+    return [kind for kind, its_side in SIDES.items() if its_side is side]
+
+
 def is_asked(actor: Actor) -> bool:
     """Whether offers are put to them: of those they see what a driver may, and answer for themselves alone."""
     return SIDES.get(actor.type) is Side.DRIVER

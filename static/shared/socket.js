@@ -357,6 +357,7 @@ export class Socket extends EventTarget {
   #arrived(message) {
     const joined = this.#joined.get(`${message.offer_id}:${message.driver_id}`);
     if (joined) joined.after = Math.max(joined.after ?? 0, message.seq);
+    this.outbox.stored([message]); // The answer to it may have got lost.
     this.theirs.wrote(message);
     const side = sideOf(message.sender.type);
     const fromOtherSide = side !== null && side !== sideOfKey(this.person);

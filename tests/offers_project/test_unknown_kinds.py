@@ -5,7 +5,9 @@ What `test_authorization` says about an endpoint or a command is used as its bod
 empty, and an answer that finds fault with the body has not asked who sends it.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,7 @@ OWN_AFFAIRS = {
     ("POST", "auth/driver/code"), ("POST", "auth/driver/token"), ("GET", "schema"), ("GET", "docs"),
 }  # fmt: skip
 """What is about one's own sign-in, or said to everybody, whatever kind one is of."""
+ROOT = Path(__file__).resolve().parents[2]
 SIGN_IN_PAGES = {"driver/sign-in", "driver/code", "d/<str:token>"}
 TIMES = {"at"}
 
@@ -160,6 +163,15 @@ def test_every_page(scene, visitor):
             answers = [browser.get(path), browser.post(path, {})]
         wrong += [(path, answer.status_code) for answer in answers if answer.status_code not in (403, 404, 405)]
     assert not wrong
+
+
+@pytest.mark.parametrize("room", ["offers", "chat", "drivers", "presence"])
+def test_rooms_ask_what_somebody_may_do_and_not_of_which_two_kinds_they_are(room):
+    """The answers stand in each room's rules: a third kind is added there, and not looked for in a hundred places."""
+    sources = [*(ROOT / room).rglob("*.py"), *(ROOT / "templates" / room).rglob("*.html")]
+    asking = [path for path in sources if re.search(r"\.is_(office|driver)\b", path.read_text(encoding="utf-8"))]
+    assert len(sources) > 5
+    assert asking == []
 
 
 def test_only_the_system_is_the_system(scene, visitor):
