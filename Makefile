@@ -23,6 +23,9 @@ PYTEST := $(PY) -m pytest -n $(WORKERS) --dist worksteal
 ON_SERVICES := $(PY) tools/with_services.py
 REFERENCE := benchmarks/reference/node_modules
 WEB := tools/web/node_modules
+# SQLite copies a table to change it, and the linter takes the copy's columns for new ones without a default.
+# tests/chat/test_subjects.py writes as servers of the version before do.
+LINTED_BY_HAND := 0002_subjects
 REPORT = --junitxml=var/reports/$@.xml
 
 .DEFAULT_GOAL := help
@@ -88,7 +91,7 @@ check-migrations: $(VENV)/.dev reports ## every model has its migration, and non
 	@$(ALONE) $(PY) manage.py makemigrations --check --dry-run
 	@$(ALONE) LOG_LEVEL=WARNING $(PY) manage.py lintmigrations --settings tests.settings --quiet ok ignore \
 	    --project-root-path . --include-apps $(filter-out offers_project,$(ROOMS)) --no-cache \
-	    --ignore-initial-migrations --warnings-as-errors
+	    --ignore-initial-migrations --ignore-name $(LINTED_BY_HAND) --warnings-as-errors
 
 check-templates: $(VENV)/.dev ## djlint
 	@$(VENV)/bin/djlint templates --lint --quiet

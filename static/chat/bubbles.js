@@ -5,6 +5,7 @@ import { apart, spelled } from "shared/bidi.js";
 import { h, icon } from "shared/dom.js";
 import { gettext, interpolate, ngettext, pgettext } from "shared/i18n.js";
 import { money, perMile } from "shared/money.js";
+import { sideOf, sideOfKey } from "shared/sides.js";
 import { stateWord } from "shared/state.js";
 import { clock, day, moment } from "shared/time.js";
 
@@ -12,7 +13,6 @@ const MINUTE = 60_000;
 const COUNTED = ["text", "rate_proposal"];
 const KNOWN = [...COUNTED, "system"];
 
-const sideOf = (key) => key.split(":")[0];
 const keyOf = (actor) => `${actor.type}:${actor.id}`;
 const first = (name) => name.split(" ")[0];
 
@@ -51,12 +51,14 @@ export function itemsOf(talk, act) {
 export function standing({ messages, proposal, table, viewer }) {
   const message = messages.filter((each) => each.message_type === "rate_proposal" && !each.removed_at).at(-1);
   if (!message || !proposal) return null;
-  const side = message.sender.type === "driver" ? "driver" : "office";
-  const mine = message.sender.type === sideOf(viewer);
+  const side = sideOf(message.sender.type);
+  const mine = side === sideOfKey(viewer);
+  const amount = { driver: proposal.driver_proposed_rate, office: proposal.offered_rate }[side];
+  if (amount === undefined) return null;
   if (proposal.agreed_rate)
     return proposal.agreed_rate === message.proposed_rate ? { message, agreed: true, mine } : null;
-  const amount = side === "driver" ? proposal.driver_proposed_rate : proposal.offered_rate;
-  const waits = table[proposal.status]?.turn === (side === "driver" ? "office" : "driver");
+  const turn = table[proposal.status]?.turn;
+  const waits = Boolean(turn) && turn !== side;
   return waits && amount === message.proposed_rate ? { message, agreed: false, mine } : null;
 }
 
@@ -85,7 +87,7 @@ function newItem(count) {
 }
 
 function messageItem(talk, message, { goesOn, ends, act }) {
-  const out = message.sender.type === sideOf(talk.viewer);
+  const out = sideOf(message.sender.type) === sideOfKey(talk.viewer);
   const key = message.client_id && out ? `c-${message.client_id}` : `m-${message.seq}`;
   if (message.message_type === "system") return systemItem(key, message);
   const mark = out && ends ? markOf(message) : null;

@@ -13,6 +13,7 @@ import { api } from "shared/api.js";
 import { isolated } from "shared/bidi.js";
 import { h, say } from "shared/dom.js";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
+import { sideOf, sideOfKey } from "shared/sides.js";
 import { socket } from "shared/socket.js";
 import { ago, everySecond } from "shared/time.js";
 import { cut } from "shared/whole.js";
@@ -87,7 +88,7 @@ export class ChatController extends Controller {
   }
 
   get side() {
-    return this.viewerValue.split(":")[0];
+    return sideOfKey(this.viewerValue);
   }
 
   isHere({ offer_id, driver_id }) {
@@ -165,12 +166,12 @@ export class ChatController extends Controller {
   }
 
   #receipt({ reader, seq, at }, field) {
-    if (reader.type === this.side) {
+    if (sideOf(reader.type) === this.side) {
       if (field === "read_at" && `${reader.type}:${reader.id}` === this.viewerValue) this.#readElsewhere(seq);
       return;
     }
     for (const message of this.messages.values()) {
-      if (message.seq > seq || message.sender.type !== this.side || message[field]) continue;
+      if (message.seq > seq || sideOf(message.sender.type) !== this.side || message[field]) continue;
       message[field] = at;
       message.delivered_at ??= at;
     }
@@ -471,8 +472,8 @@ export class ChatController extends Controller {
 
   #drawTyping() {
     const all = [...this.typists.values()];
-    const other = all.find((actor) => actor.type !== this.side);
-    const colleague = all.find((actor) => actor.type === this.side);
+    const other = all.find((actor) => sideOf(actor.type) !== this.side);
+    const colleague = all.find((actor) => sideOf(actor.type) === this.side);
     this.typingTarget.hidden = !other;
     if (other) say(this.typistTarget, interpolate(gettext("%(name)s is typing"), { name: other.name }));
     this.colleagueTarget.hidden = !colleague;
