@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import exchange, flow, leases, metrics, pool, replay, topics, watch, wire
+from presence import exchange, flow, leases, metrics, pool, replay, rules, topics, watch, wire
 from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
 from presence.connection import DRAINING, PROTOCOL_ERROR, REVOKED, TOKEN_EXPIRED, Connection
@@ -83,7 +83,7 @@ class Hub:
             # A client that comes back from a tunnel again and again leaves dead connections behind. The closed one is
             # told not to come back, or too many tabs would put one another out for ever.
             min(theirs, key=lambda each: each.heard_at).close(PROTOCOL_ERROR)
-        for topic in _own_topics(connection.actor):
+        for topic in rules.own_topics(connection.actor):
             self.join(connection, topic)
         metrics.CONNECTIONS.inc()
 
@@ -185,7 +185,7 @@ class Hub:
     def meet(self, actor: Actor, topic: str) -> None:
         """An office person has joined a chat: its driver learns that they are here, once while they are."""
         driver = topics.driver_of(topic)
-        if driver is None or not actor.is_office:
+        if driver is None or not rules.is_shown_in_chats(actor.key):
             return
         theirs = topics.of_actor(driver)
         if theirs in self.met.get(actor.key, ()):
@@ -297,11 +297,6 @@ def met_by(key: ActorKey, *, forget: bool = False) -> Sequence[str]:
     if forget and theirs:
         ring(Batch(controls=[Control("parted", key)]))
     return theirs
-
-
-def _own_topics(actor: Actor) -> list[str]:
-    mine = [topics.OFFICE] if actor.is_office else []
-    return [*mine, topics.MANAGERS] if actor.is_manager else mine
 
 
 def _end_leases(ids: Sequence[str]) -> list[None]:

@@ -13,8 +13,8 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts import kinds
 from offers_project.kernel import clock
-from offers_project.kernel.actors import DRIVER, Actor, ActorKey
-from presence import streams, topics
+from offers_project.kernel.actors import Actor, ActorKey
+from presence import rules, streams, topics
 from presence.enums import PassingKind
 from presence.models import Attendance, SocketSession
 from presence.telling import pass_on, service
@@ -173,9 +173,11 @@ def _people(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
 
 
 def _told(key: ActorKey, *, parting: bool = False) -> Sequence[str]:
-    """Who hears of it: the whole office of a driver, the drivers whose chats they joined of an office person."""
-    if key.type == DRIVER:
+    """The topics of those who hear of it, as `presence.rules` say."""
+    if rules.is_told_to_the_office(key):
         return (topics.OFFICE,)
+    if not rules.is_shown_in_chats(key):
+        return ()
     from presence import hub
 
     return hub.met_by(key, forget=parting)

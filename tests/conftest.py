@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -36,6 +37,12 @@ for _profile, _examples in {"quick": 20, "long": 10 * REPETITIONS}.items():
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Examples are drawn from the schema of the API while tests are collected: for seconds, so only where they run."""
+    is_drawn = collection_path.name == "test_schema_is_kept.py"
+    return True if is_drawn and "not long" in config.getoption("markexpr") else None
 
 
 def pytest_collection_finish() -> None:

@@ -68,8 +68,8 @@ class Talk:
     def hear_of(self, offer: Offer) -> None:
         """An offer has been put to drivers: its conversations are there."""
         self._sent_at.setdefault(offer.pk, offer.first_sent_at or offer.created_at)
-        there = Conversation.objects.filter(offer_id=offer.pk).order_by("pk")
-        new = [each for each in there if each.pk not in self._threads]
+        talks = Conversation.objects.about_offers().filter(offer_id=offer.pk).order_by("pk")
+        new = [each for each in talks if each.pk not in self._threads]
         drivers = Driver.objects.in_bulk([each.driver_id for each in new])
         owner = User.objects.get(pk=offer.owner_id).actor
         chosen = preferences({driver.actor.key for driver in drivers.values()})

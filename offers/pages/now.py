@@ -24,7 +24,7 @@ from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
 from offers.pages.shown import with_cities, with_moments
 from offers.pages.zones import by_zone, zone_of
-from offers.rules.access import sees_everything
+from offers.rules.access import is_asked, sees_everything
 from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
@@ -42,7 +42,7 @@ BUTTONS = {Kind.COUNTER: ("accept", "counter"), Kind.YES: ("award",)}
 @require_safe
 def now(request: HttpRequest) -> HttpResponseBase:
     """The first page after signing in; a driver's is their own."""
-    if request.actor is not None and request.actor.is_driver:
+    if request.actor is not None and is_asked(request.actor):
         return redirect("driver")
     return _now(request)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,6 @@ def server(serve: Serve) -> Server:
 
 
 @pytest.fixture(params=["uvicorn", "daphne"])
-def each_server(request: pytest.FixtureRequest, serve: Serve) -> Server:
-    """The same under both servers."""
-    return serve(request.param)
-
-
-@pytest.fixture(params=["uvicorn", "daphne"])
 def each_serve(request: pytest.FixtureRequest, serve: Serve) -> Serve:
     """Starts servers of either kind."""
     return partial(serve, request.param)
@@ -78,16 +72,34 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
 
 
 @pytest.fixture(scope="module")
-def module_server(
+def module_servers(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """One server for all tests of a module; ask for `shared_server`."""
-    directory = tmp_path_factory.mktemp("server")
-    with django_db_blocker.unblock(), serving(directory, application="tests.presence.live:application", **QUICK) as it:
-        yield it
+) -> Iterator[Callable[[str], Server]]:
+    """One server of each kind for all tests of a module that ask for `shared_server` or `each_shared_server`."""
+    directory = tmp_path_factory.mktemp("servers")
+    with django_db_blocker.unblock(), ExitStack() as stack:
+
+        @cache
+        def of(kind: str) -> Server:
+            return stack.enter_context(
+                serving(directory, kind=kind, application="tests.presence.live:application", **QUICK)
+            )
+
+        yield of
 
 
 @pytest.fixture
-def shared_server(transactional_db: None, module_server: Server) -> Server:
-    """A server that other tests of the module use as well: for what neither changes it nor needs it fresh."""
-    return module_server
+def shared_server(transactional_db: None, module_servers: Callable[[str], Server]) -> Server:
+    """A server that other tests of the module use as well: for what neither changes it nor needs it fresh.
+
+    It takes a second of CPU to start one.
+    """
+    return module_servers("uvicorn")
+
+
+@pytest.fixture(params=["uvicorn", "daphne"])
+def each_shared_server(
+    request: pytest.FixtureRequest, transactional_db: None, module_servers: Callable[[str], Server]
+) -> Server:
+    """The same under both servers."""
+    return module_servers(request.param)
