@@ -14,11 +14,12 @@ from django.db.models import Exists, Max, OuterRef, Q
 from accounts import kinds
 from offers_project.kernel import clock, facts
 from offers_project.kernel.actors import DRIVER, Actor, ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import streams, topics
 from presence.enums import PassingKind
 from presence.facts import WentOffline, WentOnline
 from presence.models import Attendance, SocketSession
-from presence.telling import pass_on, service
+from presence.telling import pass_on
 
 LEFT = ""
 """Stands for the process of a lease that nobody renews."""

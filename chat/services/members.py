@@ -12,8 +12,9 @@ from chat.services.seats import Seats, audiences, locked_conversations, seats_of
 from chat.services.unread import unread_changes
 from offers_project.kernel import clock
 from offers_project.kernel.actors import DISPATCHER, DRIVER, ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import topics
-from presence.telling import service, stop_listening
+from presence.telling import stop_listening
 
 
 @service

@@ -10,7 +10,8 @@ from journal.services import record
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import PermissionDenied
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @service

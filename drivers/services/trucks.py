@@ -18,7 +18,7 @@ from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, NotFound
 from offers_project.kernel.facts import publish
 from offers_project.kernel.shapes import read_shape
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 @service

@@ -12,11 +12,12 @@ from typing import Any
 from offers_project.kernel.actors import DISPATCHER, ActorKey
 from offers_project.kernel.errors import Conflict, Refusal
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
+from offers_project.kernel.unit_of_work import service
 from presence import commands, renderers, topics
 from presence.bus import Passing
 from presence.commands import Answer, Call, Command
 from presence.renderers import Wanted
-from presence.telling import pass_on, service, tell
+from presence.telling import pass_on, tell
 
 
 class EventKind(StrEnum):
