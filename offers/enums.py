@@ -125,3 +125,15 @@ class FallOffReason(models.TextChoices):
     RATE_DISPUTE = "rate_dispute", _("rate dispute")
     SHIPPER_CANCELLED = "shipper_cancelled", _("the shipper cancelled")
     OTHER = "other", _("another reason")
+
+
+class SkipReason(models.TextChoices):
+    """Why an offer was not put to a driver."""
+
+    NOT_FOUND = "not_found", _("There is no such driver.")
+    INACTIVE = "inactive", _("This truck is not active.")
+    ALREADY_SENT = "already_sent", _("The driver already has this offer.")
+    BOOKED_ELSEWHERE = "booked_elsewhere", _("The driver already has another load.")
+    IN_TRANSIT = "in_transit", _("The truck is on its way with a load.")
+    NOT_AVAILABLE = "not_available", _("The truck is not available.")
+    DOES_NOT_FIT = "does_not_fit", _("The load does not fit into the truck.")

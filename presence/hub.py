@@ -80,8 +80,8 @@ class Hub:
         theirs = self.people.setdefault(connection.key, [])
         theirs.append(connection)
         if 0 < settings.PRESENCE["CONNECTIONS_MAX"] < len(theirs):
-            # Whoever comes back from a tunnel again and again leaves some behind that nobody has missed yet. It is told
-            # not to come back, or too many tabs would put one another out for ever.
+            # A client that comes back from a tunnel again and again leaves dead connections behind. The closed one is
+            # told not to come back, or too many tabs would put one another out for ever.
             min(theirs, key=lambda each: each.heard_at).close(PROTOCOL_ERROR)
         for topic in _own_topics(connection.actor):
             self.join(connection, topic)

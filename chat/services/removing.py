@@ -9,7 +9,6 @@ from chat.shapes.reading import message_dict
 from journal.services import record
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import PermissionDenied
 from offers_project.kernel.unit_of_work import service
 from presence.telling import tell
 
@@ -23,8 +22,7 @@ def remove_message(*, actor: Actor, message_id: int) -> Message:
     rules.require_can_read(actor, seats[conversation.pk].get(actor.key))
     message = Message.objects.get(pk=message_id)
     message.conversation = conversation
-    if not actor.is_manager and actor.key != (message.sender_type, message.sender_id):
-        raise PermissionDenied()
+    rules.require_can_remove(actor, message)
     if message.removed_at is not None:
         return message
     message.message, message.proposed_rate, message.removed_at = "", None, clock.now()

@@ -29,7 +29,7 @@ def create_link(*, actor: Actor, driver_id: int) -> str:
 
 
 def send_link(*, actor: Actor, driver_id: int) -> None:
-    """Send a new link to the driver's own phone. Whoever sends it does not see it.
+    """Send a new link to the driver's own phone. The sender does not see it.
 
     Raises `NoPhone` where there is no number that is sure, and `TooManyLinks`.
     """
@@ -97,7 +97,7 @@ def _active_driver(actor: Actor, driver_id: int) -> Driver:
 
 
 def _new_link(actor: Actor, driver: Driver) -> str:
-    """A new link, which takes the place of those that nobody has used yet."""
+    """A new link, which replaces those that have not been used yet."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     SignInLink.objects.filter(driver_id=driver.pk, used_at=None, revoked_at=None).update(revoked_at=now)

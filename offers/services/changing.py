@@ -11,7 +11,7 @@ from chat import services as chat
 from offers.enums import Action, EventKind, FallOffReason, LostReason, OfferStatus, OfferVerb
 from offers.errors import NotInThisState, OfferClosed
 from offers.models import Offer, Proposal
-from offers.rules.transitions import BIDDING, UNAGREED, Side
+from offers.rules.transitions import AMENDABLE, ASKED_FOR, BIDDING, UNAGREED, Side
 from offers.selectors import last_seen, offer_dicts
 from offers.services import lines
 from offers.services.fields import TERMS, write_fields
@@ -25,14 +25,6 @@ from offers_project.kernel.errors import Invalid, StaleVersion
 from offers_project.kernel.unit_of_work import service
 
 S = OfferStatus
-ASKED_FOR = {
-    S.ACTIVE: (S.DRAFT, S.EXPIRED, S.CANCELLED),
-    S.COMPLETED: (S.ASSIGNED,),
-    S.CANCELLED: (S.DRAFT, S.ACTIVE, S.ASSIGNED, S.EXPIRED),
-}
-"""The statuses that a person may ask for, and from which others."""
-AMENDABLE = (S.DRAFT, S.ACTIVE, S.EXPIRED)
-"""What has been awarded stays as it was agreed."""
 
 
 @service
@@ -136,7 +128,7 @@ def _amend(
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     if not bidding:
         return []
-    chat.lock_conversations(offer_id=offer.pk)  # Nobody has it, so no booking is locked after them.
+    chat.lock_conversations(offer_id=offer.pk)  # No driver has it, so no booking is locked after them.
     terms: dict[str, Any] = {"agreed_rate": None, "agreed_at": None}
     if "proposed_rate" in changed:
         terms["offered_rate"] = offer.proposed_rate
