@@ -15,7 +15,7 @@ from accounts import kinds
 from offers_project.kernel import clock, facts
 from offers_project.kernel.actors import DRIVER, Actor, ActorKey
 from offers_project.kernel.unit_of_work import service
-from presence import streams, topics
+from presence import acquaintances, streams, topics
 from presence.enums import PassingKind
 from presence.facts import WentOffline, WentOnline
 from presence.models import Attendance, SocketSession
@@ -180,6 +180,4 @@ def _told(key: ActorKey, *, parting: bool = False) -> Sequence[str]:
     """Who hears of it: the whole office of a driver, the drivers whose chats they joined of an office person."""
     if key.type == DRIVER:
         return (topics.OFFICE,)
-    from presence import hub
-
-    return hub.met_by(key, forget=parting)
+    return acquaintances.met_by(key, parting=parting)

@@ -13,7 +13,7 @@ from offers_project.kernel.actors import DISPATCHER, ActorKey
 from offers_project.kernel.errors import Conflict, Refusal
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
 from offers_project.kernel.unit_of_work import service
-from presence import commands, renderers, topics
+from presence import bus, commands, hub, renderers, topics
 from presence.bus import Passing
 from presence.commands import Answer, Call, Command
 from presence.renderers import Wanted
@@ -132,18 +132,15 @@ def register() -> None:
 
 def lose_doorbells(rate: float) -> None:
     """Lose some of what commits ring, as a channel layer may."""
-    from presence import bus, hub
-
     lock, chance = threading.Lock(), random.Random(7)
-    ring = hub.ring
 
     def ring_or_not(batch: bus.Batch) -> None:
         with lock:
             lost = chance.random() < rate
         if not lost:
-            ring(batch)
+            hub.ring(batch)
 
-    hub.ring = ring_or_not
+    bus.subscribe(ring_or_not)
 
 
 def apply_faults() -> None:
