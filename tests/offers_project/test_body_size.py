@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from offers_project.kernel.body_size import cut
+from tests.accounts.factories import PASSWORD, make_user
 from tests.servers import Server, serving
 
 
@@ -65,6 +66,18 @@ def test_a_body_that_is_too_long_is_refused_before_all_of_it_has_come(tmp_path, 
         answer = HTTPResponse(connection)
         answer.begin()
         assert (answer.status, json.loads(answer.read())["error"]["code"]) == (413, "too_large")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_that_comes_in_chunks_is_read(tmp_path):
+    user = make_user()
+    chunks = [b'{"username": "%b", ' % user.username.encode(), b'"password": "%b"}' % PASSWORD.encode()]
+    with serving(tmp_path) as server:
+        answer = httpx.post(
+            f"{server.url}/api/auth/token", content=iter(chunks), headers={"Content-Type": "application/json"}
+        )
+    assert answer.request.headers["Transfer-Encoding"] == "chunked"
+    assert (answer.status_code, answer.json()["user"]["id"]) == (200, user.pk)
 
 
 def address_of(server: Server) -> tuple[str, int]:

@@ -311,6 +311,18 @@ async def test_who_takes_nothing_for_long_is_parted_with(served, monkeypatch):
     await cut_off(served)
 
 
+async def test_who_answers_no_ping_and_takes_nothing_is_parted_with(served, monkeypatch):
+    monkeypatch.setattr(framing, "GIVE_UP_SECONDS", 0.05)
+    served.keepalive_timeout()
+    await cut_off(served)
+
+
+async def test_a_close_frame_that_comes_with_a_ping_is_answered(served):
+    served._knows_frames = False
+    served.data_received(PING + frame(Opcode.CLOSE, b"\x03\xe8"))
+    assert frame(Opcode.CLOSE, b"\x03\xe8", masked=False) in b"".join(served.transport.written)
+
+
 # --- sending --------------------------------------------------------------------------------------------------------
 
 
