@@ -16,6 +16,7 @@ import offers.selectors
 import offers.services
 import offers.tasks
 import presence.enums
+import presence.hub
 import presence.services
 import presence.upkeep
 from accounts import kinds
@@ -24,13 +25,14 @@ from chat import context
 from chat.facts import MessagesSent
 from journal.facts import Recorded
 from offers_project.kernel import facts
-from presence import commands, renderers, tasks
+from presence import bus, commands, renderers, tasks
 
 
 def connect() -> None:
     """Called once, when every app is loaded."""
     kinds.register(accounts.office.KIND, drivers.people.KIND)
 
+    bus.subscribe(presence.hub.ring)
     commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)
 
     renderers.register(chat.events.RENDERERS)
