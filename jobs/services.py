@@ -1,10 +1,10 @@
 """What is done to jobs from outside: an office person runs one again, and the clock forgets old ones."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jobs import waking
 from jobs.enums import State
@@ -17,6 +17,8 @@ from offers_project.kernel.errors import NotFound, PermissionDenied
 
 PORTION = 1000
 """How many are forgotten in one transaction."""
+KEEP_TICKS = timedelta(hours=1)
+"""What is done every few seconds and went well is worth no longer look."""
 
 
 def can_run_jobs_again(actor: Actor) -> bool:
@@ -45,19 +47,24 @@ def run_again(*, actor: Actor, job_id: int) -> None:
 
 
 def prune() -> int:
-    """Forget jobs that have ended some time ago; failed ones are kept for longer. Gives how many."""
+    """Forget jobs that have ended some time ago: failed ones are kept for longer, those of schedules not as long.
+
+    Gives how many.
+    """
     now = clock.now()
-    kept = {
-        State.DONE: timedelta(hours=settings.JOBS["KEEP_DONE_HOURS"]),
-        State.FAILED: timedelta(days=settings.JOBS["KEEP_FAILED_DAYS"]),
-    }
-    pruned = 0
-    for state, span in kept.items():
-        while ids := list(_ended_before(state, now - span)[:PORTION]):
-            pruned += Job.objects.filter(pk__in=ids, state=state).delete()[0]
-    return pruned
+    done = timedelta(hours=settings.JOBS["KEEP_DONE_HOURS"])
+    failed = timedelta(days=settings.JOBS["KEEP_FAILED_DAYS"])
+    by_clock = ~Q(schedule="")
+    return (
+        _forget(Job.objects.filter(by_clock, state=State.DONE, finished_at__lt=now - KEEP_TICKS))
+        + _forget(Job.objects.filter(by_clock, state=State.FAILED, finished_at__lt=now - done))
+        + _forget(Job.objects.filter(state=State.DONE, finished_at__lt=now - done))
+        + _forget(Job.objects.filter(state=State.FAILED, finished_at__lt=now - failed))
+    )
 
 
-def _ended_before(state: State, moment: datetime) -> QuerySet[Job, int]:
-    ended = Job.objects.filter(state=state, finished_at__lt=moment)
-    return ended.order_by("finished_at").values_list("pk", flat=True)
+def _forget(jobs: QuerySet[Job]) -> int:
+    forgotten = 0
+    while ids := list(jobs.order_by("finished_at").values_list("pk", flat=True)[:PORTION]):
+        forgotten += jobs.filter(pk__in=ids).delete()[0]
+    return forgotten

@@ -4,7 +4,7 @@ from jobs import services
 from jobs.schedules import Schedule
 
 
-@task(queue_name="clock", tries=3)
+@task(tries=3)
 def prune() -> None:
     services.prune()
 

@@ -176,15 +176,15 @@ class Worker:
     def _again_and_again(self, seconds: float, run: Callable[[], object]) -> None:
         try:
             while not self.is_stopping.wait(seconds):
-                self._guarded(run)
-            self._guarded(run)  # What the last jobs have left to be told.
+                self._guarded(partial(_done, run))
+            self._guarded(partial(_done, run))  # What the last jobs have left to be told.
         finally:
             connection.close()
 
-    def _guarded(self, look: Callable[[], object]) -> int | None:
+    def _guarded(self, look: Callable[[], int]) -> int | None:
         """What `look` gives; None when it has failed. A thread goes on whatever happens to it."""
         try:
-            return int(look() or 0)  # type: ignore[call-overload]
+            return look()
         except Exception as error:
             metrics.LOOK_FAILURES.inc()
             logger.warning("jobs: %s: %s", type(error).__name__, error)
@@ -195,3 +195,8 @@ class Worker:
         """Part with a connection that the database has closed meanwhile."""
         if connection.connection is not None and idle >= TRUSTED_SECONDS and not connection.is_usable():
             connection.close()
+
+
+def _done(run: Callable[[], object]) -> int:
+    run()
+    return 1

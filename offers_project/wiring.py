@@ -7,6 +7,7 @@ import chat.events
 import chat.tasks
 import drivers.people
 import drivers.tasks
+import jobs.tasks
 import journal.tasks
 import offers.commands
 import offers.events
@@ -14,14 +15,15 @@ import offers.selectors
 import offers.services
 import offers.tasks
 import presence.services
-import presence.upkeep
+import presence.tasks
 from accounts import kinds
 from accounts.facts import RoleChanged, SessionsEnded
 from chat import context
 from chat.facts import MessagesSent
+from jobs import schedules
 from journal.facts import Recorded
-from offers_project.kernel import facts
-from presence import commands, renderers, tasks
+from offers_project.kernel import facts, in_process
+from presence import commands, renderers
 
 
 def connect() -> None:
@@ -36,14 +38,18 @@ def connect() -> None:
     # What a conversation is about, for those who list conversations.
     context.register(offers.selectors.SUBJECTS)
 
-    tasks.register(
-        *accounts.tasks.TASKS,
-        *journal.tasks.TASKS,
-        *presence.upkeep.TASKS,
-        *drivers.tasks.TASKS,
-        *chat.tasks.TASKS,
-        *offers.tasks.TASKS,
+    # By the clock, once for the installation.
+    schedules.register(
+        *jobs.tasks.SCHEDULES,
+        *journal.tasks.SCHEDULES,
+        *accounts.tasks.SCHEDULES,
+        *presence.tasks.SCHEDULES,
+        *drivers.tasks.SCHEDULES,
+        *offers.tasks.SCHEDULES,
     )
+
+    # Again and again in every process, for the people connected to it and what it remembers.
+    in_process.register(*chat.tasks.IN_PROCESS, *offers.tasks.IN_PROCESS)
 
     facts.answer(SessionsEnded, presence.services.close_ended)
     facts.answer(RoleChanged, presence.services.come_again)
