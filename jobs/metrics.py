@@ -38,7 +38,10 @@ def label(task: str) -> str:
 
 
 def look() -> None:
-    """Count what is in the table now. Without the database there are no figures, rather than old ones."""
+    """Count what is in the table now. Without the database there are no figures, rather than old ones.
+
+    Every worker does so now and then: reading the figures must not wait for the database.
+    """
     from jobs.models import Job
 
     JOBS.clear()

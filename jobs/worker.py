@@ -24,6 +24,7 @@ LOOK_SECONDS = 1.0
 """How often an idle thread looks for jobs that other processes have enqueued; those of its own process wake it."""
 CLOCK_SECONDS = 0.5
 TAKE_BACK_SECONDS = 5.0
+COUNT_SECONDS = 10.0
 TRY_AGAIN_SECONDS = 2.0
 """After the database was away."""
 AT_ONCE_SECONDS, POLITE_SECONDS = 0.25, 0.05
@@ -157,8 +158,8 @@ class Worker:
         return jobs
 
     def _keep(self) -> None:
-        """Renew the leases of what is held, take back what others have lost, and mind the clock."""
-        renewed = taken_back = time.monotonic()
+        """Renew the leases of what is held, take back what others have lost, count, and mind the clock."""
+        renewed = taken_back = counted = time.monotonic()
         try:
             while not self.is_stopping.wait(CLOCK_SECONDS * random.uniform(0.75, 1.25)):  # noqa: S311
                 now = time.monotonic()
@@ -168,6 +169,9 @@ class Worker:
                 if now - taken_back > TAKE_BACK_SECONDS:
                     taken_back = now
                     self._guarded(lambda: sum(claiming.take_back(queue) for queue in self.queues))
+                if now - counted > COUNT_SECONDS:
+                    counted = now
+                    self._guarded(partial(_done, metrics.look))
                 if self._guarded(schedules.tick) is None:
                     self.is_stopping.wait(TRY_AGAIN_SECONDS)
         finally:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jobs.facts import JobRunAgain
 from journal.facts import Recorded
 from journal.models import Entry
 from journal.values import plain
@@ -22,6 +23,11 @@ def record(
 ) -> Entry:
     """Write down one change, in the transaction of the change itself. Moments and amounts become texts."""
     return record_all([entry(actor, verb, object_type, object_id, scope=scope, before=before, after=after)])[0]
+
+
+def record_job_run_again(fact: JobRunAgain) -> None:
+    """Answers `JobRunAgain`."""
+    record(fact.actor, "run_again", object_type="job", object_id=fact.job_id, before=fact.before)
 
 
 def entry(

@@ -8,6 +8,7 @@ import chat.tasks
 import drivers.people
 import drivers.tasks
 import jobs.tasks
+import journal.services
 import journal.tasks
 import offers.commands
 import offers.events
@@ -21,6 +22,7 @@ from accounts.facts import RoleChanged, SessionsEnded
 from chat import context
 from chat.facts import MessagesSent
 from jobs import schedules
+from jobs.facts import JobRunAgain
 from journal.facts import Recorded
 from offers_project.kernel import facts, in_process
 from presence import commands, renderers
@@ -54,4 +56,5 @@ def connect() -> None:
     facts.answer(SessionsEnded, presence.services.close_ended)
     facts.answer(RoleChanged, presence.services.come_again)
     facts.answer(Recorded, offers.services.note)
+    facts.answer(JobRunAgain, journal.services.record_job_run_again)
     facts.answer(MessagesSent, lambda fact: offers.services.touch_soon(offer_ids=fact.offer_ids))

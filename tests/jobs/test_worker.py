@@ -3,11 +3,13 @@
 import threading
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from prometheus_client import REGISTRY
 
-from jobs import claiming, schedules, worker
+from jobs import claiming, metrics, schedules, worker
 from jobs.backend import new_job
 from jobs.enums import State
 from jobs.models import Job, ScheduleState
@@ -124,6 +126,14 @@ def test_what_a_process_has_to_do_beside_is_done_and_once_more_at_the_end():
         wait_until(lambda: done.count(1) > 2)
         assert 2 not in done
     assert done.count(2) == 1
+
+
+def test_what_waits_is_counted_now_and_then(monkeypatch):
+    monkeypatch.setattr(worker, "COUNT_SECONDS", 0.1)
+    metrics.JOBS.clear()
+    hear.using(run_after=clock.now() + timedelta(hours=1)).enqueue()
+    with working():
+        wait_until(lambda: REGISTRY.get_sample_value("jobs", {"queue": "default", "state": "waiting"}) == 1)
 
 
 def test_a_polite_worker_rests(effects, monkeypatch):
