@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chat import selectors, services
+from chat.enums import PassingKind
 from chat.models import Conversation
 from chat.services import Mark, Receipt, Send, Sent
 from chat.shapes import writing
@@ -60,8 +61,8 @@ def typing_start(call: Call) -> dict[str, Any]:
         "to": (topics.of_chat(conversation.offer_id, conversation.driver_id),),
         "but": (call.actor.key,),
     }
-    pass_on("user_typing", **passing_on)
-    call.hold(_typing(call), Passing(kind="user_stopped_typing", **passing_on), TYPING_SECONDS)
+    pass_on(PassingKind.USER_TYPING, **passing_on)
+    call.hold(_typing(call), Passing(kind=PassingKind.USER_STOPPED_TYPING, **passing_on), TYPING_SECONDS)
     return {}
 
 

@@ -1,5 +1,30 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from journal.enums import Verb
+
+
+class EventKind(StrEnum):
+    """The durable events of this room; `chat.events` says what each shows."""
+
+    NEW_MESSAGE = "new_message"
+    MESSAGE_UPDATED = "message_updated"
+    MESSAGE_READ = "message_read"
+    MESSAGE_DELIVERED = "message_delivered"
+
+
+class PassingKind(StrEnum):
+    """The events of this room that are not kept."""
+
+    USER_TYPING = "user_typing"
+    USER_STOPPED_TYPING = "user_stopped_typing"
+    UNREAD_CHANGED = "unread_changed"
+
+
+class MessageVerb(Verb):
+    REMOVE = "remove_message"
 
 
 class MessageType(models.TextChoices):

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts import kinds
 from chat import selectors
+from chat.enums import EventKind
 from chat.models import Member, Message
 from chat.shapes.reading import message_dict
 from offers_project.kernel.actors import ActorKey
@@ -78,8 +79,8 @@ def _names(keys: Collection[ActorKey]) -> dict[ActorKey, Mapping[str, Any]]:
 
 
 RENDERERS = {
-    "new_message": show_messages,
-    "message_updated": show_messages,
-    "message_read": show_read,
-    "message_delivered": show_delivered,
+    EventKind.NEW_MESSAGE: show_messages,
+    EventKind.MESSAGE_UPDATED: show_messages,
+    EventKind.MESSAGE_READ: show_read,
+    EventKind.MESSAGE_DELIVERED: show_delivered,
 }

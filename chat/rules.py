@@ -10,10 +10,11 @@ from django.utils.translation import ngettext_lazy
 
 from chat.enums import ConversationStatus
 from chat.errors import ConversationClosed
-from chat.models import Seated
+from chat.models import Message, Seated
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
 from offers_project.kernel.limits import Bucket
+from offers_project.kernel.text import is_storable
 
 CLIENT_ID_MAX_LENGTH = 64
 
@@ -47,9 +48,19 @@ def require_can_write(actor: Actor, status: str, member: Seated | None) -> None:
         raise ConversationClosed()
 
 
+def can_remove(actor: Actor, message: Message) -> bool:
+    """Its sender, and managers. The conversation must be one that the actor may read, too."""
+    return actor.is_manager or actor.key == (message.sender_type, message.sender_id)
+
+
+def require_can_remove(actor: Actor, message: Message) -> None:
+    if not can_remove(actor, message):
+        raise PermissionDenied()
+
+
 def require_sendable(message: object, client_id: object) -> None:
     """Refuse a text or a client id that cannot be kept. `client_id` may be None: then nothing is recognised again."""
-    if not isinstance(message, str) or not _storable(message):
+    if not isinstance(message, str) or not is_storable(message):
         raise Invalid.field("message", _("This has characters that cannot be kept."))
     if not message.strip():
         raise Invalid.field("message", _("Write something."))
@@ -60,7 +71,7 @@ def require_sendable(message: object, client_id: object) -> None:
     if client_id is None:
         return
     # MySQL takes "a" and "a " for the same key.
-    if not isinstance(client_id, str) or not _storable(client_id) or client_id != client_id.strip() or not client_id:
+    if not isinstance(client_id, str) or not is_storable(client_id) or client_id != client_id.strip() or not client_id:
         raise Invalid.field("client_id", _("This cannot be used to know the message by."))
     if len(client_id) > CLIENT_ID_MAX_LENGTH:
         raise Invalid.field("client_id", _("This is too long."))
@@ -69,11 +80,3 @@ def require_sendable(message: object, client_id: object) -> None:
 def message_limit() -> Bucket:
     """How many messages a person may send, by whatever door; what they say along with an answer is one, too."""
     return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)
-
-
-def _storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text

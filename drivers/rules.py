@@ -1,7 +1,33 @@
-"""Who may do what with trucks and their drivers."""
+"""Who may do what with trucks and their drivers, what may be written of a truck, and what its status says."""
 
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from drivers.models import Driver
 from offers_project.kernel.actors import SYSTEM, Actor
-from offers_project.kernel.errors import PermissionDenied
+from offers_project.kernel.errors import Invalid, PermissionDenied
+from offers_project.kernel.text import is_storable
+
+COLUMNS = (
+    "truck_number",
+    "status",
+    "driver_name",
+    "cell_phone",
+    "city_state_zip",
+    "dimensions",
+    "rate",
+    "email",
+    "latitude",
+    "longitude",
+    "assigned_dispatcher_id",
+    "is_active",
+)
+"""What may be written of a truck. The older system's other columns are its own."""
+BOUNDS = {"latitude": 90, "longitude": 180}
+"""In degrees, either way."""
 
 
 def can_change_trucks(actor: Actor) -> bool:
@@ -31,3 +57,39 @@ def require_can_send_links(actor: Actor) -> None:
 def require_can_see_links(actor: Actor) -> None:
     if not can_see_links(actor):
         raise PermissionDenied()
+
+
+def is_available(truck: Driver) -> bool:
+    """Whether its status says that it may be asked; whether it is in use (`is_active`) is another question."""
+    return _status_is(truck, [Driver.AVAILABLE])
+
+
+def is_in_transit(truck: Driver) -> bool:
+    return _status_is(truck, settings.IN_TRANSIT_STATUSES)
+
+
+def require_columns(names: Iterable[str]) -> None:
+    """Refuse what cannot be written of a truck."""
+    if unknown := [name for name in names if name not in COLUMNS]:
+        raise Invalid(fields={name: [_("There is no such field.")] for name in unknown})
+
+
+def fault_of(truck: Driver, name: str) -> Any:
+    """What is wrong with a column as it is to be written, beyond what the model says; None for nothing."""
+    value = getattr(truck, name)
+    if isinstance(value, str) and not is_storable(value):
+        return _("This has characters that cannot be kept.")
+    if (bound := BOUNDS.get(name)) and value is not None and abs(value) > bound:
+        return _("This must be between {least} and {most}.").format(least=-bound, most=bound)
+    return None
+
+
+def require_whole_position(truck: Driver) -> None:
+    if (truck.latitude is None) != (truck.longitude is None):
+        missing = "latitude" if truck.latitude is None else "longitude"
+        raise Invalid.field(missing, _("A position needs both latitude and longitude."))
+
+
+def _status_is(truck: Driver, words: Collection[str]) -> bool:
+    """People write `available` as well; the older system's own comparisons make no difference."""
+    return (truck.status or "").strip().lower() in {word.lower() for word in words}

@@ -40,9 +40,10 @@ def send_code(code_id: int, language: str) -> None:
     if drivers:
         code = _opened(row.sealed, purpose=CODE)
         with translation.override(_language_of(drivers[0], language)):
-            text = _(
-                "%(code)s is your code for Driver Offers. It works for %(minutes)d minutes. Tell it to nobody."
-            ) % {"code": code, "minutes": settings.SIGN_IN_CODE_LIFETIME.total_seconds() // 60}
+            text = _("%(code)s is your code for Driver Offers. It works for %(minutes)d minutes. Do not share it.") % {
+                "code": code,
+                "minutes": settings.SIGN_IN_CODE_LIFETIME.total_seconds() // 60,
+            }
             subject = _("Your code for Driver Offers")
         if "@" in row.address:
             send_mail(subject, text, None, [row.address])

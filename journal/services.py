@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import TextChoices
+
 from jobs.facts import JobRunAgain
+from journal.enums import JobVerb, Verb
 from journal.facts import Recorded
 from journal.models import Entry
 from journal.values import plain
@@ -13,7 +16,7 @@ from offers_project.kernel.actors import Actor
 
 def record(
     actor: Actor,
-    verb: str,
+    verb: Verb | TextChoices,
     *,
     object_type: str,
     object_id: object,
@@ -27,12 +30,12 @@ def record(
 
 def record_job_run_again(fact: JobRunAgain) -> None:
     """Answers `JobRunAgain`."""
-    record(fact.actor, "run_again", object_type="job", object_id=fact.job_id, before=fact.before)
+    record(fact.actor, JobVerb.RUN_AGAIN, object_type="job", object_id=fact.job_id, before=fact.before)
 
 
 def entry(
     actor: Actor,
-    verb: str,
+    verb: Verb | TextChoices,
     object_type: str,
     object_id: object,
     *,

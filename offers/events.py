@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from offers.enums import EventKind
 from offers.models import Offer, Proposal
 from offers.rules.access import can_see
 from offers.selectors import Sightings
@@ -39,8 +40,8 @@ def _sees(wanted: Wanted, proposal: Proposal) -> bool:
 
 
 RENDERERS = {
-    "offer_created": offers_as_seen,
-    "offer_updated": offers_as_seen,
-    "offer_status_changed": offers_as_seen,
-    "proposal_updated": proposals_as_seen,
+    EventKind.OFFER_CREATED: offers_as_seen,
+    EventKind.OFFER_UPDATED: offers_as_seen,
+    EventKind.OFFER_STATUS_CHANGED: offers_as_seen,
+    EventKind.PROPOSAL_UPDATED: proposals_as_seen,
 }

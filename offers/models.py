@@ -94,6 +94,7 @@ class Offer(models.Model):
             models.Index(fields=["status", "-id"], name="offer_by_status"),
             models.Index(fields=["status", "expires_at"], name="offer_expiring"),
             models.Index(fields=["pickup_from"], name="offer_by_pickup"),
+            models.Index(fields=["first_sent_at"], name="offer_by_first_sent"),
         ]
 
     def __str__(self) -> str:

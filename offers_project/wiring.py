@@ -3,6 +3,7 @@
 import accounts.office
 import accounts.tasks
 import chat.commands
+import chat.enums
 import chat.events
 import chat.tasks
 import drivers.people
@@ -11,10 +12,12 @@ import jobs.tasks
 import journal.services
 import journal.tasks
 import offers.commands
+import offers.enums
 import offers.events
 import offers.selectors
 import offers.services
 import offers.tasks
+import presence.enums
 import presence.services
 import presence.tasks
 from accounts import kinds
@@ -36,6 +39,7 @@ def connect() -> None:
 
     renderers.register(chat.events.RENDERERS)
     renderers.register(offers.events.RENDERERS)
+    renderers.register_passing(presence.enums.PassingKind, chat.enums.PassingKind, offers.enums.PassingKind)
 
     # What a conversation is about, for those who list conversations.
     context.register(offers.selectors.SUBJECTS)

@@ -7,6 +7,7 @@ never raises, and never waits for the network.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from offers_project.kernel.actors import ActorKey
@@ -25,7 +26,7 @@ class Event(NamedTuple):
 class Passing(NamedTuple):
     """A passing event for whoever listens to one of the topics, `but` some people."""
 
-    kind: str
+    kind: StrEnum
     data: Mapping[str, Any]
     to: tuple[str, ...]
     but: tuple[ActorKey, ...] = ()

@@ -22,6 +22,7 @@ from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
 from presence.connection import DRAINING, PROTOCOL_ERROR, REVOKED, TOKEN_EXPIRED, Connection
 from presence.entering import Entered, Entry, enter_many
+from presence.enums import PassingKind
 from presence.exchange import Exchange
 from presence.grouping import Grouped
 from presence.identity import Caller, Identity, identify
@@ -79,8 +80,8 @@ class Hub:
         theirs = self.people.setdefault(connection.key, [])
         theirs.append(connection)
         if 0 < settings.PRESENCE["CONNECTIONS_MAX"] < len(theirs):
-            # Whoever comes back from a tunnel again and again leaves some behind that nobody has missed yet. It is told
-            # not to come back, or too many tabs would put one another out for ever.
+            # A client that comes back from a tunnel again and again leaves dead connections behind. The closed one is
+            # told not to come back, or too many tabs would put one another out for ever.
             min(theirs, key=lambda each: each.heard_at).close(PROTOCOL_ERROR)
         for topic in _own_topics(connection.actor):
             self.join(connection, topic)
@@ -191,7 +192,8 @@ class Hub:
             return
         shown = leases.changed(actor, online=True, at=datetime.now(UTC))
         batch = Batch(
-            passing=[Passing("presence_changed", shown, (theirs,))], controls=[Control("met", actor.key, theirs)]
+            passing=[Passing(PassingKind.PRESENCE_CHANGED, shown, (theirs,))],
+            controls=[Control("met", actor.key, theirs)],
         )
         self.ring(wire.pack(batch, sender=self.process))
 

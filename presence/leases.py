@@ -15,6 +15,7 @@ from accounts import kinds
 from offers_project.kernel import clock, facts
 from offers_project.kernel.actors import DRIVER, Actor, ActorKey
 from presence import streams, topics
+from presence.enums import PassingKind
 from presence.facts import WentOffline, WentOnline
 from presence.models import Attendance, SocketSession
 from presence.telling import pass_on, service
@@ -64,7 +65,7 @@ def begin(*, leases: Sequence[Lease]) -> None:
     Attendance.objects.filter(pk__in=[rows[key].pk for key in came]).update(online=True, last_seen=now)
     for key, actor in _people(came).items():
         facts.publish(WentOnline(key))
-        pass_on("presence_changed", changed(actor, online=True, at=now), to=_told(key))
+        pass_on(PassingKind.PRESENCE_CHANGED, changed(actor, online=True, at=now), to=_told(key))
 
 
 def renew(*, process: str, open_leases: Collection[Lease]) -> None:
@@ -131,7 +132,7 @@ def lapse(*, keys: Collection[ActorKey]) -> None:
         Attendance.objects.filter(pk=rows[key].pk).update(online=False, last_seen=seen[key])
         facts.publish(WentOffline(key))
     for key, actor in _people(gone).items():
-        pass_on("presence_changed", changed(actor, online=False, at=seen[key]), to=_told(key, parting=True))
+        pass_on(PassingKind.PRESENCE_CHANGED, changed(actor, online=False, at=seen[key]), to=_told(key, parting=True))
 
 
 def changed(actor: Actor, *, online: bool, at: datetime) -> dict[str, object]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -104,7 +105,7 @@ def unheard() -> Iterator[None]:
 
 
 def tell(
-    kind: str,
+    kind: StrEnum,
     *,
     object_id: int,
     to: Iterable[ActorKey],
@@ -114,14 +115,16 @@ def tell(
 ) -> None:
     """Tell people of a change, durably: a row in each one's stream, and the event to whoever is connected.
 
+    `kind` is one that a room has registered; any other raises `LookupError`.
+
     `detail` is the object's version, or the number within it. `data` is what everybody in `to` sees, when that is the
     same and already at hand; otherwise the room's renderer is asked, once for all.
     `at` is the time, for who knows it already.
     """
-    unit = _current()
+    unit, name = _current(), renderers.require(kind)
     unit.at = at or unit.at
     for key in to:
-        telling = streams.Telling(to=key, kind=kind, object_id=object_id, detail=detail)
+        telling = streams.Telling(to=key, kind=name, object_id=object_id, detail=detail)
         unit.tellings.pop(telling, None)
         unit.tellings[telling] = data
 
@@ -136,11 +139,13 @@ def about_to_tell(to: Iterable[ActorKey], *others: Statement) -> list[Sequence[t
     return answers
 
 
-def pass_on(kind: str, data: Mapping[str, Any], *, to: Iterable[str], but: Iterable[ActorKey] = ()) -> None:
+def pass_on(kind: StrEnum, data: Mapping[str, Any], *, to: Iterable[str], but: Iterable[ActorKey] = ()) -> None:
     """Tell whoever listens to one of the topics (`presence.topics`) right now, except `but`. Not kept, may be lost.
 
-    Inside a unit of work it goes out after the commit, elsewhere at once.
+    Inside a unit of work it goes out after the commit, elsewhere at once. Raises `LookupError` for a kind that no room
+    has registered.
     """
+    renderers.require_passing(kind)
     passing = bus.Passing(kind=kind, data=data, to=tuple(to), but=tuple(but))
     if (unit := _unit.get()) is not None:
         unit.passing.append(passing)

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 import journal.services
+from accounts.enums import SignInVerb
 from accounts.metrics import SIGN_IN_FAILED, SIGN_IN_LIMITED
 from accounts.models import AuthSession, User
 from offers_project.kernel import addresses
@@ -105,7 +106,7 @@ class Guess:
         with transaction.atomic():
             journal.services.record(
                 SYSTEM,
-                "limit_passwords",
+                SignInVerb.LIMIT_PASSWORDS,
                 object_type=DISPATCHER,
                 object_id=self.user.pk,
                 after={"limit": limit.name, "network": addresses.network(self.address)},

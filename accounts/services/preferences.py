@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
+from accounts.enums import SignInVerb
 from accounts.models import Preferences
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
@@ -31,7 +32,7 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
         row.save(update_fields=[*changed, "updated_at"])
         journal.services.record(
             actor,
-            "set_preferences",
+            SignInVerb.SET_PREFERENCES,
             object_type=actor.key.type,
             object_id=actor.key.id,
             before={name: before[name] for name in changed},

@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 
 import journal.services
 from accounts import facts, kinds
+from accounts.enums import SignInVerb
 from accounts.models import AuthSession, User
 from accounts.rules import can_end_sign_ins
 from accounts.sign_ins import last_moment
@@ -127,7 +128,7 @@ def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: U
     if sessions:
         journal.services.record(
             by or kinds.actor(key) or SYSTEM,
-            "end_sessions",
+            SignInVerb.END_SESSIONS,
             object_type=key.type,
             object_id=key.id,
             after={"ended": len(sessions), "because": because},
@@ -182,7 +183,9 @@ def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[Auth
         used_at=now,
         expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
     )
-    journal.services.record(actor, "sign_in", object_type=actor.key.type, object_id=actor.key.id, after={"way": way})
+    journal.services.record(
+        actor, SignInVerb.SIGN_IN, object_type=actor.key.type, object_id=actor.key.id, after={"way": way}
+    )
     return session, family, secret
 
 
@@ -230,7 +233,7 @@ def _end(session: AuthSession, because: str, by: Actor | None = None) -> None:
     session.save(update_fields=["ended_at", "ended_because"])
     journal.services.record(
         by or kinds.actor(session.key) or SYSTEM,
-        "end_session",
+        SignInVerb.END_SESSION,
         object_type=session.actor_type,
         object_id=session.actor_id,
         after={"because": because, "way": session.way},

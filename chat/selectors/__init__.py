@@ -15,6 +15,7 @@ from chat.selectors.counting import (
     unread_by_offer_of,
     unread_of,
     unread_total,
+    unread_totals,
     with_unread,
     with_unread_words,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "unread_by_offer_of",
     "unread_of",
     "unread_total",
+    "unread_totals",
     "visible_places",
     "with_unread",
     "with_unread_words",

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from chat import rules
-from chat.enums import MemberRole
+from chat.enums import EventKind, MemberRole
 from chat.models import Conversation, Member, Message
 from chat.services.seats import Pair, Talk, audiences, conversations_of, locked_conversations, seats_of
 from chat.services.unread import unread_changes
@@ -29,8 +29,8 @@ CHUNK = 200
 class Receipt(StrEnum):
     """Its value is the kind of event that tells of it."""
 
-    READ = "message_read"
-    DELIVERED = "message_delivered"
+    READ = EventKind.MESSAGE_READ
+    DELIVERED = EventKind.MESSAGE_DELIVERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ def _tell(
         member = progress.member
         conversation = conversations[member.conversation_id]
         tell(
-            progress.receipt,
+            EventKind(progress.receipt),
             object_id=member.pk,
             detail=progress.upto,
             to=told[conversation.pk] if member.counts else [member.key],

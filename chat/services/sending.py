@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from chat import facts, rules
-from chat.enums import COUNTED_TYPES, MemberRole, MessageType
+from chat.enums import COUNTED_TYPES, EventKind, MemberRole, MessageType
 from chat.models import Conversation, Member, Message, Seated
 from chat.services.receipts import count_earlier_reading
 from chat.services.seats import Talk, audiences, opened, opened_of
@@ -208,7 +208,7 @@ def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime, *, is_all: 
     shown = {id(message): message_dict(message) for message in messages}
     for message in messages:
         tell(
-            "new_message",
+            EventKind.NEW_MESSAGE,
             object_id=message.pk,
             detail=message.seq,
             to=told[message.conversation.pk],

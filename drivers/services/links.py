@@ -6,6 +6,7 @@ from django.conf import settings
 
 import journal.services
 from drivers import addresses, links, phones, selectors, sending
+from drivers.enums import TruckVerb
 from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
 from drivers.rules import require_can_change_trucks, require_can_see_links, require_can_send_links
@@ -23,12 +24,12 @@ def create_link(*, actor: Actor, driver_id: int) -> str:
     driver = _active_driver(actor, driver_id)
     token = secrets.token_urlsafe(32)
     _new_link(actor, driver, token)
-    _record(actor, "create_link", driver.pk)
+    _record(actor, TruckVerb.CREATE_LINK, driver.pk)
     return sending.address_of(token)
 
 
 def send_link(*, actor: Actor, driver_id: int) -> None:
-    """Send a new link to the driver's own phone. Whoever sends it does not see it.
+    """Send a new link to the driver's own phone. The sender does not see it.
 
     Raises `NoPhone` where there is no number that is sure, and `TooManyLinks`.
     """
@@ -52,7 +53,7 @@ def _send_link(*, actor: Actor, driver_id: int) -> None:
     token = secrets.token_urlsafe(32)
     link = _new_link(actor, driver, token, sealed=sealing.seal(token, purpose=sending.LINK))
     sending.send_link.enqueue(link.pk, sending.language())
-    _record(actor, "send_link", driver.pk)
+    _record(actor, TruckVerb.SEND_LINK, driver.pk)
 
 
 @service
@@ -74,7 +75,7 @@ def revoke_link(*, actor: Actor, link_id: int) -> None:
         raise NotFound()
     if link.revoked_at is None:
         SignInLink.objects.filter(pk=link.pk).update(revoked_at=clock.now(), sealed=None)
-        _record(actor, "revoke_link", link.driver_id)
+        _record(actor, TruckVerb.REVOKE_LINK, link.driver_id)
 
 
 @service
@@ -85,7 +86,7 @@ def revoke_links(*, actor: Actor, driver_id: int) -> int:
         revoked_at=clock.now(), sealed=None
     )
     if revoked:
-        _record(actor, "revoke_link", driver_id)
+        _record(actor, TruckVerb.REVOKE_LINK, driver_id)
     return revoked
 
 
@@ -99,7 +100,7 @@ def _active_driver(actor: Actor, driver_id: int) -> Driver:
 
 
 def _new_link(actor: Actor, driver: Driver, token: str, *, sealed: str | None = None) -> SignInLink:
-    """A new link, which takes the place of those that nobody has used yet."""
+    """A new link, which replaces those that have not been used yet."""
     now = clock.now()
     unused = SignInLink.objects.filter(driver_id=driver.pk, used_at=None, revoked_at=None)
     unused.update(revoked_at=now, sealed=None)
@@ -118,5 +119,5 @@ def _sent_to_driver() -> Bucket:
     return Bucket("sign-in-link", settings.SIGN_IN_LINKS_BURST, settings.SIGN_IN_LINKS_PER_HOUR / 3600)
 
 
-def _record(actor: Actor, verb: str, driver_id: int) -> None:
+def _record(actor: Actor, verb: TruckVerb, driver_id: int) -> None:
     journal.services.record(actor, verb, object_type="driver", object_id=driver_id)

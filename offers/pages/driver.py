@@ -25,8 +25,8 @@ from drivers.models import Driver
 from drivers.selectors import drivers_for, positions
 from offers import selectors
 from offers.enums import FallOffReason, ProposalStatus, RejectReason
-from offers.pages.driver_shown import Truck, neutral, shown_load
-from offers.rules.transitions import driver_access
+from offers.pages.driver_shown import Truck, shown_load
+from offers.rules.transitions import counts_against_driver, driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
 from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
@@ -55,7 +55,10 @@ def driver(request: HttpRequest) -> HttpResponse:
         "phone": phone,
         "viewer": request.actor.pk,
         "message_max_length": settings.MESSAGE_MAX_LENGTH,
-        "reject_reasons": [(value, words, value in neutral()) for value, words in RejectReason.choices],
+        "reject_reasons": [
+            (value, words, not counts_against_driver(ProposalStatus.REJECTED, value))
+            for value, words in RejectReason.choices
+        ],
         "fall_off_reasons": FallOffReason.choices,
     }
     response = render(request, "offers/driver/_parts.html" if is_part else "offers/driver.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 import journal.services
-from offers.enums import OfferStatus
+from offers.enums import EventKind, OfferStatus, OfferVerb
 from offers.models import Offer
 from offers.rules.access import require_office
 from offers.selectors import offer_for
@@ -35,7 +35,7 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
         raise Invalid.field("status", OfferStatus.DRAFT, OfferStatus.ACTIVE)
     offer = _owned_by(actor, now, status=status)
     write_fields(offer, values, now=now)
-    return _begin(offer, actor, verb="create")
+    return _begin(offer, actor, verb=OfferVerb.CREATE)
 
 
 @service
@@ -46,7 +46,7 @@ def copy_offer(*, actor: Actor, offer_id: int) -> Offer:
     copy = _owned_by(actor, clock.now(), status=OfferStatus.DRAFT)
     for name in (*(WRITABLE - NOT_COPIED), "distance_source"):
         setattr(copy, name, getattr(original, name))
-    return _begin(copy, actor, verb="copy", copied_from=original.pk)
+    return _begin(copy, actor, verb=OfferVerb.COPY, copied_from=original.pk)
 
 
 def _owned_by(actor: Actor, now: datetime, *, status: str) -> Offer:
@@ -60,10 +60,10 @@ def _owned_by(actor: Actor, now: datetime, *, status: str) -> Offer:
     )
 
 
-def _begin(offer: Offer, actor: Actor, *, verb: str, **more: Any) -> Offer:
+def _begin(offer: Offer, actor: Actor, *, verb: OfferVerb, **more: Any) -> Offer:
     offer.save(force_insert=True)
     after = {"status": str(offer.status), "route": offer.route, "rate": offer.proposed_rate, **more}
     journal.services.record(actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, after=after)
-    tell_offer("offer_created", offer)
+    tell_offer(EventKind.OFFER_CREATED, offer)
     touch_offer(offer)
     return offer

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 import journal.services
 from chat import services as chat
-from offers.enums import Action, FallOffReason, OfferStatus
+from offers.enums import Action, EventKind, FallOffReason, OfferStatus, OfferVerb
 from offers.errors import NotInThisState
 from offers.models import Booking, Offer, Proposal
 from offers.rules.access import require_can_change, side_of
@@ -52,7 +52,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     offer.save(update_fields=["status", "version", "updated_at", "covered_at", "expires_at"])
     journal.services.record(
         actor,
-        "fall_off",
+        OfferVerb.FALL_OFF,
         object_type="offer",
         object_id=offer.pk,
         scope=offer.scope,
@@ -61,7 +61,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     )
     lines.say([winner], lines.fell_off(actor, reason, note))
     keep_chats(offer, proposals)
-    tell_offer("offer_status_changed", offer, proposals)
+    tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)
     tell_proposals(offer, [winner])
     touch_offer(offer)
     return offer
@@ -95,7 +95,7 @@ def fall_off_from(
         reason=reason,
         last_seen_offer=seen | {"version": offer.version},
     )
-    tell("offer_updated", object_id=offer.pk, detail=offer.version, to=[winner.driver_key])
+    tell(EventKind.OFFER_UPDATED, object_id=offer.pk, detail=offer.version, to=[winner.driver_key])
 
 
 def free(offer: Offer, winner: Proposal) -> None:

@@ -90,7 +90,7 @@ function messageItem(talk, message, { goesOn, ends, act }) {
   if (message.message_type === "system") return systemItem(key, message);
   const mark = out && ends ? markOf(message) : null;
   const rate = message.message_type === "rate_proposal" && !message.removed_at ? rateOf(talk, message) : null;
-  const by = ends ? byWhom(talk, message) : null;
+  const by = ends ? signature(talk, message) : null;
   return {
     key,
     looks: JSON.stringify([message.message, message.removed_at, out, goesOn, by, mark, rate]),
@@ -130,7 +130,7 @@ function bubble(message) {
 
 const BY = () => gettext("%(name)s, %(time)s");
 
-function byWhom({ viewer }, message) {
+function signature({ viewer }, message) {
   const name = keyOf(message.sender) === viewer ? gettext("You") : first(message.sender.name);
   return { name, time: clock(message.created_at) };
 }

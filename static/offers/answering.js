@@ -16,8 +16,6 @@ import { gettext, interpolate } from "shared/i18n.js";
 import { amountFrom, money } from "shared/money.js";
 import { toast } from "shared/toasts.js";
 
-const FORCIBLE = ["not_available", "in_transit", "quiet_hours", "does_not_fit"];
-
 export class AnsweringController extends Controller {
   /** A button of a row. */
   press({ params, currentTarget }) {
@@ -109,10 +107,10 @@ export class AnsweringController extends Controller {
     const name = force ? `${nameOf(on)}:force` : nameOf(on);
     const { sent, skipped } = await once(name, "POST", `/offers/${on.offer}/send-to-drivers`, body);
     if (sent.length) return sent[0];
-    const [{ code, message }] = skipped;
+    const [{ message, can_force: canForce }] = skipped;
     const again = { label: gettext("Send anyway"), run: () => this.#force(on) };
     const title = interpolate(gettext("Not sent to %(name)s"), on);
-    toast({ title, words: message, picture: "i-alert", action: FORCIBLE.includes(code) && !force ? again : undefined });
+    toast({ title, words: message, picture: "i-alert", action: canForce && !force ? again : undefined });
     return null;
   }
 

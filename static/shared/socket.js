@@ -356,6 +356,7 @@ export class Socket extends EventTarget {
   #arrived(message) {
     const joined = this.#joined.get(`${message.offer_id}:${message.driver_id}`);
     if (joined) joined.after = Math.max(joined.after ?? 0, message.seq);
+    this.outbox.stored([message]); // The answer to it may have got lost.
     this.theirs.wrote(message);
     const fromOtherSide = message.sender.type !== "system" && message.sender.type !== this.person.split(":")[0];
     if (fromOtherSide && !message.delivered_at) this.marks.mark("delivered", message);

@@ -5,14 +5,16 @@ import pytest
 from accounts.facts import SessionsEnded
 from accounts.models import AuthSession
 from accounts.tokens import actor_of
-from drivers import selectors, services
+from drivers import rules, selectors, services
 from drivers.errors import NoPhone, NotActive
 from drivers.facts import DriverDeactivated
 from drivers.models import Driver, SignInCode, SignInLink
+from drivers.shapes import TruckShape
 from journal.models import Entry
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM
 from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from offers_project.kernel.shapes import read_shape
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver, sign_in
 
@@ -87,9 +89,9 @@ def test_there_is_no_such_truck(manager):
     ("changes", "field"),
     [
         ({"status": "x" * 51}, "status"), ({"driver_name": "a\x00b"}, "driver_name"),
-        ({"driver_name": 5}, "driver_name"),
+        ({"driver_name": "\ud800"}, "driver_name"), ({"longitude": -180.5}, "longitude"),
         ({"latitude": 91}, "latitude"), ({"longitude": "NaN"}, "longitude"), ({"latitude": None}, "latitude"),
-        ({"latitude": 1e400}, "latitude"), ({"longitude": True}, "longitude"), ({"is_active": "yes"}, "is_active"),
+        ({"latitude": 1e400}, "latitude"), ({"is_active": "yes"}, "is_active"), ({"is_active": None}, "is_active"),
         ({"assigned_dispatcher_id": 999_999}, "assigned_dispatcher_id"), ({"id": 7}, "id"), ({"wheels": 18}, "wheels"),
     ],
 )  # fmt: skip
@@ -99,6 +101,21 @@ def test_what_does_not_fit_the_table_is_refused_by_name(manager, published, chan
         services.update_driver(actor=manager, driver_id=driver.pk, changes=changes)
     assert set(refusal.value.fields) == {field}
     assert nothing_happened(published)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("driver_name", 5), ("longitude", True), ("latitude", "NaN"), ("is_active", 1), ("assigned_dispatcher_id", "7"),
+     ("wheels", 18), ("status", "x" * 51), ("rate", "a\x00b")],
+)  # fmt: skip
+def test_the_door_takes_no_other_kind_of_value(name, value):
+    with pytest.raises(Invalid) as refusal:
+        read_shape(TruckShape, {name: value}, partial=True)
+    assert set(refusal.value.fields) == {name}
+
+
+def test_the_door_takes_what_may_be_written():
+    assert tuple(TruckShape().fields) == rules.COLUMNS
 
 
 @pytest.mark.parametrize("name", ["<b>Ana</b>", "مرحبا", "🚚", "Muñoz‮"])
@@ -236,7 +253,7 @@ def test_everybody_may_know_what_they_may():
 
 def test_a_status_is_read_whatever_its_letters(settings):
     settings.IN_TRANSIT_STATUSES = ["In Transit"]
-    assert Driver(status="available ").is_available
-    assert not Driver(status="Available", is_active=False).is_available
-    assert Driver(status="IN TRANSIT").is_in_transit
-    assert not Driver(status=None).is_in_transit
+    assert rules.is_available(Driver(status="available "))
+    assert not rules.is_available(Driver(status="Loaded"))
+    assert rules.is_in_transit(Driver(status="IN TRANSIT"))
+    assert not rules.is_in_transit(Driver(status=None))

@@ -1,9 +1,10 @@
-"""What rooms declare in their `tasks.py` is registered, all of it, and can be done."""
+"""What rooms declare is registered."""
 
 from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from jobs import schedules
@@ -11,13 +12,33 @@ from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
 from offers_project.kernel import in_process
-from tests.offers_project.test_layers import APPS
+from presence import renderers
 
-MODULES = [import_module(f"{app}.tasks") for app in APPS if find_spec(f"{app}.tasks")]
+ROOMS = [app.name for app in apps.get_app_configs() if find_spec(f"{app.name}.enums")]
+TASKS = [import_module(f"{app.name}.tasks") for app in apps.get_app_configs() if find_spec(f"{app.name}.tasks")]
+ENUMS = {name: import_module(f"{name}.enums") for name in ROOMS}
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for enums in ENUMS.values() for kind in getattr(enums, "EventKind", ())], ids=str
+)
+def test_every_durable_kind_can_be_told(kind):
+    assert renderers.require(kind) == kind.value
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for enums in ENUMS.values() for kind in getattr(enums, "PassingKind", ())], ids=str
+)
+def test_every_passing_kind_can_be_passed_on(kind):
+    assert renderers.require_passing(kind) == kind.value
+
+
+def test_rooms_were_found():
+    assert {"chat", "offers", "presence"} <= set(ROOMS)
 
 
 def declared(name):
-    return [each for module in MODULES for each in getattr(module, name, [])]
+    return [each for module in TASKS for each in getattr(module, name, [])]
 
 
 def test_every_schedule_is_registered_under_a_name_of_its_own():
