@@ -119,7 +119,7 @@ class LogoutView(ApiView):
 
 class TicketView(ApiView):
     def is_a_change(self, request: Request) -> bool:
-        """It keeps nothing for longer than a moment, and somebody who comes back needs it."""
+        """It keeps nothing for longer than a moment, and a person who comes back needs it."""
         return False
 
     @documented(answer=TicketOut, refusals=(403,), summary="Get a ticket for the live connection")

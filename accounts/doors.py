@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,7 +29,7 @@ from offers_project.kernel import errors
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
-from offers_project.kernel.errors import Invalid, TooLarge
+from offers_project.kernel.errors import Invalid
 from offers_project.kernel.limits import Bucket
 from offers_project.kernel.shapes import read_shape
 
@@ -39,21 +39,6 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT = frozenset({401, 429})
 _DONE_ONCE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-
-class OfficeOnly(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Actor) and request.user.is_office
-
-
-class ManagersOnly(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Actor) and request.user.is_manager
-
-
-class DriversOnly(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Actor) and request.user.is_driver
 
 
 class JsonAlways(BaseContentNegotiation):
@@ -116,7 +101,9 @@ class ApiView(APIView):
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        body = _whole_body(request)  # Before anybody else reads from it: the CSRF check looks for a form.
+        body = request._request.body  # Before anything else reads from it: the CSRF check looks for a form.
+        # The framework reads as much as this says, and nothing of a body that came in chunks, which says no length.
+        request._request.META["CONTENT_LENGTH"] = str(len(body))
         super().initial(request, *args, **kwargs)
         is_stranger = not isinstance(request.user, Actor)
         if is_stranger and request.method not in SAFE_METHODS:
@@ -197,17 +184,16 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 def to_sign_in(request: HttpRequest, door: str = "sign-in") -> HttpResponse:
     """Off to the sign-in page, and back here afterwards. A part of a page sends the whole page there."""
-    is_part = request.headers.get("HX-Request") == "true"
-    back = _page_around(request) if is_part else request.get_full_path() if request.method == "GET" else ""
+    back = _page_around(request) if request.htmx else request.get_full_path() if request.method == "GET" else ""
     address = reverse(door) + (f"?{urlencode({'next': back})}" if back else "")
-    if is_part:
+    if request.htmx:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
 def _page_around(request: HttpRequest) -> str:
     """The page that a part was asked for, when it says so and is one of ours."""
-    address = request.headers.get("HX-Current-URL", "")
+    address = request.htmx.current_url or ""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(address)
@@ -248,17 +234,6 @@ def _page_for(
 
 def _is_json(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == "application/json"
-
-
-def _whole_body(request: Request) -> bytes:
-    """What was sent, never more than `DATA_UPLOAD_MAX_MEMORY_SIZE`, however it was sent."""
-    try:
-        body = request._request.body
-    except RequestDataTooBig as too_big:
-        raise TooLarge() from too_big
-    if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        raise TooLarge()
-    return body
 
 
 def _who(request: Request) -> str:

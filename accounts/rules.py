@@ -1,4 +1,4 @@
-"""Who may do what to whom among the people of the office, and how much anybody may do at once."""
+"""What people of the office may do to each other's accounts, and how much a person may do at once."""
 
 from django.conf import settings
 

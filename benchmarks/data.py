@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from benchmarks.people import Crowd, Pair, People, Returning
+from chat.enums import EventKind
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -186,7 +187,7 @@ def _missing(drivers: "Sequence[Driver]", tokens: Sequence[str], now: datetime) 
                 actor_type=DRIVER,
                 actor_id=driver_id,
                 seq=seq,
-                kind="new_message",
+                kind=EventKind.NEW_MESSAGE,
                 object_id=pk,
                 detail=seq,
                 at=now,

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts import kinds
 from chat import selectors
+from chat.enums import EventKind
 from chat.models import Member, Message
 from chat.shapes.reading import message_dict
 from offers_project.kernel.actors import ActorKey
@@ -51,9 +52,7 @@ def _show_receipts(wanted: Sequence[Wanted], what: str) -> Shown:
         is_latest = getattr(member, f"{what}_seq") == each.detail
         at = getattr(member, f"{what}_at") if is_latest else each.at
         receipt = {
-            "conversation_id": member.conversation_id,
-            "offer_id": member.conversation.offer_id,
-            "driver_id": member.conversation.driver_id,
+            **member.conversation.names(),
             "reader": readers[member.key],
             "seq": each.detail,
             "at": iso(at),
@@ -78,8 +77,8 @@ def _names(keys: Collection[ActorKey]) -> dict[ActorKey, Mapping[str, Any]]:
 
 
 RENDERERS = {
-    "new_message": show_messages,
-    "message_updated": show_messages,
-    "message_read": show_read,
-    "message_delivered": show_delivered,
+    EventKind.NEW_MESSAGE: show_messages,
+    EventKind.MESSAGE_UPDATED: show_messages,
+    EventKind.MESSAGE_READ: show_read,
+    EventKind.MESSAGE_DELIVERED: show_delivered,
 }

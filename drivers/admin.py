@@ -11,8 +11,10 @@ from drivers import lookup, phones, services
 from drivers.forms import TruckForm
 from drivers.models import Driver, Place, SignInCode, SignInLink
 from drivers.rules import can_change_trucks
+from drivers.shapes import TruckShape
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
 from offers_project.kernel.bidi import isolated
+from offers_project.kernel.shapes import read_shape
 
 
 class PhoneCanBeRead(admin.SimpleListFilter):
@@ -72,7 +74,7 @@ class DriverAdmin(JournaledAdmin):
         return found, may_repeat
 
     def save_model(self, request: HttpRequest, obj: Driver, form: Any, change: bool) -> None:
-        actor, changes = self.actor(request), form.changes()
+        actor, changes = self.actor(request), read_shape(TruckShape, form.changes(), partial=True)
         if change:
             services.update_driver(actor=actor, driver_id=obj.pk, changes=changes)
         else:

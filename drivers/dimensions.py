@@ -57,7 +57,7 @@ def of_truck(text: str | None) -> Size:
 def of_load(text: str | None) -> list[Size]:
     """Every piece that the text speaks of: `2 @ 48x40x60, 1 crate 96 x 48 x 50`. Without a unit it is inches.
 
-    A piece whose size is not sure is there too, with nothing in it: nobody knows whether it fits.
+    A piece whose size is not sure is there too, without its sides: whether it fits is not known.
     """
     return list(_of_load((text or "")[:TEXT_MAX]))
 
@@ -78,7 +78,7 @@ def only_size(load: str | None) -> Size | None:
 
 
 def side(text: str) -> str:
-    """One side as somebody writes it into a field of its own (`300 1/2`, `5' 6"`), in inches: `300.5`.
+    """One side as a person writes it into a field of its own (`300 1/2`, `5' 6"`), in inches: `300.5`.
 
     Raises `numbers.Unreadable` for what is not one measure.
     """

@@ -127,7 +127,7 @@ def runs(text: str) -> list[Run]:
 
 
 def side(text: str) -> float:
-    """One side in inches, as somebody writes it into a field of its own. Raises `numbers.Unreadable`."""
+    """One side in inches, as a person writes it into a field of its own. Raises `numbers.Unreadable`."""
     plain, _order = _plain(text)
     match = _LABEL_LAST.fullmatch(plain)
     if match is None or match["label"] or match["other"]:

@@ -5,7 +5,6 @@ the database points at it with a constraint. Where we have made it, it has the d
 things to.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.actors import DRIVER, Actor
+from offers_project.kernel.actors import DRIVER, Actor, ActorKey
 from offers_project.kernel.fields import ExactCharField
 
 
@@ -59,25 +58,17 @@ class Driver(models.Model):
         return self.driver_name or self.truck_number or f"#{self.pk}"
 
     @property
-    def is_available(self) -> bool:
-        return self.is_active and self._status_is([self.AVAILABLE])
-
-    @property
-    def is_in_transit(self) -> bool:
-        return self._status_is(settings.IN_TRANSIT_STATUSES)
-
-    @property
     def position_at(self) -> datetime | None:
         """When the truck was there. The table keeps no time of its own for that: it was there no later than this."""
         return None if self.latitude is None or self.longitude is None else self.updated_at
 
-    def _status_is(self, words: Collection[str]) -> bool:
-        """People write `available` as well; the older system's own comparisons make no difference."""
-        return (self.status or "").strip().lower() in {word.lower() for word in words}
-
     @property
     def actor(self) -> Actor:
         return Actor(type=DRIVER, id=self.pk, name=self.name, role=DRIVER)
+
+    @property
+    def key(self) -> ActorKey:
+        return ActorKey(DRIVER, self.pk)
 
 
 class SignInCode(models.Model):

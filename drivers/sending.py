@@ -24,7 +24,7 @@ executor: Executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sendi
 def send_code(driver: Driver | None, *, address: str, code: str) -> None:
     """Send a code to the address it was asked for, in the driver's language. Without a driver all but the sending."""
     with translation.override(_language(driver or Driver(pk=0))):
-        text = _("%(code)s is your code for Driver Offers. It works for %(minutes)d minutes. Tell it to nobody.") % {
+        text = _("%(code)s is your code for Driver Offers. It works for %(minutes)d minutes. Do not share it.") % {
             "code": code,
             "minutes": settings.SIGN_IN_CODE_LIFETIME.total_seconds() // 60,
         }

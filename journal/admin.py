@@ -51,7 +51,7 @@ class JournaledAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """What may stand in the address of a list: what its filters write there, and exact values of what is searched.
 
-        Django lets any column through, and whoever may see the list reads from it, letter by letter, what it hides.
+        Django lets any column through: a user who may see the list could read, letter by letter, what it hides.
         """
         filters = self.list_filter if request is None else self.get_list_filter(request)
         names = {_name_of(each) for each in filters} | {self.date_hierarchy or "pk", "pk"}

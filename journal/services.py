@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import TextChoices
+
+from journal.enums import Verb
 from journal.facts import Recorded
 from journal.models import Entry
 from journal.values import plain
@@ -12,7 +15,7 @@ from offers_project.kernel.actors import Actor
 
 def record(
     actor: Actor,
-    verb: str,
+    verb: Verb | TextChoices,
     *,
     object_type: str,
     object_id: object,
@@ -26,7 +29,7 @@ def record(
 
 def entry(
     actor: Actor,
-    verb: str,
+    verb: Verb | TextChoices,
     object_type: str,
     object_id: object,
     *,

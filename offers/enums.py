@@ -1,6 +1,50 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from journal.enums import Verb
+
+
+class EventKind(StrEnum):
+    """The durable events of this room; `offers.events` says what each shows."""
+
+    OFFER_CREATED = "offer_created"
+    OFFER_UPDATED = "offer_updated"
+    OFFER_STATUS_CHANGED = "offer_status_changed"
+    PROPOSAL_UPDATED = "proposal_updated"
+
+
+class PassingKind(StrEnum):
+    """The events of this room that are not kept."""
+
+    ACTIVITY = "activity"
+    STATS_UPDATED = "stats_updated"
+    OFFER_TOUCHED = "offer_touched"
+
+
+class OfferVerb(Verb):
+    """What the journal says was done to an offer; of a proposal it says the `Action`.
+
+    `offers.pages.happened` has a sentence for each. ACTIVE, COMPLETED and CANCELLED are the status that was asked for.
+    """
+
+    CREATE = "create"
+    COPY = "copy"
+    UPDATE = "update"
+    HANDOVER = "handover"
+    FOLLOW = "follow"
+    AWARD = "award"
+    FALL_OFF = "fall_off"
+    EXPIRE = "expire"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class InstallationVerb(Verb):
+    ADOPT_LEGACY = "adopt_legacy"
 
 
 class OfferStatus(models.TextChoices):
@@ -81,3 +125,15 @@ class FallOffReason(models.TextChoices):
     RATE_DISPUTE = "rate_dispute", _("rate dispute")
     SHIPPER_CANCELLED = "shipper_cancelled", _("the shipper cancelled")
     OTHER = "other", _("another reason")
+
+
+class SkipReason(models.TextChoices):
+    """Why an offer was not put to a driver."""
+
+    NOT_FOUND = "not_found", _("There is no such driver.")
+    INACTIVE = "inactive", _("This truck is not active.")
+    ALREADY_SENT = "already_sent", _("The driver already has this offer.")
+    BOOKED_ELSEWHERE = "booked_elsewhere", _("The driver already has another load.")
+    IN_TRANSIT = "in_transit", _("The truck is on its way with a load.")
+    NOT_AVAILABLE = "not_available", _("The truck is not available.")
+    DOES_NOT_FIT = "does_not_fit", _("The load does not fit into the truck.")

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from offers.enums import EventKind
 from offers.models import Offer, Proposal
-from offers.rules.access import can_see
+from offers.rules.access import can_see, is_asked
 from offers.selectors import Sightings
 from offers.selectors.histories import shown_proposals
 from presence.renderers import Data, Wanted
@@ -33,14 +34,14 @@ def proposals_as_seen(wanted: Sequence[Wanted]) -> list[Data | None]:
 
 
 def _sees(wanted: Wanted, proposal: Proposal) -> bool:
-    if wanted.viewer.is_driver:
+    if is_asked(wanted.viewer):
         return wanted.viewer.id == proposal.driver_id
     return can_see(wanted.viewer, proposal.offer)
 
 
 RENDERERS = {
-    "offer_created": offers_as_seen,
-    "offer_updated": offers_as_seen,
-    "offer_status_changed": offers_as_seen,
-    "proposal_updated": proposals_as_seen,
+    EventKind.OFFER_CREATED: offers_as_seen,
+    EventKind.OFFER_UPDATED: offers_as_seen,
+    EventKind.OFFER_STATUS_CHANGED: offers_as_seen,
+    EventKind.PROPOSAL_UPDATED: proposals_as_seen,
 }

@@ -12,13 +12,13 @@ from django.db.models import Model
 from accounts.models import User
 from accounts.services.people import DETAILS
 from drivers.models import Driver, Place
-from drivers.shapes import TruckShape
+from drivers.rules import COLUMNS
 from journal.models import Entry
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 CHANGED = {
     User: (*DETAILS, "password", "role", "is_active"),
-    Driver: (*TruckShape().fields, "updated_at"),
+    Driver: (*COLUMNS, "updated_at"),
 }
 """Columns of the older system's tables that services write."""
 ADDED_TO = (Entry,)

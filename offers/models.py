@@ -94,6 +94,7 @@ class Offer(models.Model):
             models.Index(fields=["status", "-id"], name="offer_by_status"),
             models.Index(fields=["status", "expires_at"], name="offer_expiring"),
             models.Index(fields=["pickup_from"], name="offer_by_pickup"),
+            models.Index(fields=["first_sent_at"], name="offer_by_first_sent"),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +123,10 @@ class Offer(models.Model):
     def team(self) -> list[ActorKey]:
         """The owner and the followers: whom everything about this offer is told."""
         return [ActorKey(DISPATCHER, id_) for id_ in sorted({self.owner_id, *self.follower_ids})]
+
+    @property
+    def owner_key(self) -> ActorKey:
+        return ActorKey(DISPATCHER, self.owner_id)
 
 
 class Follower(models.Model):

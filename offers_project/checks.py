@@ -10,6 +10,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 KEY_BYTES = 32
 """What HS256 asks for; shorter ones can be found by trying once a token has been seen."""
 
+YEAR_SECONDS = 31_536_000
+"""What the browsers' own list of names with HTTPS asks for."""
+
 OWN_KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY")
 PRINTED_SMS = "offers_project.kernel.sms.ConsoleSms"
 PRINTED_MAIL = "django.core.mail.backends.console.EmailBackend"
@@ -62,4 +65,15 @@ def links_are_safe(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
     if settings.SECURE and urlsplit(settings.PUBLIC_URL).scheme != "https":
         message = f"HTTPS is 1, and PUBLIC_URL, which sign-in links begin with, is {settings.PUBLIC_URL}"
         return [Warning(message, hint="Write it with https://", id="offers_project.W004")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def preload_is_taken(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    has_the_rest = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and settings.SECURE_HSTS_SECONDS >= YEAR_SECONDS
+    if settings.SECURE and settings.SECURE_HSTS_PRELOAD and not has_the_rest:
+        message = (
+            "HSTS_PRELOAD is 1 without HSTS_SUBDOMAINS and a year of HSTS_SECONDS: the browsers' list refuses that."
+        )
+        return [Warning(message, hint=f"HSTS_SUBDOMAINS=1 and HSTS_SECONDS={YEAR_SECONDS}", id="offers_project.W005")]
     return []

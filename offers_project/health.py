@@ -77,6 +77,13 @@ async def _ring() -> None:
         await get_channel_layer().group_send("readyz", {"type": "readyz"})
 
 
+_is_migrated = False
+"""What this process's code wants has been migrated once: it is not undone, and reading every migration takes long."""
+
+
 def _migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    global _is_migrated
+    if not _is_migrated:
+        executor = MigrationExecutor(connection)
+        _is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _is_migrated

@@ -3,16 +3,20 @@
 import accounts.office
 import accounts.tasks
 import chat.commands
+import chat.enums
 import chat.events
 import chat.tasks
 import drivers.people
 import drivers.tasks
 import journal.tasks
 import offers.commands
+import offers.enums
 import offers.events
 import offers.selectors
 import offers.services
 import offers.tasks
+import presence.enums
+import presence.hub
 import presence.services
 import presence.upkeep
 from accounts import kinds
@@ -21,17 +25,19 @@ from chat import context
 from chat.facts import MessagesSent
 from journal.facts import Recorded
 from offers_project.kernel import facts
-from presence import commands, renderers, tasks
+from presence import bus, commands, renderers, tasks
 
 
 def connect() -> None:
     """Called once, when every app is loaded."""
     kinds.register(accounts.office.KIND, drivers.people.KIND)
 
+    bus.subscribe(presence.hub.ring)
     commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)
 
     renderers.register(chat.events.RENDERERS)
     renderers.register(offers.events.RENDERERS)
+    renderers.register_passing(presence.enums.PassingKind, chat.enums.PassingKind, offers.enums.PassingKind)
 
     # What a conversation is about, for those who list conversations.
     context.register(offers.selectors.SUBJECTS)

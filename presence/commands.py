@@ -12,6 +12,7 @@ from accounts.rules import change_limit
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, Refusal
 from offers_project.kernel.shapes import Quick, flat_words, quick_reader
+from presence import renderers
 from presence.bus import Passing
 
 Answer = Mapping[str, Any] | None
@@ -57,6 +58,7 @@ class Call:
         before, when it releases `name`, or when it ends. So `typing_start` passes on that somebody types and holds;
         `typing_stop` only releases.
         """
+        renderers.require_passing(on_release.kind)
         self.held.append(Hold(name, on_release, seconds))
 
     def release(self, name: str) -> None:

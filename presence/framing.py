@@ -4,8 +4,8 @@ For `uvicorn --ws presence.framing:Protocol`. It finds where frames begin and en
 uvicorn as it came, and everything else that is said of a connection is said by uvicorn. Without it all works the same:
 uvicorn and websockets take about ten times as long for a frame, and pause and resume the reading at each.
 
-And nobody fills the memory: whoever does not read is not read from, and parted with after a while; of pings that come
-meanwhile only the last is answered; control frames and the pieces of a message are counted.
+And no client can fill the memory: a client that does not read is not read from, and is disconnected after a while; of
+the pings that come in that time only the last is answered; control frames and the pieces of a message are counted.
 """
 
 import asyncio
@@ -17,18 +17,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, apply_mask
 from websockets.protocol import OPEN
 
-from presence import metrics
+from presence import limits, metrics
 from presence.allowance import Allowance
-from presence.limits import (
-    CONTROL_FRAMES_BURST,
-    CONTROL_FRAMES_PER_SECOND,
-    FLOODED,
-    GIVE_UP_SECONDS,
-    PIECES_MAX,
-    READ_AHEAD,
-    READ_THE_END_SECONDS,
-    STUCK_SECONDS,
-)
 
 FINAL, OPCODE, MASKED, LENGTH = 0x80, 0x0F, 0x80, 0x7F
 """The bits of a frame's first two bytes."""
@@ -90,7 +80,7 @@ class Protocol(WebSocketsSansIOProtocol):
         """Whether a message has begun whose last frame has not come yet."""
         self._knows_frames = True
         """Whether it is known where frames begin."""
-        self._controls = Allowance(CONTROL_FRAMES_BURST, CONTROL_FRAMES_PER_SECOND)
+        self._controls = Allowance(limits.CONTROL_FRAMES_BURST, limits.CONTROL_FRAMES_PER_SECOND)
         self._owed = b""
         """The answer to the last ping, where its reader does not read."""
         self._stuck: asyncio.TimerHandle | None = None
@@ -141,7 +131,7 @@ class Protocol(WebSocketsSansIOProtocol):
         super().pause_writing()
         self.transport.pause_reading()
         if self._stuck is None:
-            self._stuck = self.loop.call_later(STUCK_SECONDS + GIVE_UP_SECONDS, self._give_up)
+            self._stuck = self.loop.call_later(limits.STUCK_SECONDS + limits.GIVE_UP_SECONDS, self._give_up)
 
     def resume_writing(self) -> None:
         self._cancel_stuck()
@@ -161,7 +151,7 @@ class Protocol(WebSocketsSansIOProtocol):
         return message
 
     def handle_ping(self) -> None:
-        """Answer it, or only remember the answer while nobody reads: the last one is enough (RFC 6455, 5.5.3)."""
+        """Answer it, or keep the answer while the client reads nothing: the last one is enough (RFC 6455, 5.5.3)."""
         output = self.conn.data_to_send()
         pongs = [each for each in output if each[:1] == PONG]
         if not self._controls.take(self.loop.time()):
@@ -181,15 +171,15 @@ class Protocol(WebSocketsSansIOProtocol):
             self._end_flood()
 
     def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) < PIECES_MAX:
+        if len(self.frames) < limits.PIECES_MAX:
             super().handle_cont(event)
         else:
             self._end_flood()
 
     def keepalive_timeout(self) -> None:
-        """Nobody may be left to take what uvicorn still wants to write before it closes."""
+        """The client may be gone, and never take what uvicorn still wants to write before it closes."""
         super().keepalive_timeout()
-        self.loop.call_later(GIVE_UP_SECONDS, self.transport.abort)
+        self.loop.call_later(limits.GIVE_UP_SECONDS, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_stuck()
@@ -206,15 +196,15 @@ class Protocol(WebSocketsSansIOProtocol):
         self.frames = []
         if not self.close_sent:
             self.close_sent = True
-            metrics.CLOSED.labels(str(FLOODED)).inc()
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": FLOODED})
+            metrics.CLOSED.labels(str(limits.FLOODED)).inc()
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": limits.FLOODED})
             if self.conn.state is OPEN:
-                self.conn.send_close(FLOODED)
+                self.conn.send_close(limits.FLOODED)
                 self.transport.write(b"".join(self.conn.data_to_send()))
         if self.close_timer is not None:
             self.close_timer.cancel()
-        # While it runs, uvicorn does not close by itself: what nobody has read would take the close frame with it.
-        self.close_timer = self.loop.call_later(READ_THE_END_SECONDS, self.transport.abort)
+        # While it runs, uvicorn does not close by itself: unread data would take the close frame with it.
+        self.close_timer = self.loop.call_later(limits.READ_THE_END_SECONDS, self.transport.abort)
 
     def _give_up(self) -> None:
         self._stuck = None
@@ -246,7 +236,7 @@ class Protocol(WebSocketsSansIOProtocol):
         except UnicodeDecodeError:
             return False
         self.queue.put_nowait({"type": "websocket.receive", "text": text})
-        if not self.read_paused and self.queue.qsize() >= READ_AHEAD:
+        if not self.read_paused and self.queue.qsize() >= limits.READ_AHEAD:
             self.read_paused = True
             self.transport.pause_reading()
         return True

@@ -1,11 +1,11 @@
-"""What one connection may do, whoever is at its other end and whichever server carries it."""
+"""What one connection may do, the same for every client and every server."""
 
 FRAMES_BURST = 5000
 FRAMES_PER_SECOND = 500
 """Far more than any client of good will says; what people may do is limited by the rooms."""
 CONTROL_FRAMES_BURST = 100
 CONTROL_FRAMES_PER_SECOND = 10
-"""Pings and pongs: nobody needs more than one in some seconds."""
+"""Pings and pongs: a client needs no more than one in some seconds."""
 PIECES_MAX = 1000
 """A message may come in so many frames."""
 READ_AHEAD = 16

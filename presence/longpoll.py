@@ -5,6 +5,7 @@ request's scope; then its answer is put aside, the client waits here at no cost,
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -12,10 +13,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
+from offers_project.kernel import http_metrics
 from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.api import json_bytes, retry_after
 from offers_project.kernel.errors import RateLimited
-from presence import hub, pool, replay
+from presence import hub, metrics, pool, replay
 
 LONGEST_SECONDS = 25
 _WISH = "presence.longpoll"
@@ -49,8 +51,9 @@ def waiting(application: Application, path: str) -> Application:
             await application(scope, receive, send)
             return
         deadline = None
+        began = time.perf_counter()
         while True:
-            asked = dict(scope)
+            asked = dict(scope) | {http_metrics.ASKED_AGAIN: True}
             answer = await _ask(application, asked)
             wish: Wish | None = asked.get(_WISH)
             now = asyncio.get_running_loop().time()
@@ -64,6 +67,8 @@ def waiting(application: Application, path: str) -> Application:
                 if asyncio.get_running_loop().time() < deadline:
                     return  # The client has gone.
                 break
+        metrics.POLLS.observe(time.perf_counter() - began)
+        http_metrics.count(http_metrics.method_of(scope["method"]), path.removeprefix("/"), answer[0]["status"])
         for message in answer:
             await send(message)
 

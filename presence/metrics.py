@@ -36,12 +36,6 @@ BATCHES = Histogram(
     ["command"],
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
-COMMITS = Histogram(
-    "unit_of_work_seconds",
-    "Changes, done or refused, from the beginning of their transaction to the end of their commit",
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
-CONFLICTS = Counter("unit_of_work_retries_total", "Changes that were tried again after a deadlock")
 DATABASE_WAITING = Gauge("live_database_waiting", "Calls of the live connection that wait for a database thread")
 PUBLISHED = Counter("doorbell_published_total", "Batches handed to the channel layer")
 PUBLISH_FAILURES = Counter("doorbell_publish_failures_total", "Batches the channel layer did not take", ["reason"])
@@ -51,8 +45,16 @@ DELIVERY = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 DOORBELL_WAITING = Gauge("doorbell_waiting", "Batches that wait for the channel layer")
+POLLS = Histogram(
+    "live_poll_seconds",
+    "Requests for events, with their wait for some",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30),
+)
 GAPS = Counter("live_gaps_filled_total", "Times that a number was missing which no doorbell brought in time")
 REPLAYED = Counter("live_replayed_total", "Events sent from the rows")
+UNKNOWN_KINDS = Counter(
+    "live_unknown_kinds_total", "Events read from the rows whose kind no room knows: shown as `redacted`"
+)
 BEHIND = Counter("live_found_behind_total", "People whom the look at the heads found behind")
 QUEUED = Gauge("live_queued_frames", "Frames waiting for readers")
 # An alarm can only watch what is there before it has ever happened.

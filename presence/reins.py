@@ -7,18 +7,8 @@ Under uvicorn `presence.framing` does the same.
 import asyncio
 from typing import Any
 
-from presence import metrics
+from presence import limits, metrics
 from presence.allowance import Allowance
-from presence.limits import (
-    CONTROL_FRAMES_BURST,
-    CONTROL_FRAMES_PER_SECOND,
-    FLOODED,
-    GIVE_UP_SECONDS,
-    PIECES_MAX,
-    READ_AHEAD,
-    READ_THE_END_SECONDS,
-    STUCK_SECONDS,
-)
 
 
 class Reins:
@@ -31,7 +21,7 @@ class Reins:
         self._loop = asyncio.get_running_loop()
         self._open = asyncio.Event()
         self._open.set()
-        self._controls = Allowance(CONTROL_FRAMES_BURST, CONTROL_FRAMES_PER_SECOND)
+        self._controls = Allowance(limits.CONTROL_FRAMES_BURST, limits.CONTROL_FRAMES_PER_SECOND)
         self._ahead = 0
         """How many messages have been read that the application has not taken."""
         self._pieces = 0
@@ -52,7 +42,7 @@ class Reins:
     def taken(self) -> None:
         """The application has done what it had been told last."""
         self._ahead = max(0, self._ahead - 1)
-        if self._ahead == READ_AHEAD - 1:
+        if self._ahead == limits.READ_AHEAD - 1:
             self._read_or_wait()
 
     # --- what Twisted says ------------------------------------------------------------------------------------------
@@ -61,7 +51,7 @@ class Reins:
         self._open.clear()
         self._read_or_wait()
         if self._stuck is None:
-            self._stuck = self._loop.call_later(STUCK_SECONDS + GIVE_UP_SECONDS, self._cut)
+            self._stuck = self._loop.call_later(limits.STUCK_SECONDS + limits.GIVE_UP_SECONDS, self._cut)
 
     def resumeProducing(self) -> None:
         self._let_go()
@@ -86,18 +76,18 @@ class Reins:
         self._pieces = 0
         self._ahead += 1
         self._hear(payload, is_binary)
-        if self._ahead == READ_AHEAD:
+        if self._ahead == limits.READ_AHEAD:
             self._read_or_wait()
 
     def _piece(self, length: int) -> None:
         self._pieces += 1
-        if self._pieces > PIECES_MAX:
+        if self._pieces > limits.PIECES_MAX:
             self._end_flood()
         else:
             self._begin_piece(length)
 
     def _ping(self, payload: bytes) -> None:
-        """Answer it, or only remember the answer while nobody reads: the last one is enough (RFC 6455, 5.5.3)."""
+        """Answer it, or keep the answer while the client reads nothing: the last one is enough (RFC 6455, 5.5.3)."""
         if not self._controls.take(self._loop.time()):
             self._end_flood()
         elif self._open.is_set():
@@ -112,7 +102,7 @@ class Reins:
     def _read_or_wait(self) -> None:
         if self._has_ended:
             return
-        if self._open.is_set() and self._ahead < READ_AHEAD:
+        if self._open.is_set() and self._ahead < limits.READ_AHEAD:
             self._protocol.transport.resumeProducing()
         else:
             self._protocol.transport.pauseProducing()
@@ -122,12 +112,12 @@ class Reins:
         if self._has_ended:
             return
         self._has_ended = True
-        metrics.CLOSED.labels(str(FLOODED)).inc()
-        self._protocol.sendClose(FLOODED)
+        metrics.CLOSED.labels(str(limits.FLOODED)).inc()
+        self._protocol.sendClose(limits.FLOODED)
         self._protocol.muted = True
-        self._protocol.application_queue.put_nowait({"type": "websocket.disconnect", "code": FLOODED})
+        self._protocol.application_queue.put_nowait({"type": "websocket.disconnect", "code": limits.FLOODED})
         self._protocol.transport.pauseProducing()
-        self._loop.call_later(READ_THE_END_SECONDS, self._cut)
+        self._loop.call_later(limits.READ_THE_END_SECONDS, self._cut)
 
     def _cut(self) -> None:
         self._protocol.transport.abortConnection()

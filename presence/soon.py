@@ -7,7 +7,7 @@ from itertools import islice
 from threading import Lock
 from typing import Generic, TypeVar
 
-from django.db import transaction
+from offers_project.kernel import unit_of_work
 
 K = TypeVar("K", bound=Hashable)
 
@@ -30,7 +30,9 @@ class Soon(Generic[K]):
     often where telling it takes long.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_a_time: int | None = None) -> None:
+        """`at_a_time`: how much is due at one time, where telling more costs little; `AT_A_TIME` unless given."""
+        self._at_a_time = at_a_time
         self._changed: dict[K, None] = {}
         """In the order in which they changed."""
         self._told: dict[K, float] = {}
@@ -40,7 +42,13 @@ class Soon(Generic[K]):
     def once_committed(self, changed: Iterable[K]) -> None:
         """These have changed, if the transaction is committed."""
         keys = frozenset(changed)
-        transaction.on_commit(lambda: self._remember(keys), robust=True)
+        unit_of_work.after_commit(lambda: self.remember(keys))
+
+    def remember(self, changed: Iterable[K]) -> None:
+        """These have changed, whatever becomes of the transaction."""
+        with self._lock:
+            if len(self._changed) < MOST:
+                self._changed.update(dict.fromkeys(changed))
 
     @contextmanager
     def telling(self) -> Iterator[set[K]]:
@@ -59,7 +67,7 @@ class Soon(Generic[K]):
             return set()
         with self._lock:
             self._told = {key: at for key, at in self._told.items() if now - at < EVERY_SECONDS}
-            due = set(islice((key for key in self._changed if key not in self._told), AT_A_TIME))
+            due = set(islice((key for key in self._changed if key not in self._told), self._at_a_time or AT_A_TIME))
             for key in due:
                 del self._changed[key]
             self._told.update(dict.fromkeys(due, now))
@@ -71,8 +79,3 @@ class Soon(Generic[K]):
             self._changed.clear()
             self._told.clear()
             self._rests_until = 0.0
-
-    def _remember(self, keys: frozenset[K]) -> None:
-        with self._lock:
-            if len(self._changed) < MOST:
-                self._changed.update(dict.fromkeys(keys))

@@ -27,6 +27,6 @@ WHITENOISE_AUTOREFRESH = True
 
 CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": os.environ["CHANNEL_PREFIX"]}}
 
-# What is tested is not how much somebody may do, unless a test says so. Servers in processes of their own have the
-# product's limits.
+# Tests run without limits on how much a person may do, unless a test sets them. Servers in processes of their own have
+# the product's limits.
 MESSAGES_BURST = CHANGES_BURST = 0

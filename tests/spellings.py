@@ -8,7 +8,7 @@ REFUSED = "-"
 
 
 def table(path: str) -> Iterator[list[str]]:
-    r"""The rows of a table below `tests/`, without its comments; `\u202c` stands for a character nobody could see."""
+    r"""The rows of a table below `tests/`, without its comments; `\u202c` stands for an invisible character."""
     for line in (TESTS / path).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("# "):
             yield [_unescaped(cell) for cell in line.split("\t")]

@@ -1,6 +1,7 @@
 """The message catalogues.
 
-`python tools/catalogues.py compile` makes the `.mo` files that are older than their `.po`; it needs no gettext.
+`python tools/catalogues.py compile` makes the `.mo` files that are older than their `.po`; it needs no gettext. Babel's
+own `pybabel compile` writes all of them each time and in place, where a server or a test beside it reads half a file.
 `python tools/catalogues.py update` writes new texts into `locale/es`, to be translated there; `check` fails where a
 text of the code or of a template has no Spanish, or only a doubtful one. Both ask `makemessages`, which needs gettext.
 """

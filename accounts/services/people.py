@@ -6,12 +6,11 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
 from accounts import facts, office
-from accounts.enums import Role
+from accounts.enums import PersonVerb, Role
 from accounts.errors import WrongPassword
 from accounts.models import AuthSession, User
 from accounts.rules import require_can_manage_people
@@ -21,11 +20,12 @@ from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor
 from offers_project.kernel.errors import Conflict, Invalid, NotFound
 from offers_project.kernel.facts import publish
 from offers_project.kernel.shapes import INVISIBLE, is_visible
+from offers_project.kernel.unit_of_work import service
 
 DETAILS = ("username", "email", "full_name", "mobile_number")
 
 
-@transaction.atomic
+@service
 def create_user(
     *,
     actor: Actor,
@@ -44,11 +44,11 @@ def create_user(
     user.password = make_password(password)
     _require_good_row(user)
     user.save(force_insert=True)
-    _record(actor, "create", user, after=_details(user) | {"role": user.role})
+    _record(actor, PersonVerb.CREATE, user, after=_details(user) | {"role": user.role})
     return user
 
 
-@transaction.atomic
+@service
 def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
     """Change names and addresses. `changes` holds some of `DETAILS`."""
     require_can_manage_people(actor)
@@ -63,11 +63,13 @@ def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
         _require_good_row(user)
         user.save(update_fields=changed)
         after = _details(user)
-        _record(actor, "update", user, before={n: before[n] for n in changed}, after={n: after[n] for n in changed})
+        _record(
+            actor, PersonVerb.UPDATE, user, before={n: before[n] for n in changed}, after={n: after[n] for n in changed}
+        )
     return user
 
 
-@transaction.atomic
+@service
 def change_role(*, actor: Actor, user_id: int, role: str) -> User:
     """Give somebody else another role. What they may do changes with their next request."""
     require_can_manage_people(actor)
@@ -79,12 +81,12 @@ def change_role(*, actor: Actor, user_id: int, role: str) -> User:
     _require_somebody_else(actor, user)
     before, user.role = user.role, role
     user.save(update_fields=["role"])
-    _record(actor, "change_role", user, before={"role": before}, after={"role": role})
+    _record(actor, PersonVerb.CHANGE_ROLE, user, before={"role": before}, after={"role": role})
     publish(facts.RoleChanged(user.actor.key, before=before, after=role))
     return user
 
 
-@transaction.atomic
+@service
 def deactivate_user(*, actor: Actor, user_id: int) -> User:
     """Somebody else may no longer sign in, and is signed out everywhere at once."""
     require_can_manage_people(actor)
@@ -94,13 +96,12 @@ def deactivate_user(*, actor: Actor, user_id: int) -> User:
     _require_somebody_else(actor, user)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    _record(actor, "deactivate", user, before={"is_active": True}, after={"is_active": False})
+    _record(actor, PersonVerb.DEACTIVATE, user, before={"is_active": True}, after={"is_active": False})
     end_sessions(key=user.actor.key, because="deactivated", by=actor)
-    publish(facts.PersonDeactivated(user.actor.key))
     return user
 
 
-@transaction.atomic
+@service
 def activate_user(*, actor: Actor, user_id: int) -> User:
     """Somebody may sign in again."""
     require_can_manage_people(actor)
@@ -108,18 +109,18 @@ def activate_user(*, actor: Actor, user_id: int) -> User:
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])
-        _record(actor, "activate", user, before={"is_active": False}, after={"is_active": True})
+        _record(actor, PersonVerb.ACTIVATE, user, before={"is_active": False}, after={"is_active": True})
     return user
 
 
-@transaction.atomic
+@service
 def set_password(*, actor: Actor, user_id: int, password: str) -> User:
     """Give somebody a new password; they are signed out everywhere."""
     require_can_manage_people(actor)
     user = _locked(user_id)
     _require_good_password(password, user)
     _store_password(user, password)
-    _record(actor, "set_password", user)
+    _record(actor, PersonVerb.SET_PASSWORD, user)
     end_sessions(key=user.actor.key, because="password set", by=actor)
     return user
 
@@ -139,7 +140,7 @@ def change_password(*, actor: Actor, old: str, new: str, address: str, keep: UUI
     return _change_password(actor, shown, new, keep)
 
 
-@transaction.atomic
+@service
 def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> User:
     user = _locked(actor.key.id)
     if user.password != shown.password:
@@ -148,12 +149,12 @@ def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> 
     _store_password(user, new)
     if keep is not None:
         _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office.fingerprint(user.password))
-    _record(actor, "change_password", user)
+    _record(actor, PersonVerb.CHANGE_PASSWORD, user)
     end_sessions(key=actor.key, because="password changed", but=keep)
     return user
 
 
-@transaction.atomic
+@service
 def rehash_password(*, user_id: int, password: str) -> None:
     """Keep a password that was just seen to be right under a dearer hash. Nobody is signed out by it."""
     user = _locked(user_id)
@@ -162,7 +163,7 @@ def rehash_password(*, user_id: int, password: str) -> None:
     before = office.fingerprint(user.password)
     _store_password(user, password)
     _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office.fingerprint(user.password))
-    _record(SYSTEM, "rehash_password", user)
+    _record(SYSTEM, PersonVerb.REHASH_PASSWORD, user)
 
 
 def _locked(user_id: int) -> User:
@@ -185,7 +186,7 @@ def _details(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in DETAILS}
 
 
-def _record(actor: Actor, verb: str, user: User, **states: Any) -> None:
+def _record(actor: Actor, verb: PersonVerb, user: User, **states: Any) -> None:
     journal.services.record(actor, verb, object_type=DISPATCHER, object_id=user.pk, **states)
 
 

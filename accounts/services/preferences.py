@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
+from accounts.enums import SignInVerb
 from accounts.models import Preferences
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.unit_of_work import service
 
 CHOICES = ("language", "time_zone", "sounds", "quiet_from", "quiet_until", "not_now")
 
 
-@transaction.atomic
+@service
 def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
     """Change some of `CHOICES`, checked by `accounts.me.PreferencesShape`. Quiet hours have both ends or none."""
     mine = {"actor_type": actor.key.type, "actor_id": actor.key.id}
@@ -31,7 +32,7 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
         row.save(update_fields=[*changed, "updated_at"])
         journal.services.record(
             actor,
-            "set_preferences",
+            SignInVerb.SET_PREFERENCES,
             object_type=actor.key.type,
             object_id=actor.key.id,
             before={name: before[name] for name in changed},

@@ -3,7 +3,6 @@
 from chat.selectors.access import (
     conversation_for,
     conversations_for,
-    may_write,
     message_for,
     pairs,
     visible_places,
@@ -11,10 +10,10 @@ from chat.selectors.access import (
 )
 from chat.selectors.counting import (
     unread,
-    unread_by_offer,
     unread_by_offer_of,
     unread_of,
     unread_total,
+    unread_totals,
     with_unread,
     with_unread_words,
 )
@@ -29,16 +28,15 @@ __all__ = [
     "conversations_for",
     "found_conversations",
     "last_messages",
-    "may_write",
     "message_dicts",
     "message_for",
     "page_of",
     "pairs",
     "unread",
-    "unread_by_offer",
     "unread_by_offer_of",
     "unread_of",
     "unread_total",
+    "unread_totals",
     "visible_places",
     "with_unread",
     "with_unread_words",

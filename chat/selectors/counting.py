@@ -26,13 +26,6 @@ def backlogs(actor: Actor, conversation_ids: Collection[int]) -> dict[int, tuple
     return {id_: (number, first) for id_, number, first in rows.values_list("conversation_id", "n", "first")}
 
 
-def unread_by_offer(actor: Actor, offer_ids: Collection[int]) -> dict[int, int]:
-    """The number in all conversations of each offer; those with nothing unread are absent."""
-    counted = _unread_messages(actor).filter(conversation__offer_id__in=offer_ids)
-    by_offer = counted.values("conversation__offer_id").annotate(n=Count("pk"))
-    return dict(by_offer.values_list("conversation__offer_id", "n"))
-
-
 def unread_by_offer_of(keys: Collection[ActorKey], offer_ids: Collection[int]) -> dict[tuple[ActorKey, int], int]:
     """The numbers by offer for many people at once; those with nothing unread are absent."""
     person = ("conversation__members__actor_type", "conversation__members__actor_id")
@@ -45,7 +38,14 @@ def unread_by_offer_of(keys: Collection[ActorKey], offer_ids: Collection[int]) -
 
 
 def unread_total(actor: Actor) -> int:
-    return _unread_messages(actor).count()
+    return unread_totals([actor.key]).get(actor.key, 0)
+
+
+def unread_totals(keys: Collection[ActorKey]) -> dict[ActorKey, int]:
+    """The number in all conversations of each person, in one statement; those with nothing unread are absent."""
+    person = ("conversation__members__actor_type", "conversation__members__actor_id")
+    counted = _unread_of(Among(person, sorted(keys))).values(*person).annotate(n=Count("pk"))
+    return {ActorKey(type_, id_): number for type_, id_, number in counted.values_list(*person, "n")}
 
 
 def with_unread(conversations: QuerySet[Conversation], actor: Actor, unread: bool = True) -> QuerySet[Conversation]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 
 from chat import selectors
+from chat.enums import PassingKind
 from offers_project.kernel.actors import ActorKey
 from presence import bus, topics
 from presence.selectors import online
@@ -46,6 +47,6 @@ def _tell(changed: Mapping[ActorKey, Set[int]]) -> None:
                 "unread": unread.get(conversation_id, 0),
                 "total": total,
             }
-            passing.append(bus.Passing("unread_changed", data, (topics.of_actor(key),)))
+            passing.append(bus.Passing(PassingKind.UNREAD_CHANGED, data, (topics.of_actor(key),)))
     if passing:
         bus.publish(bus.Batch(passing=passing))

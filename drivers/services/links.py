@@ -7,6 +7,7 @@ from django.urls import reverse
 
 import journal.services
 from drivers import addresses, links, phones, selectors, sending
+from drivers.enums import TruckVerb
 from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
 from drivers.rules import require_can_change_trucks, require_can_see_links, require_can_send_links
@@ -14,7 +15,7 @@ from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound, RateLimited, Refusal
 from offers_project.kernel.limits import Bucket
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 @service
@@ -23,12 +24,12 @@ def create_link(*, actor: Actor, driver_id: int) -> str:
     require_can_see_links(actor)
     driver = _active_driver(actor, driver_id)
     url = _new_link(actor, driver)
-    _record(actor, "create_link", driver.pk)
+    _record(actor, TruckVerb.CREATE_LINK, driver.pk)
     return url
 
 
 def send_link(*, actor: Actor, driver_id: int) -> None:
-    """Send a new link to the driver's own phone. Whoever sends it does not see it.
+    """Send a new link to the driver's own phone. The sender does not see it.
 
     Raises `NoPhone` where there is no number that is sure, and `TooManyLinks`.
     """
@@ -51,7 +52,7 @@ def _send_link(*, actor: Actor, driver_id: int) -> None:
     if not numbers:
         raise NoPhone()
     sending.send_link(driver, phone=numbers[0], url=_new_link(actor, driver))
-    _record(actor, "send_link", driver.pk)
+    _record(actor, TruckVerb.SEND_LINK, driver.pk)
 
 
 @service
@@ -73,7 +74,7 @@ def revoke_link(*, actor: Actor, link_id: int) -> None:
         raise NotFound()
     if link.revoked_at is None:
         SignInLink.objects.filter(pk=link.pk).update(revoked_at=clock.now())
-        _record(actor, "revoke_link", link.driver_id)
+        _record(actor, TruckVerb.REVOKE_LINK, link.driver_id)
 
 
 @service
@@ -82,7 +83,7 @@ def revoke_links(*, actor: Actor, driver_id: int) -> int:
     require_can_change_trucks(actor)
     revoked = SignInLink.objects.filter(driver_id=driver_id, revoked_at=None).update(revoked_at=clock.now())
     if revoked:
-        _record(actor, "revoke_link", driver_id)
+        _record(actor, TruckVerb.REVOKE_LINK, driver_id)
     return revoked
 
 
@@ -96,7 +97,7 @@ def _active_driver(actor: Actor, driver_id: int) -> Driver:
 
 
 def _new_link(actor: Actor, driver: Driver) -> str:
-    """A new link, which takes the place of those that nobody has used yet."""
+    """A new link, which replaces those that have not been used yet."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     SignInLink.objects.filter(driver_id=driver.pk, used_at=None, revoked_at=None).update(revoked_at=now)
@@ -115,5 +116,5 @@ def _sent_to_driver() -> Bucket:
     return Bucket("sign-in-link", settings.SIGN_IN_LINKS_BURST, settings.SIGN_IN_LINKS_PER_HOUR / 3600)
 
 
-def _record(actor: Actor, verb: str, driver_id: int) -> None:
+def _record(actor: Actor, verb: TruckVerb, driver_id: int) -> None:
     journal.services.record(actor, verb, object_type="driver", object_id=driver_id)

@@ -4,32 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
 from accounts.services import end_sessions
-from drivers import addresses, selectors
-from drivers.facts import DriverDeactivated
+from drivers import addresses, rules, selectors
+from drivers.enums import TruckVerb
 from drivers.models import Driver
 from drivers.rules import require_can_change_trucks
-from drivers.shapes import TruckShape
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, NotFound
-from offers_project.kernel.facts import publish
-from offers_project.kernel.shapes import read_shape
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 @service
 def create_driver(*, actor: Actor, fields: Mapping[str, Any]) -> Driver:
     """A new truck, with columns named as in the model. Managers only."""
     require_can_change_trucks(actor)
-    wanted = read_shape(TruckShape, dict(fields), partial=True)
-    driver = Driver(**wanted)
-    _refuse_half_a_position(driver, wanted)
+    driver = Driver()
+    wanted = _written(driver, fields)
     _refuse_unknown_dispatcher(driver.assigned_dispatcher_id)
     driver.save()
-    journal.services.record(actor, "create", object_type="driver", object_id=driver.pk, after=wanted)
+    journal.services.record(actor, TruckVerb.CREATE, object_type="driver", object_id=driver.pk, after=wanted)
     return driver
 
 
@@ -41,23 +38,21 @@ def update_driver(*, actor: Actor, driver_id: int, changes: Mapping[str, Any]) -
     becomes false.
     """
     require_can_change_trucks(actor)
-    wanted = read_shape(TruckShape, dict(changes), partial=True)
+    rules.require_columns(changes)
     driver = _locked_driver_for(actor, driver_id)
-    _refuse_half_a_position(driver, wanted)
-    before = {name: getattr(driver, name) for name, value in wanted.items() if getattr(driver, name) != value}
+    former = {name: getattr(driver, name) for name in changes}
+    print_before = addresses.fingerprint(driver.cell_phone, driver.email)
+    wanted = _written(driver, changes)
+    before = {name: value for name, value in former.items() if value != wanted[name]}
     if not before:
         return driver
     if before.keys() & {"assigned_dispatcher_id"}:
-        _refuse_unknown_dispatcher(wanted["assigned_dispatcher_id"])
-    print_before = addresses.fingerprint(driver.cell_phone, driver.email)
-    for name in before:
-        setattr(driver, name, wanted[name])
+        _refuse_unknown_dispatcher(driver.assigned_dispatcher_id)
     driver.save(update_fields=[*before, "updated_at"])
     after = {name: wanted[name] for name in before}
     journal.services.record(actor, _verb(after), object_type="driver", object_id=driver.pk, before=before, after=after)
     if after.get("is_active") is False:
         end_sessions(key=driver.actor.key, because="deactivated", by=actor)
-        publish(DriverDeactivated(driver.pk))
     elif print_before != addresses.fingerprint(driver.cell_phone, driver.email):
         end_sessions(key=driver.actor.key, because="address changed", by=actor)
     return driver
@@ -72,11 +67,6 @@ def activate_driver(*, actor: Actor, driver_id: int) -> Driver:
     return update_driver(actor=actor, driver_id=driver_id, changes={"is_active": True})
 
 
-def assign_dispatcher(*, actor: Actor, driver_id: int, dispatcher_id: int | None) -> Driver:
-    """Say whose truck it is; None for nobody's."""
-    return update_driver(actor=actor, driver_id=driver_id, changes={"assigned_dispatcher_id": dispatcher_id})
-
-
 def _locked_driver_for(actor: Actor, driver_id: int) -> Driver:
     driver = selectors.drivers_for(actor).select_for_update().filter(pk=driver_id).first()
     if driver is None:
@@ -84,12 +74,24 @@ def _locked_driver_for(actor: Actor, driver_id: int) -> Driver:
     return driver
 
 
-def _refuse_half_a_position(driver: Driver, wanted: Mapping[str, Any]) -> None:
-    latitude = wanted.get("latitude", driver.latitude)
-    longitude = wanted.get("longitude", driver.longitude)
-    if (latitude is None) != (longitude is None):
-        missing = "latitude" if latitude is None else "longitude"
-        raise Invalid.field(missing, _("A position needs both latitude and longitude."))
+def _written(driver: Driver, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write columns onto a row that is not saved yet, and give them as the table keeps them. Raises `Invalid`."""
+    rules.require_columns(values)
+    for name, value in values.items():
+        setattr(driver, name, value)
+    others = {field.name for field in Driver._meta.fields if field.attname not in values or field.is_relation}
+    problems: dict[str, list[Any]] = {}
+    try:
+        driver.clean_fields(exclude=others)
+    except ValidationError as error:
+        problems |= error.message_dict
+    for name in values:
+        if name not in problems and (fault := rules.fault_of(driver, name)):
+            problems[name] = [fault]
+    if problems:
+        raise Invalid(fields=problems)
+    rules.require_whole_position(driver)
+    return {name: getattr(driver, name) for name in values}
 
 
 def _refuse_unknown_dispatcher(user_id: int | None) -> None:
@@ -97,7 +99,7 @@ def _refuse_unknown_dispatcher(user_id: int | None) -> None:
         raise Invalid.field("assigned_dispatcher_id", _("There is no such person in the office."))
 
 
-def _verb(after: Mapping[str, Any]) -> str:
+def _verb(after: Mapping[str, Any]) -> TruckVerb:
     if "is_active" in after:
-        return "activate" if after["is_active"] else "deactivate"
-    return "assign" if set(after) == {"assigned_dispatcher_id"} else "update"
+        return TruckVerb.ACTIVATE if after["is_active"] else TruckVerb.DEACTIVATE
+    return TruckVerb.ASSIGN if set(after) == {"assigned_dispatcher_id"} else TruckVerb.UPDATE

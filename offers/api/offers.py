@@ -80,7 +80,12 @@ class SendToDrivers(MarketView):
             {
                 "sent": selectors.proposal_dicts(sending.sent, self.actor),
                 "skipped": [
-                    {"driver_id": skipped.driver_id, "code": skipped.code, "message": str(skipped.message)}
+                    {
+                        "driver_id": skipped.driver_id,
+                        "code": str(skipped.code),
+                        "message": str(skipped.message),
+                        "can_force": skipped.can_force,
+                    }
                     for skipped in sending.skipped
                 ],
             }

@@ -64,7 +64,8 @@ class Talk:
     def hear_of(self, offer: Offer) -> None:
         """An offer has been put to drivers: its conversations are there."""
         self._sent_at.setdefault(offer.pk, offer.first_sent_at or offer.created_at)
-        new = Conversation.objects.filter(offer_id=offer.pk).exclude(pk__in=list(self._threads)).order_by("pk")
+        talks = Conversation.objects.about_offers().filter(offer_id=offer.pk)
+        new = talks.exclude(pk__in=list(self._threads)).order_by("pk")
         drivers = Driver.objects.in_bulk([each.driver_id for each in new])
         owner = User.objects.get(pk=offer.owner_id).actor
         chosen = preferences({driver.actor.key for driver in drivers.values()})

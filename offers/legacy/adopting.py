@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 import journal.services
+from offers.enums import InstallationVerb
 from offers.legacy import making_room
 from offers.legacy.errors import CannotAdopt
 from offers.legacy.ground import Plan, look
@@ -63,7 +64,11 @@ def adopt(say: Say) -> None:
             say(f"Copied {number} rows of `{PREFIX}{name}`.")
         if plan.changes_tables or copied:
             journal.services.record(
-                SYSTEM, "adopt_legacy", object_type="installation", object_id="legacy", after={"copied": copied}
+                SYSTEM,
+                InstallationVerb.ADOPT_LEGACY,
+                object_type="installation",
+                object_id="legacy",
+                after={"copied": copied},
             )
         else:
             say("Nothing to do.")

@@ -10,14 +10,11 @@ from django.utils.translation import gettext as _
 from drivers import dimensions
 from drivers.dimensions import Fits
 from drivers.distance import road_miles
-from offers.enums import Action, LostReason, OfferStatus, ProposalStatus, RejectReason
+from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
 from offers.pages.shown import per_mile, with_cities, with_moments
-from offers.rules.transitions import OPEN, Side, actions_for
+from offers.rules.transitions import OPEN, Side, actions_on, counts_against_driver
 from offers.rules.turns import TURNS, answers_for, is_over
 from offers.words import REASONS, driver_word
-
-COUNTS = (RejectReason.RATE_TOO_LOW, RejectReason.OTHER)
-"""Reasons that are the driver's own choice; all others are nobody's fault and are told so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +23,6 @@ class Truck:
 
     inside: str = ""
     position: tuple[float, float] | None = None
-
-
-def neutral() -> frozenset[str]:
-    """The reject reasons that do not count against a driver."""
-    return frozenset(RejectReason.values) - frozenset(COUNTS)
 
 
 def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
@@ -52,7 +44,7 @@ def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
         "yours": negotiable and TURNS[status] is Side.DRIVER,
         "open": live,
         "answers": [str(action) for action in answers_for(Side.DRIVER, status)] if negotiable else [],
-        "falls_off": offer["status"] == OfferStatus.ASSIGNED and Action.FALL_OFF in actions_for(Side.DRIVER, status),
+        "falls_off": Action.FALL_OFF in actions_on(Side.DRIVER, status, offer["status"]),
         "ends": proposal.get("expires_at") if negotiable and status != ProposalStatus.ACCEPTED else None,
         "empty_miles": _empty_miles(offer, truck) if live else None,
         "fits": str(fit),
@@ -131,9 +123,8 @@ def _closing(proposal: Mapping[str, Any], offer: Mapping[str, Any]) -> dict[str,
     return {
         "title": driver_word(status, _why(proposal, offer)) if over else _("Over"),
         "words": words,
-        "neutral": status in _NEUTRAL or (status == ProposalStatus.REJECTED and reason in neutral()),
+        "neutral": not counts_against_driver(status, reason),
     }
 
 
 _ELSEWHERE = LostReason.BOOKED_ELSEWHERE
-_NEUTRAL = (ProposalStatus.LOST, ProposalStatus.WITHDRAWN)

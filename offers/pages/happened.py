@@ -9,44 +9,46 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from drivers import selectors as drivers
+from offers.enums import Action, OfferVerb
 from offers.models import Proposal
-from offers_project.kernel.actors import DRIVER
+from offers.rules.access import SIDES
+from offers.rules.transitions import Side
 from offers_project.kernel.bidi import isolated
 from offers_project.kernel.money import in_words as money
 
 SHOWN = 8
 
 OFFERS = {
-    "create": _("{who} made #{offer}"),
-    "copy": _("{who} copied #{offer} from another"),
-    "update": _("{who} changed #{offer}"),
-    "handover": _("{who} handed #{offer} over"),
-    "follow": _("{who} changed who follows #{offer}"),
-    "award": _("{who} awarded #{offer} to {driver} for {amount}"),
-    "fall_off": _("{driver} fell off #{offer}"),
-    "expire": _("#{offer} expired"),
-    "active": _("{who} made #{offer} active again"),
-    "completed": _("{who} completed #{offer}"),
-    "cancelled": _("{who} cancelled #{offer}"),
+    OfferVerb.CREATE: _("{who} made #{offer}"),
+    OfferVerb.COPY: _("{who} copied #{offer} from another"),
+    OfferVerb.UPDATE: _("{who} changed #{offer}"),
+    OfferVerb.HANDOVER: _("{who} handed #{offer} over"),
+    OfferVerb.FOLLOW: _("{who} changed who follows #{offer}"),
+    OfferVerb.AWARD: _("{who} awarded #{offer} to {driver} for {amount}"),
+    OfferVerb.FALL_OFF: _("{driver} fell off #{offer}"),
+    OfferVerb.EXPIRE: _("#{offer} expired"),
+    OfferVerb.ACTIVE: _("{who} made #{offer} active again"),
+    OfferVerb.COMPLETED: _("{who} completed #{offer}"),
+    OfferVerb.CANCELLED: _("{who} cancelled #{offer}"),
 }
 BY_DRIVERS = {
-    "accept": _("{driver} accepted #{offer}"),
-    "counter": _("{driver} asked {amount} for #{offer}"),
-    "reject": _("{driver} declined #{offer}"),
-    "retract": _("{driver} took back the acceptance of #{offer}"),
+    Action.ACCEPT: _("{driver} accepted #{offer}"),
+    Action.COUNTER: _("{driver} asked {amount} for #{offer}"),
+    Action.REJECT: _("{driver} declined #{offer}"),
+    Action.RETRACT: _("{driver} took back the acceptance of #{offer}"),
 }
 BY_OFFICE = {
-    "send": ngettext_lazy("{who} sent #{offer} to {driver}", "{who} sent #{offer} to {number} drivers", "number"),
-    "accept": _("{who} accepted what {driver} asked for #{offer}"),
-    "counter": _("{who} offered {driver} {amount} for #{offer}"),
-    "reject": _("{who} declined what {driver} asked for #{offer}"),
-    "withdraw": ngettext_lazy(
+    Action.SEND: ngettext_lazy("{who} sent #{offer} to {driver}", "{who} sent #{offer} to {number} drivers", "number"),
+    Action.ACCEPT: _("{who} accepted what {driver} asked for #{offer}"),
+    Action.COUNTER: _("{who} offered {driver} {amount} for #{offer}"),
+    Action.REJECT: _("{who} declined what {driver} asked for #{offer}"),
+    Action.WITHDRAW: ngettext_lazy(
         "{who} withdrew #{offer} from {driver}", "{who} withdrew #{offer} from {number} drivers", "number"
     ),
 }
-"""What is not here goes without saying: that somebody looked, and what became of each proposal by what was done to the
-whole offer.
-"""
+PROPOSALS: Mapping[Side | None, Mapping[Any, Any]] = {Side.DRIVER: BY_DRIVERS, Side.OFFICE: BY_OFFICE}
+UNTOLD = frozenset({Action.VIEW, Action.AMEND, Action.AWARD, Action.FALL_OFF, Action.EXPIRE, Action.LOSE})
+"""What goes without saying: that the driver looked, and what became of each proposal by a change of the whole offer."""
 
 
 def happened(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -83,7 +85,7 @@ def _form(entry: Mapping[str, Any]) -> Any:
     if entry["object_type"] == "offer":
         return OFFERS.get(entry["verb"])
     if entry["object_type"] == "proposal":
-        return (BY_DRIVERS if entry["actor"]["type"] == DRIVER else BY_OFFICE).get(entry["verb"])
+        return PROPOSALS.get(SIDES.get(entry["actor"]["type"]), {}).get(entry["verb"])
     return None
 
 

@@ -6,29 +6,27 @@ change it gives only what was touched: what the form shows less exactly than the
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import QueryDict
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from drivers import places
-from drivers.models import Place
-from drivers.place_findings import ASKED_ABOUT, Finding, Why
+from drivers.place_findings import Finding
 from offers.pages import window_fields
 from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_fault, size
+from offers.pages.place_fields import PlaceField
+from offers.pages.window_questions import questions
 from offers.shapes.writing import OfferChange, OfferShape
 from offers_project.kernel import numbers
 from offers_project.kernel.errors import Invalid
 from offers_project.kernel.money import read_amount, symbol
 from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.text import whole_number
-from offers_project.kernel.text import words as words_of
-from offers_project.kernel.windows import at_place, day_ends
 
 ENDS = ("pickup", "delivery")
 AS_WRITTEN = (
@@ -45,18 +43,6 @@ LINES = ("notes", "message")
 MINUTES = (5, 10, 15, 30)
 MESSAGE_MAX = 500
 WINDOWS = {end: tuple(f"{end}_{part}" for part in window_fields.PARTS) for end in ENDS}
-FAR = timedelta(days=366)
-"""A load is offered for the next days; what is farther away is asked about, as what is over."""
-QUESTIONS = {
-    "pickup": (
-        gettext_lazy("The pickup ends on {date}, which is past."),
-        gettext_lazy("The pickup begins on {date}, more than a year from now."),
-    ),
-    "delivery": (
-        gettext_lazy("The delivery ends on {date}, which is past."),
-        gettext_lazy("The delivery begins on {date}, more than a year from now."),
-    ),
-}
 CURRENCY = re.compile(r"[A-Z]{3}")
 NEEDED = {
     "pickup_location": gettext_lazy("Say where it is picked up."),
@@ -96,7 +82,7 @@ class OfferForm:
         form.offer = offer
         for end in ENDS:
             start, until = (_moment(offer[f"{end}_{part}"]) for part in ("from", "until"))
-            fields = window_fields.shown(start, until, form.zone(end))
+            fields = window_fields.shown(start, until, form.at(end).zone)
             form.values |= {f"{end}_{part}": text for part, text in fields.items()}
             form.window(end)
         return form
@@ -120,7 +106,7 @@ class OfferForm:
         changes = self._read(OfferChange, names, ends)
         for end in ENDS:
             if f"{end}_location" in names:
-                changes |= self._place(end)
+                changes |= self.at(end).kept
         return changes
 
     def ask(self, fields: Mapping[str, Any], now: datetime) -> bool:
@@ -128,7 +114,7 @@ class OfferForm:
         asked = []
         for end in ENDS:
             if any(fields.get(f"{end}_{part}") for part in ("from", "until")):
-                asked += _doubt(end, self.window(end), self.zone(end), now)
+                asked += questions(end, self.window(end), self.at(end).zone, now)
         self.questions = asked
         self.values["sure"], sure = " ".join(asked), self.values.get("sure", "")
         return bool(asked) and sure != self.values["sure"]
@@ -158,7 +144,7 @@ class OfferForm:
         """Of an offer that is changed: where its ends are, and by whose clocks their times are told."""
         now = timezone.now()
         place = {end: self.was.get(f"{end}_place", "") for end in ENDS}
-        return {end: f"{name} · {now.astimezone(self.zone(end)).tzname()}" for end, name in place.items() if name}
+        return {end: f"{name} · {now.astimezone(self.at(end).zone).tzname()}" for end, name in place.items() if name}
 
     def estimated_from(self, end: str) -> Finding:
         """Where miles are counted from while the form is filled in: an offer's own place until its location changes."""
@@ -201,77 +187,17 @@ class OfferForm:
             return None
         return numbers.plain(number) if 0 < number < 10**9 else None
 
-    def zone(self, end: str) -> tzinfo:
-        """Whose clocks tell the times of an end: those of the offer, until it is moved to a place with others."""
-        if self.former is None:
-            return self._own_zone(end)
-        if not self._is_elsewhere(end):
-            return self.former.zone(end)
-        there, was = self._found(end), self.former.place(end)
-        if there is None or (was and was.time_zone == there.time_zone):
-            return self.former.zone(end)
-        return ZoneInfo(there.time_zone)
+    def at(self, end: str) -> PlaceField:
+        """The place of an end as it stands in the fields, with the clocks that tell its times."""
+        location = self.values.get(f"{end}_location", "")
+        return PlaceField(end, location, self.offer, None if self.former is None else self.former.at(end))
 
     def window(self, end: str) -> window_fields.Read:
         """The window of an end as it stands in the fields."""
         given = {part: self.values.get(f"{end}_{part}", "") for part in window_fields.PARTS}
-        read = window_fields.read(given, self.zone(end))
+        read = window_fields.read(given, self.at(end).zone)
         self.choices |= {f"{end}_{part}_which": each for part, each in (read.choices or {}).items()}
         return read
-
-    def place(self, end: str) -> Place | None:
-        """Where the offer is, as far as its place or its location says it."""
-        named = self.offer[f"{end}_place"] if self.offer else ""
-        return (places.find(named) if named else None) or self._found(end)
-
-    def _own_zone(self, end: str) -> tzinfo:
-        if self.offer and self.offer[f"{end}_zone"]:
-            there = at_place(datetime.now(UTC), self.offer[f"{end}_zone"]).tzinfo
-            return there or UTC
-        place = self.place(end)
-        if place:
-            return ZoneInfo(place.time_zone)
-        return timezone.get_current_timezone() if self.offer else UTC
-
-    def _is_elsewhere(self, end: str) -> bool:
-        """Whether the location names another place than before, or no longer names one."""
-        location = f"{end}_location"
-        if self.former is None or self.values.get(location, "") == self.former.values.get(location, ""):
-            return False
-        there, was = (places.look_up(form.values.get(location, "")) for form in (self, self.former))
-        if there.why in ASKED_ABOUT:  # It names some place, and which one is to be asked about.
-            return True
-        if there.why is Why.UNKNOWN_ZIP:
-            return there.zip_code != was.zip_code
-        if there.why is Why.ABROAD:
-            return not self._is_the_same_abroad(end, was)
-        labels = [finding.place.label if finding.place else "" for finding in (there, was)]
-        if labels[0] != labels[1]:
-            return True
-        # `c/o ACME Portland, OR` may be anywhere; `Portland, OR` alone is there.
-        return there.alone and not was.alone and labels[0] != self.was.get(f"{end}_place", "")
-
-    def _is_the_same_abroad(self, end: str, was: Finding) -> bool:
-        """Whether the location still names what it named, or the offer's own place, which is in no table."""
-        location, place = f"{end}_location", self.was.get(f"{end}_place", "")
-        former = self.former.values.get(location, "") if self.former and was.why is Why.ABROAD else ""
-        own = place if place and places.find(place) is None else ""
-        now = f" {' '.join(words_of(self.values.get(location, '')))} "
-        return any(f" {' '.join(words_of(text))} " in now for text in (former, own) if words_of(text))
-
-    def _found(self, end: str) -> Place | None:
-        return places.find(self.values.get(f"{end}_location", ""))
-
-    def _place(self, end: str) -> dict[str, Any]:
-        """What goes with a changed location: the place and its clocks stay where it names no other."""
-        if self.former is None or self.former.offer is None:
-            return {}
-        was = self.former.offer
-        kept = {} if self._is_elsewhere(end) or not was[f"{end}_place"] else {f"{end}_place": was[f"{end}_place"]}
-        zone = self.zone(end)
-        if kept or zone == self.former.zone(end):
-            kept |= {f"{end}_zone": was[f"{end}_zone"]} if was[f"{end}_zone"] else {}
-        return kept
 
     def _read(self, shape: Any, names: Iterable[str], ends: Iterable[str]) -> dict[str, Any]:
         """The fields of these names and ends, as the shape takes them."""
@@ -321,20 +247,6 @@ class OfferForm:
             f"{end}_until": _iso(former.until) if not former.errors else "",
         }
         return {name: value for name, value in data.items() if value != same[name]}
-
-
-def _doubt(end: str, read: window_fields.Read, zone: tzinfo, now: datetime) -> list[str]:
-    """Why somebody may not have meant this window: it is over, or very far away."""
-    first, last = read.start or read.until, read.until or read.start
-    if first is None or last is None:
-        return []
-    first, last = first.astimezone(zone), last.astimezone(zone)
-    if read.until is None:  # A beginning alone lasts its day.
-        last = day_ends(last.date(), zone)
-    past, far = QUESTIONS[end]
-    if last.astimezone(UTC) < now:
-        return [past.format(date=formats.date_format(last, "DATE_FORMAT"))]
-    return [far.format(date=formats.date_format(first, "DATE_FORMAT"))] if first.astimezone(UTC) > now + FAR else []
 
 
 def _as_posted(name: str, text: str) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 
 from chat.enums import MessageType
 from offers.enums import Action, OfferStatus, ProposalStatus
-from offers.rules.transitions import Side, actions_for
+from offers.rules.transitions import OfferAction, Side, actions_on, offer_actions_for
 from offers.rules.turns import is_over, turn_of
-from offers.services.changing import ASKED_FOR
 from offers.words import DELIVERED, office_word
 from offers_project.kernel.actors import DRIVER
 
@@ -67,31 +66,19 @@ def shown_offer(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def offer_actions(offer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, may: bool) -> dict[str, bool]:
     """What the office may do with an offer now; nothing at all for those who look on."""
-    status = offer["status"]
-    closed = status in (OfferStatus.COMPLETED, OfferStatus.CANCELLED)
-    return {
-        name: may and allowed
-        for name, allowed in {
-            "edit": not closed,
-            "copy": True,
-            "send": status in (OfferStatus.DRAFT, OfferStatus.ACTIVE),
-            "withdraw": any("withdraw" in row["actions"] for row in rows),
-            "extend": status in (OfferStatus.ACTIVE, OfferStatus.EXPIRED) and bool(offer["expires_at"]),
-            "complete": status in ASKED_FOR[OfferStatus.COMPLETED],
-            "activate": status in (OfferStatus.DRAFT, OfferStatus.CANCELLED),
-            "cancel": status in ASKED_FOR[OfferStatus.CANCELLED],
-            "people": not closed,
-        }.items()
-    }
+    allowed = set(offer_actions_for(offer["status"])) if may else set()
+    if not any(Action.WITHDRAW in row["actions"] for row in rows):
+        allowed.discard(OfferAction.WITHDRAW)
+    if not offer["expires_at"]:
+        allowed.discard(OfferAction.EXTEND)
+    return {str(action): action in allowed for action in OfferAction}
 
 
 def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) -> dict[str, Any]:
     """One driver of the grid: the state in words, the amount it is about, what the office may answer."""
     status = row["status"]
-    active = offer["status"] == OfferStatus.ACTIVE
-    actions = [action for action in BUTTONS if action in actions_for(Side.OFFICE, status)]
-    if not active:
-        actions = [action for action in actions if action == Action.FALL_OFF]
+    allowed = actions_on(Side.OFFICE, status, offer["status"])
+    actions = [action for action in BUTTONS if action in allowed]
     countered = status == ProposalStatus.COUNTER_OFFERED
     amount = row["driver_proposed_rate"] if countered else row["agreed_rate"]
     ceiling = offer.get("rate_ceiling")

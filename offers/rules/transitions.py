@@ -1,4 +1,4 @@
-"""How a proposal moves, and what its status lets a driver see: the two tables that services, API, pages and docs read.
+"""How proposals and offers move, and what a proposal's status lets a driver see: tables for services, API, pages, docs.
 
 `python -m offers.rules.transitions` prints them for docs/negotiation.md; a test compares the page with them.
 """
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from offers.enums import Action, OfferStatus, ProposalStatus
+from offers.enums import Action, OfferStatus, ProposalStatus, RejectReason
 
 S = ProposalStatus
 
@@ -17,6 +17,21 @@ class Side(StrEnum):
     OFFICE = "office"
     SYSTEM = "system"
     """What happens by itself."""
+
+
+class OfferAction(StrEnum):
+    """What the office may do with an offer as a whole."""
+
+    EDIT = "edit"
+    COPY = "copy"
+    SEND = "send"
+    WITHDRAW = "withdraw"
+    EXTEND = "extend"
+    COMPLETE = "complete"
+    ACTIVATE = "activate"
+    CANCEL = "cancel"
+    PEOPLE = "people"
+    """Say who owns and who follows it."""
 
 
 WAITING = (S.SENT, S.VIEWED)
@@ -77,9 +92,54 @@ def actions_for(side: Side, status: ProposalStatus | str) -> list[Action]:
     return [move.action for move in MOVES if move.side == side and status in move.sources]
 
 
-def sources_of(side: Side, action: Action) -> tuple[ProposalStatus, ...]:
-    """The statuses from which a side may do something."""
-    return tuple(source for move in MOVES if (move.side, move.action) == (side, action) for source in move.sources)
+def actions_on(side: Side, status: ProposalStatus | str, offer_status: OfferStatus | str) -> list[Action]:
+    """What a side may do now with a proposal of an offer in its status.
+
+    While the offer is not active nothing is agreed, sent or withdrawn; while it is assigned its driver may fall off.
+    """
+    allowed = actions_for(side, status)
+    if offer_status == OfferStatus.ACTIVE:
+        return allowed
+    return [action for action in allowed if action == Action.FALL_OFF and offer_status == OfferStatus.ASSIGNED]
+
+
+COUNTING_REASONS = (RejectReason.RATE_TOO_LOW, RejectReason.OTHER)
+"""Reasons to decline that are the driver's own choice; all others are nobody's fault."""
+
+
+def counts_against_driver(status: ProposalStatus | str, reason: str) -> bool:
+    """Whether the way in which a proposal ended, or would end with this reason, counts against its driver."""
+    if status == S.REJECTED:
+        return reason not in set(RejectReason.values) - set(COUNTING_REASONS)
+    return status not in (S.LOST, S.WITHDRAWN)
+
+
+ASKED_FOR = {
+    OfferStatus.ACTIVE: (OfferStatus.DRAFT, OfferStatus.EXPIRED, OfferStatus.CANCELLED),
+    OfferStatus.COMPLETED: (OfferStatus.ASSIGNED,),
+    OfferStatus.CANCELLED: (OfferStatus.DRAFT, OfferStatus.ACTIVE, OfferStatus.ASSIGNED, OfferStatus.EXPIRED),
+}
+"""The statuses of an offer that a person may ask for, and from which others."""
+AMENDABLE = (OfferStatus.DRAFT, OfferStatus.ACTIVE, OfferStatus.EXPIRED)
+"""Terms can be changed; what has been awarded stays as it was agreed."""
+OFFER_ACTIONS: dict[OfferAction, tuple[OfferStatus, ...]] = {
+    OfferAction.EDIT: (*AMENDABLE, OfferStatus.ASSIGNED),
+    OfferAction.COPY: tuple(OfferStatus),
+    OfferAction.SEND: (OfferStatus.DRAFT, OfferStatus.ACTIVE),
+    OfferAction.WITHDRAW: (OfferStatus.ACTIVE,),
+    OfferAction.EXTEND: (OfferStatus.ACTIVE, OfferStatus.EXPIRED),
+    OfferAction.COMPLETE: ASKED_FOR[OfferStatus.COMPLETED],
+    # What has expired is extended: without another end it would be over at once.
+    OfferAction.ACTIVATE: tuple(status for status in ASKED_FOR[OfferStatus.ACTIVE] if status != OfferStatus.EXPIRED),
+    OfferAction.CANCEL: ASKED_FOR[OfferStatus.CANCELLED],
+    OfferAction.PEOPLE: (*AMENDABLE, OfferStatus.ASSIGNED),
+}
+"""What the office is offered to do with an offer, and in which statuses."""
+
+
+def offer_actions_for(status: OfferStatus | str) -> list[OfferAction]:
+    """What the office may do with an offer in this status, in the order of the table."""
+    return [action for action, statuses in OFFER_ACTIONS.items() if status in statuses]
 
 
 class Sight(StrEnum):
@@ -122,7 +182,7 @@ def driver_access(status: ProposalStatus | str, offer_status: OfferStatus | str)
 
 
 def as_markdown() -> str:
-    """Both tables, as docs/negotiation.md shows them."""
+    """The tables, as docs/negotiation.md shows them."""
     moves = [[*_cells(move.sources), move.side, f"`{move.action}`", f"`{move.target}`"] for move in MOVES]
     access = [
         [
@@ -133,16 +193,25 @@ def as_markdown() -> str:
         ]
         for row in ACCESS
     ]
+    offers = [
+        [
+            f"`{status}`",
+            *_cells([wanted for wanted, sources in ASKED_FOR.items() if status in sources]),
+            *_cells(offer_actions_for(status)),
+        ]
+        for status in OfferStatus
+    ]
     return "\n\n".join(
         [
             _table(["from", "who", "action", "to"], moves),
             _table(["the driver's status", "the offer", "sees the offer", "writes in the chat"], access),
+            _table(["the offer", "may be asked to become", "what the office may do with it"], offers),
         ]
     )
 
 
-def _cells(statuses: Collection[ProposalStatus]) -> list[str]:
-    return [", ".join(f"`{status}`" for status in statuses)]
+def _cells(words: Collection[str]) -> list[str]:
+    return [", ".join(f"`{word}`" for word in words)]
 
 
 def _table(heads: list[str], rows: Iterable[list[str]]) -> str:

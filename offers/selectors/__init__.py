@@ -1,6 +1,7 @@
 """Every reading of the market, through the actor."""
 
-from offers.selectors.desk import Activity, activity_for, entry_dict, stats_for, unread_figure
+from offers.selectors.activity import Activity, activity_for, entry_dict
+from offers.selectors.figures import stats_for, stats_of
 from offers.selectors.grid import grid_for
 from offers.selectors.offers import Sightings, last_seen, offer_dicts, offer_for, offers_for
 from offers.selectors.proposals import proposal_dicts, proposal_for, proposals_for
@@ -22,6 +23,6 @@ __all__ = [
     "proposal_for",
     "proposals_for",
     "stats_for",
+    "stats_of",
     "talk_for",
-    "unread_figure",
 ]

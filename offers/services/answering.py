@@ -12,6 +12,7 @@ from chat.rules import message_limit
 from offers.enums import Action, AwardMode, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.errors import NotInThisState, OfferAlreadyTaken, ProposalClosed, ProposalExpired
 from offers.models import Offer, Proposal
+from offers.rules import rates
 from offers.rules.access import require_can_change, side_of
 from offers.rules.transitions import ANSWERS, BIDDING, CLOSED, UNAGREED, Side, next_status
 from offers.selectors import last_seen, offer_dicts, proposal_dicts, proposal_for
@@ -23,11 +24,10 @@ from offers.services.tellings import tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, PermissionDenied, StaleVersion
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 VERSIONED = (Action.ACCEPT, Action.COUNTER)
 """What commits somebody to terms, so that they must be the ones they have seen."""
-BIGGEST_RATE = Decimal("99999999.99")
 
 
 def respond(
@@ -121,8 +121,10 @@ def _respond(
 def _require_sense(action: Action, rate: Decimal | None, reason: str, version: int | None) -> None:
     if action in VERSIONED and version is None:
         raise Invalid.field("version", _("Say which version you have seen."))
-    if action == Action.COUNTER and (rate is None or not 0 < rate <= BIGGEST_RATE or round(rate, 2) != rate):
-        raise Invalid.field("rate", _("Name a rate above nothing, in whole cents."))
+    if action == Action.COUNTER:
+        fault = _("This is needed.") if rate is None else rates.fault_of(rate)
+        if fault:
+            raise Invalid.field("rate", fault)
     if reason and reason not in RejectReason.values:
         raise Invalid.field("reason", _("There is no such reason."))
 

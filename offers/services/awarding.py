@@ -10,7 +10,7 @@ from datetime import datetime
 
 import journal.services
 from chat import services as chat
-from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
+from offers.enums import Action, EventKind, LostReason, OfferStatus, OfferVerb, ProposalStatus
 from offers.errors import DriverBooked, NotAccepted, OfferAlreadyTaken
 from offers.models import Booking, Offer, Proposal
 from offers.rules.access import require_active
@@ -31,7 +31,7 @@ from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 def award(*, actor: Actor, offer_id: int, proposal_id: int) -> Offer:
@@ -80,7 +80,7 @@ def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Acto
     lose(offer, bidding, LostReason.COVERED, at=at, last_seen=seen)
     journal.services.record(
         by,
-        "award",
+        OfferVerb.AWARD,
         object_type="offer",
         object_id=offer.pk,
         scope=offer.scope,
@@ -95,7 +95,7 @@ def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Acto
     lines.say([winner], lines.awarded)
     lines.say(bidding, lines.lost(LostReason.COVERED))
     keep_chats(offer, [winner, *others])
-    tell_offer("offer_status_changed", offer, [winner])
+    tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, [winner])
     tell_proposals(offer, [winner, *bidding])
     touch_offer(offer)
 

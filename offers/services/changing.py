@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 import journal.services
 from chat import services as chat
-from offers.enums import Action, FallOffReason, LostReason, OfferStatus
+from offers.enums import Action, EventKind, FallOffReason, LostReason, OfferStatus, OfferVerb
 from offers.errors import NotInThisState, OfferClosed
 from offers.models import Offer, Proposal
-from offers.rules.transitions import BIDDING, UNAGREED, Side
+from offers.rules.transitions import AMENDABLE, ASKED_FOR, BIDDING, UNAGREED, Side
 from offers.selectors import last_seen, offer_dicts
 from offers.services import lines
 from offers.services.fields import TERMS, write_fields
@@ -22,17 +22,9 @@ from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, StaleVersion
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 S = OfferStatus
-ASKED_FOR = {
-    S.ACTIVE: (S.DRAFT, S.EXPIRED, S.CANCELLED),
-    S.COMPLETED: (S.ASSIGNED,),
-    S.CANCELLED: (S.DRAFT, S.ACTIVE, S.ASSIGNED, S.EXPIRED),
-}
-"""The statuses that a person may ask for, and from which others."""
-AMENDABLE = (S.DRAFT, S.ACTIVE, S.EXPIRED)
-"""What has been awarded stays as it was agreed."""
 
 
 @service
@@ -66,7 +58,7 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
         moved = _in_order(proposals, moved, _move_ends(proposals, former["expires_at"], offer.expires_at))
     journal.services.record(
         actor,
-        "update",
+        OfferVerb.UPDATE,
         object_type="offer",
         object_id=offer.pk,
         scope=offer.scope,
@@ -75,9 +67,9 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
     )
     if status != offer.status:
         moved = _in_order(proposals, moved, _become(offer, status, proposals, by=actor, at=now, seen=before))
-        tell_offer("offer_status_changed", offer, proposals)
+        tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)
     else:
-        tell_offer("offer_updated", offer, proposals)
+        tell_offer(EventKind.OFFER_UPDATED, offer, proposals)
     tell_proposals(offer, moved)
     touch_offer(offer)
     return offer
@@ -97,7 +89,7 @@ def set_status(*, actor: Actor, offer_id: int, status: str, version: int | None)
     seen = last_seen(offer)
     offer.version += 1
     moved = _become(offer, wanted, proposals, by=actor, at=now, seen=seen)
-    tell_offer("offer_status_changed", offer, proposals)
+    tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)
     tell_proposals(offer, moved)
     touch_offer(offer)
     return offer
@@ -136,7 +128,7 @@ def _amend(
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     if not bidding:
         return []
-    chat.lock_conversations(offer_id=offer.pk)  # Nobody has it, so no booking is locked after them.
+    chat.lock_conversations(offer_id=offer.pk)  # No driver has it, so no booking is locked after them.
     terms: dict[str, Any] = {"agreed_rate": None, "agreed_at": None}
     if "proposed_rate" in changed:
         terms["offered_rate"] = offer.proposed_rate
@@ -185,7 +177,7 @@ def _become(
     keep_chats(offer, proposals)
     journal.services.record(
         by,
-        status,
+        OfferVerb(status),
         object_type="offer",
         object_id=offer.pk,
         scope=offer.scope,

@@ -7,16 +7,16 @@ from typing import Any
 from django.conf import settings
 
 import journal.services
-from offers.enums import OfferStatus
+from offers.enums import EventKind, OfferStatus, OfferVerb
 from offers.models import Offer
-from offers.rules.access import require_office
+from offers.rules.access import require_makes_offers
 from offers.selectors import offer_for
 from offers.services.fields import WRITABLE, write_fields
 from offers.services.tellings import tell_offer, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 NOT_COPIED = frozenset({"expires_at", "invited_driver_ids"})
 
@@ -27,7 +27,7 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
 
     Takes what may be written of an offer; `pickup_location`, `delivery_location` and `proposed_rate` are needed.
     """
-    require_office(actor)
+    require_makes_offers(actor)
     now = clock.now()
     values = dict(fields)
     status = values.pop("status", OfferStatus.ACTIVE)
@@ -35,18 +35,18 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
         raise Invalid.field("status", OfferStatus.DRAFT, OfferStatus.ACTIVE)
     offer = _owned_by(actor, now, status=status)
     write_fields(offer, values, now=now)
-    return _begin(offer, actor, verb="create")
+    return _begin(offer, actor, verb=OfferVerb.CREATE)
 
 
 @service
 def copy_offer(*, actor: Actor, offer_id: int) -> Offer:
     """Make a draft of the actor's own with the same load. Nobody is invited to it, and it has no end."""
     original = offer_for(actor, offer_id)
-    require_office(actor)
+    require_makes_offers(actor)
     copy = _owned_by(actor, clock.now(), status=OfferStatus.DRAFT)
     for name in (*(WRITABLE - NOT_COPIED), "distance_source"):
         setattr(copy, name, getattr(original, name))
-    return _begin(copy, actor, verb="copy", copied_from=original.pk)
+    return _begin(copy, actor, verb=OfferVerb.COPY, copied_from=original.pk)
 
 
 def _owned_by(actor: Actor, now: datetime, *, status: str) -> Offer:
@@ -60,10 +60,10 @@ def _owned_by(actor: Actor, now: datetime, *, status: str) -> Offer:
     )
 
 
-def _begin(offer: Offer, actor: Actor, *, verb: str, **more: Any) -> Offer:
+def _begin(offer: Offer, actor: Actor, *, verb: OfferVerb, **more: Any) -> Offer:
     offer.save(force_insert=True)
     after = {"status": str(offer.status), "route": offer.route, "rate": offer.proposed_rate, **more}
     journal.services.record(actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, after=after)
-    tell_offer("offer_created", offer)
+    tell_offer(EventKind.OFFER_CREATED, offer)
     touch_offer(offer)
     return offer

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 
 import journal.services
 from chat import services as chat
-from offers.enums import Action, OfferStatus, ProposalStatus
+from offers.enums import Action, EventKind, OfferStatus, OfferVerb, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED, Side
 from offers.selectors import last_seen
@@ -15,7 +15,7 @@ from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
 """While somebody has said yes, an offer does not expire."""
@@ -57,7 +57,7 @@ def _expire(*, offer_id: int) -> bool:
         offer.save(update_fields=["status", "version", "updated_at"])
         journal.services.record(
             SYSTEM,
-            "expire",
+            OfferVerb.EXPIRE,
             object_type="offer",
             object_id=offer.pk,
             scope=offer.scope,
@@ -67,7 +67,7 @@ def _expire(*, offer_id: int) -> bool:
     lines.say(late, lines.expired)
     keep_chats(offer, proposals)
     if ends:
-        tell_offer("offer_status_changed", offer, proposals)
+        tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)
     tell_proposals(offer, late)
     touch_offer(offer)
     return True

@@ -18,6 +18,7 @@ from drivers.models import Driver, Place
 from drivers.place_findings import ASKED_ABOUT, Finding, Why
 from offers.enums import DistanceSource
 from offers.models import NOTES_LENGTH, Offer
+from offers.rules import rates
 from offers_project.kernel import clock
 from offers_project.kernel.errors import Invalid
 from offers_project.kernel.windows import at_place, day_begins
@@ -26,6 +27,7 @@ ENDS = ("pickup", "delivery")
 PLACE_FIELDS = tuple(
     f"{end}_{part}" for end in ENDS for part in ("location", "place", "lat", "lon", "from", "until", "zone")
 )
+RATES = ("proposed_rate", "customer_rate", "rate_ceiling")
 TERMS = frozenset({"proposed_rate", "currency", *PLACE_FIELDS, "stops", "weight_lbs", "dimensions", "pieces"})
 """What is agreed on. Changing one of them puts the offer to its drivers anew."""
 WRITABLE = TERMS | {
@@ -88,6 +90,10 @@ def _kept(name: str, value: Any) -> Any:
 def _check_columns(offer: Offer, given: Mapping[str, Any], problems: Problems) -> None:
     """That every value fits its column. Doors have seen to the form already; other callers have not."""
     left_out = {f"{end}_place" for end in ENDS if not given.get(f"{end}_place")}
+    faulty = {name: fault for name in RATES if name in given and (fault := _fault_of_rate(name, given[name]))}
+    for name, fault in faulty.items():
+        problems[name].append(fault)
+    left_out |= faulty.keys()
     others = [field.name for field in Offer._meta.fields if field.name in left_out or field.name not in given]
     try:
         offer.clean_fields(exclude=others)
@@ -102,14 +108,19 @@ def _check_columns(offer: Offer, given: Mapping[str, Any], problems: Problems) -
     for name in needed:
         if getattr(offer, name) in (None, "") and name not in problems:
             problems[name].append(_("This is needed."))
-    for name in ("proposed_rate", "customer_rate", "rate_ceiling"):
-        value = getattr(offer, name)
-        if name in given and name not in problems and value is not None and value <= 0:
-            problems[name].append(_("This must be more than nothing."))
     for name in ("weight_lbs", "distance_miles"):
         value = getattr(offer, name)
         if name in given and name not in problems and value is not None and value < 0:
             problems[name].append(_("This cannot be negative."))
+
+
+def _fault_of_rate(name: str, value: Any) -> Any:
+    column: Any = Offer._meta.get_field(name)
+    try:
+        amount = column.to_python(value)
+    except ValidationError as error:
+        return error.message
+    return None if amount is None else rates.fault_of(amount)
 
 
 def _complete_end(

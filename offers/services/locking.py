@@ -1,8 +1,8 @@
 """The only way to lock rows of the market, in the order of everywhere: offer, proposals by id, bookings by driver.
 
-After those, whoever goes on to write in more than one conversation locks all of the offer's at once
+After those, code that writes in more than one conversation locks all conversations of the offer at once
 (`chat.services.lock_conversations`): batches of messages lock conversations by id, too.
-Whoever locks a proposal holds its offer's lock first, so that everything about one offer happens one after the other.
+Code that locks a proposal holds its offer's lock first, so that everything about one offer happens in sequence.
 """
 
 from collections.abc import Collection
@@ -38,7 +38,7 @@ def locked_offer(offer_id: int) -> Offer:
 def locked_offer_for(actor: Actor, offer_id: int) -> Offer:
     """The offer, locked, when the actor sees it: a driver, when it has been put to them."""
     offer = locked_offer(offer_id)
-    put_to_them = actor.is_driver and offer.proposals.filter(driver_id=actor.key.id).exists()
+    put_to_them = access.is_asked(actor) and offer.proposals.filter(driver_id=actor.key.id).exists()
     if not (put_to_them or access.can_see(actor, offer)):
         raise NotFound()
     return offer

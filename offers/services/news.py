@@ -1,75 +1,63 @@
 """What happened, and how things stand since: passed on to those who see it and are here, about once a second.
 
-Nothing of it is done in the way of a change: which offers have changed is remembered after the commit, and a task tells
-it. Passing events may be lost, and so may what is remembered.
+Nothing of it is done in the way of a change: what has happened is remembered after the commit, and a task tells it.
+Passing events may be lost, and so may what is remembered.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from threading import Lock
-
-from django.db import transaction
 
 import journal.selectors
 from accounts import kinds
 from journal.facts import Recorded
 from journal.models import Entry
 from offers import selectors
+from offers.enums import PassingKind
 from offers.models import Offer, Proposal
-from offers.rules.access import sees_everything
+from offers.rules.access import kinds_on, sees_everything
+from offers.rules.transitions import Side
 from offers.services.tellings import onlookers
-from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.actors import ActorKey
 from presence import topics
 from presence.selectors import here, online
+from presence.soon import Soon
 from presence.telling import pass_on
 
-REMEMBERED_OFFERS = 1000
-ENTRIES_AT_ONCE = 100
-"""How many entries are told in one go; of more, the latest."""
-PEOPLE_AT_ONCE = 50
-"""For how many the figures are counted in one go; the others wait for the next."""
+MOMENTS_AT_ONCE = 100
+PEOPLE_AT_ONCE = 100
+"""For how many people the figures are counted in one go, which takes as many statements as for one."""
 
-_changed: dict[str, datetime] = {}
-"""Since when something has happened, by the journal's scope."""
-_figures: dict[ActorKey, None] = {}
-"""Who is to be told the figures, first come first served."""
-_lock = Lock()
+Moment = tuple[str, datetime]
+"""What was written down together: the journal's scope, and when."""
+
+_happened: Soon[Moment] = Soon(at_a_time=MOMENTS_AT_ONCE)
+_concerned: Soon[ActorKey] = Soon(at_a_time=PEOPLE_AT_ONCE)
+"""Who is to be told the figures."""
 
 
 def note(fact: Recorded) -> None:
-    """Answers `Recorded`: remember, once the transaction is committed, which offers something has happened to."""
-    since = {entry.scope: entry.at for entry in fact.entries if Offer.id_of_scope(entry.scope)}
-    if since:
-        transaction.on_commit(lambda: _remember(since), robust=True)
+    """Answers `Recorded`: remember, once the transaction is committed, what has happened to which offers."""
+    _happened.once_committed((entry.scope, entry.at) for entry in fact.entries if Offer.id_of_scope(entry.scope))
 
 
 def tell_news() -> None:
     """Pass on what is remembered, to whoever sees it; it costs nothing where nothing has happened."""
-    with _lock:
-        changed = dict(_changed)
-        _changed.clear()
-    if changed:
-        _tell_activity(_entries(changed))
-    with _lock:
-        some = list(_figures)[:PEOPLE_AT_ONCE]
-        for key in some:
-            del _figures[key]
-    _tell_figures(some)
+    with _happened.telling() as moments:
+        if moments:
+            _concerned.remember(_tell_activity(_entries(moments)))
+    with _concerned.telling() as keys:
+        if keys:
+            _tell_figures(keys)
 
 
-def _remember(since: dict[str, datetime]) -> None:
-    with _lock:
-        for scope, at in since.items():
-            if scope in _changed or len(_changed) < REMEMBERED_OFFERS:
-                _changed.setdefault(scope, at)
+def _entries(moments: Collection[Moment]) -> list[Entry]:
+    scopes, times = zip(*moments, strict=True)
+    found = journal.selectors.entries(scopes=scopes).filter(at__in=times).order_by("id")
+    return [entry for entry in found if (entry.scope, entry.at) in moments]
 
 
-def _entries(changed: dict[str, datetime]) -> list[Entry]:
-    found = journal.selectors.entries(scopes=list(changed)).filter(at__gte=min(changed.values()))
-    return list(reversed(found[:ENTRIES_AT_ONCE]))
-
-
-def _tell_activity(entries: Sequence[Entry]) -> None:
+def _tell_activity(entries: Sequence[Entry]) -> Collection[ActorKey]:
+    """Gives those who are here and see other figures since."""
     ids = {id_ for entry in entries if (id_ := Offer.id_of_scope(entry.scope))}
     offers = Offer.objects.prefetch_related("following").in_bulk(ids)
     drivers = _drivers(entries)
@@ -79,10 +67,12 @@ def _tell_activity(entries: Sequence[Entry]) -> None:
         if offer is None:
             continue
         people = [*offer.team, *drivers.get((entry.object_type, entry.object_id), ())]
-        pass_on("activity", selectors.entry_dict(entry), to=[onlookers(), *map(topics.of_actor, people)])
+        pass_on(PassingKind.ACTIVITY, selectors.entry_dict(entry), to=[onlookers(), *map(topics.of_actor, people)])
         concerned |= dict.fromkeys(people)
-    if concerned:
-        _want_figures([*concerned, *_overseers()])
+    if not concerned:
+        return ()
+    present = online(concerned.keys())
+    return [*(key for key in concerned if present[key].online), *_overseers()]
 
 
 def _drivers(entries: Iterable[Entry]) -> dict[tuple[str, str], list[ActorKey]]:
@@ -92,28 +82,11 @@ def _drivers(entries: Iterable[Entry]) -> dict[tuple[str, str], list[ActorKey]]:
 
 
 def _overseers() -> list[ActorKey]:
-    people = kinds.actors(here(DISPATCHER))
+    """Those who see everything and are here."""
+    people = kinds.actors([key for kind in kinds_on(Side.OFFICE) for key in here(kind)])
     return [key for key, actor in people.items() if sees_everything(actor)]
 
 
-def _want_figures(keys: Collection[ActorKey]) -> None:
-    present = {key for key, seen in online(keys).items() if seen.online}
-    with _lock:
-        _figures.update(dict.fromkeys(key for key in keys if key in present))
-
-
 def _tell_figures(keys: Collection[ActorKey]) -> None:
-    people = list(kinds.actors(keys).values()) if keys else []
-    for actor, figures in _counted(people):
-        pass_on("stats_updated", figures, to=[topics.of_actor(actor.key)])
-
-
-def _counted(people: Iterable[Actor]) -> Iterable[tuple[Actor, dict]]:
-    """The figures of each; those who see everything share all but what is unread for them."""
-    shared = None
-    for actor in people:
-        if not sees_everything(actor):
-            yield actor, selectors.stats_for(actor)
-            continue
-        shared = selectors.stats_for(actor) if shared is None else shared | selectors.unread_figure(actor)
-        yield actor, shared
+    for key, figures in selectors.stats_of(kinds.actors(keys).values()).items():
+        pass_on(PassingKind.STATS_UPDATED, figures, to=[topics.of_actor(key)])

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 import journal.services
 from accounts.models import User
 from chat import services as chat
+from offers.enums import EventKind, OfferVerb
 from offers.models import Follower, Offer
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.sending import office_of
@@ -14,7 +15,7 @@ from offers.services.tellings import tell_leavers, tell_newcomers, tell_offer, t
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.errors import Invalid
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 FOLLOWERS_MAX = 50
 
@@ -29,7 +30,7 @@ def handover(*, actor: Actor, offer_id: int, owner_id: int) -> Offer:
     team, before = offer.team, offer.owner_id
     offer.owner_id = owner_id
     offer.following.filter(user_id=owner_id).delete()
-    return _changed(offer, actor, team, verb="handover", before={"owner": before}, after={"owner": owner_id})
+    return _changed(offer, actor, team, verb=OfferVerb.HANDOVER, before={"owner": before}, after={"owner": owner_id})
 
 
 @service
@@ -48,7 +49,9 @@ def set_followers(*, actor: Actor, offer_id: int, user_ids: Collection[int]) -> 
     Follower.objects.bulk_create(
         Follower(offer=offer, user_id=id_, created_at=now) for id_ in wanted if id_ not in before
     )
-    return _changed(offer, actor, team, verb="follow", before={"followers": before}, after={"followers": wanted})
+    return _changed(
+        offer, actor, team, verb=OfferVerb.FOLLOW, before={"followers": before}, after={"followers": wanted}
+    )
 
 
 def _require_people(ids: Collection[int], field: str) -> None:
@@ -59,7 +62,7 @@ def _require_people(ids: Collection[int], field: str) -> None:
 
 
 def _changed(
-    offer: Offer, actor: Actor, former_team: Collection[ActorKey], *, verb: str, before: dict, after: dict
+    offer: Offer, actor: Actor, former_team: Collection[ActorKey], *, verb: OfferVerb, before: dict, after: dict
 ) -> Offer:
     """Seat the new team in the conversations, let the former one go, and tell."""
     offer.follower_ids = frozenset(offer.following.values_list("user_id", flat=True))
@@ -70,7 +73,7 @@ def _changed(
         actor, verb, object_type="offer", object_id=offer.pk, scope=offer.scope, before=before, after=after
     )
     chat.set_office_members(offer_id=offer.pk, office=office_of(offer))
-    tell_offer("offer_updated", offer, proposals)
+    tell_offer(EventKind.OFFER_UPDATED, offer, proposals)
     tell_newcomers(offer, [key for key in offer.team if key not in former_team], proposals)
     tell_leavers(offer, [key for key in former_team if key not in offer.team])
     touch_offer(offer)

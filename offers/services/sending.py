@@ -13,13 +13,13 @@ import journal.services
 from chat import rules as chat_rules
 from chat import services as chat
 from chat.enums import MemberRole
-from drivers import dimensions
 from drivers.models import Driver
-from offers.enums import Action, OfferStatus
+from offers.enums import Action, EventKind, OfferStatus, SkipReason
 from offers.errors import OfferClosed, ProposalClosed
 from offers.models import Offer, Proposal
 from offers.rules.access import require_active
-from offers.rules.transitions import BIDDING, CLOSED, OPEN, Side
+from offers.rules.sending import FORCIBLE, reason_to_skip
+from offers.rules.transitions import BIDDING, CLOSED, Side
 from offers.selectors import last_seen
 from offers.services import lines
 from offers.services.creating import create_offer
@@ -27,36 +27,27 @@ from offers.services.locking import booked_elsewhere, locked_offer_to_change, lo
 from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
 from offers_project.kernel import clock
-from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.errors import Invalid, NotFound
-from presence.telling import service, tell
-
-AVAILABLE = "available"
-WORDS: Mapping[str, Any] = {
-    "not_found": _("There is no such driver."),
-    "inactive": _("This truck is not active."),
-    "already_sent": _("The driver already has this offer."),
-    "booked_elsewhere": _("The driver already has another load."),
-    "in_transit": _("The truck is on its way with a load."),
-    "not_available": _("The truck is not available."),
-    "does_not_fit": _("The load does not fit into the truck."),
-}
-OVERRULED = frozenset({"not_available", "in_transit", "does_not_fit"})
-"""What `force` sends in spite of."""
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
+    """A driver whom the offer was not put to, and why."""
+
     driver_id: int
-    code: str
+    code: SkipReason
 
     @property
     def message(self) -> Any:
-        return WORDS[self.code]
+        return self.code.label
 
     @property
     def can_force(self) -> bool:
-        return self.code in OVERRULED
+        """Whether `force` sends it in spite of the reason."""
+        return self.code in FORCIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +113,9 @@ def send_offer(
     if message:
         lines.say_words(sending.sent, message, by=actor)
     if was_draft:
-        tell("offer_status_changed", object_id=offer.pk, detail=offer.version, to=offer.team)
+        tell(EventKind.OFFER_STATUS_CHANGED, object_id=offer.pk, detail=offer.version, to=offer.team)
     tell(
-        "offer_updated",
+        EventKind.OFFER_UPDATED,
         object_id=offer.pk,
         detail=offer.version,
         to=[proposal.driver_key for proposal in sending.sent],
@@ -185,7 +176,7 @@ def withdraw(*, actor: Actor, offer_id: int, driver_ids: Collection[int] | None 
 def office_of(offer: Offer) -> dict[ActorKey, MemberRole]:
     """The office people of the offer's conversations."""
     members = dict.fromkeys(offer.team, MemberRole.FOLLOWER)
-    return members | {ActorKey(DISPATCHER, offer.owner_id): MemberRole.OWNER}
+    return members | {offer.owner_key: MemberRole.OWNER}
 
 
 def _require_sendable(ids: Sequence[int], message: str) -> None:
@@ -197,35 +188,17 @@ def _require_sendable(ids: Sequence[int], message: str) -> None:
         chat_rules.require_sendable(message, None)
 
 
-def _skipped(offer: Offer, ids: Sequence[int], known: Mapping[int, Proposal], force: bool) -> dict[int, str]:
+def _skipped(offer: Offer, ids: Sequence[int], known: Mapping[int, Proposal], force: bool) -> dict[int, SkipReason]:
     """The reason why each driver who cannot be asked cannot be."""
     trucks = Driver.objects.in_bulk(ids)
     booked = booked_elsewhere(ids, offer)
     reasons = {}
     for id_ in ids:
-        reason = _reason(offer, trucks.get(id_), known.get(id_), id_ in booked)
-        if reason and not (force and reason in OVERRULED):
+        status = known[id_].status if id_ in known else None
+        reason = reason_to_skip(offer, trucks.get(id_), status, is_booked=id_ in booked)
+        if reason and not (force and reason in FORCIBLE):
             reasons[id_] = reason
     return reasons
-
-
-def _reason(offer: Offer, truck: Driver | None, proposal: Proposal | None, booked: bool) -> str:
-    if truck is None:
-        return "not_found"
-    if proposal is not None and proposal.status in OPEN:
-        return "already_sent"
-    if not truck.is_active:
-        return "inactive"
-    if booked:
-        return "booked_elsewhere"
-    status = (truck.status or "").strip().lower()
-    if status in {each.lower() for each in settings.IN_TRANSIT_STATUSES}:
-        return "in_transit"
-    if status != AVAILABLE:
-        return "not_available"
-    if dimensions.fits(offer.dimensions, truck.dimensions) is dimensions.Fits.NO:
-        return "does_not_fit"
-    return ""
 
 
 def _end(offer: Offer, minutes: int | None, now: datetime) -> datetime:
@@ -295,7 +268,7 @@ def _send_again(offer: Offer, proposals: Sequence[Proposal], *, by: Actor, at: d
 
 def _withdrawal(driver_id: int, proposal: Proposal | None) -> Outcome:
     if proposal is None:
-        return Outcome(driver_id, ok=False, code=NotFound.code, message=WORDS["not_found"])
+        return Outcome(driver_id, ok=False, code=NotFound.code, message=SkipReason.NOT_FOUND.label)
     if proposal.status in CLOSED:
         return Outcome(driver_id, ok=False, code=ProposalClosed.code, message=ProposalClosed.default_message)
     if proposal.is_awarded:

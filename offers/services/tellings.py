@@ -4,15 +4,17 @@ from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
+from offers.enums import EventKind, PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.transitions import OPEN
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import topics
 from presence.soon import Soon
-from presence.telling import pass_on, service, tell
+from presence.telling import pass_on, tell
 
 
-def tell_offer(kind: str, offer: Offer, proposals: Iterable[Proposal] = ()) -> None:
+def tell_offer(kind: EventKind, offer: Offer, proposals: Iterable[Proposal] = ()) -> None:
     """Tell the team, and those of the proposals' drivers who see the offer as it is now."""
     drivers = [proposal.driver_key for proposal in proposals if proposal.status in OPEN]
     tell(kind, object_id=offer.pk, detail=offer.version, to=[*offer.team, *drivers])
@@ -20,23 +22,30 @@ def tell_offer(kind: str, offer: Offer, proposals: Iterable[Proposal] = ()) -> N
 
 def tell_proposals(offer: Offer, proposals: Iterable[Proposal]) -> None:
     for proposal in proposals:
-        tell("proposal_updated", object_id=proposal.pk, detail=proposal.version, to=[*offer.team, proposal.driver_key])
+        tell(
+            EventKind.PROPOSAL_UPDATED,
+            object_id=proposal.pk,
+            detail=proposal.version,
+            to=[*offer.team, proposal.driver_key],
+        )
 
 
 def tell_newcomers(offer: Offer, people: Collection[ActorKey], proposals: Iterable[Proposal]) -> None:
     """Give people who have come to work on an offer its proposals too, since they have been told of none."""
     for proposal in proposals if people else ():
-        tell("proposal_updated", object_id=proposal.pk, detail=proposal.version, to=people)
+        tell(EventKind.PROPOSAL_UPDATED, object_id=proposal.pk, detail=proposal.version, to=people)
 
 
 def tell_leavers(offer: Offer, people: Collection[ActorKey]) -> None:
     """Let people who no longer work on an offer know: they are shown `redacted` where they may not see it any more."""
-    tell("offer_updated", object_id=offer.pk, detail=offer.version, to=people)
+    tell(EventKind.OFFER_UPDATED, object_id=offer.pk, detail=offer.version, to=people)
 
 
 def touch_offer(offer: Offer) -> None:
     """Let whoever of the office sees the offer without working on it know that it is worth another look."""
-    pass_on("offer_touched", {"offer_id": offer.pk, "version": offer.version}, to=[onlookers()], but=offer.team)
+    pass_on(
+        PassingKind.OFFER_TOUCHED, {"offer_id": offer.pk, "version": offer.version}, to=[onlookers()], but=offer.team
+    )
 
 
 def onlookers() -> str:

@@ -12,11 +12,10 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from offers.rules.rates import CENT, MOST_RATE, fault_of
 from offers_project.kernel.errors import MessageTooLong
 from offers_project.kernel.shapes import CleanCharField, WholeNumber
 
-CENT = Decimal("0.01")
-MOST_MONEY = Decimal("9999999.99")
 MOST_WEIGHT = Decimal(200_000)
 MOST_MILES = Decimal(10_000)
 MOST_PIECES = 100_000
@@ -46,10 +45,14 @@ class PlainDecimalField(serializers.DecimalField):
         raise AssertionError("unreachable")
 
 
+_MORE_DIGITS = MOST_RATE.adjusted()
 MONEY_SCHEMA = {
     "anyOf": [
-        {"type": "string", "pattern": r"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,6}(\.[0-9]{1,2})?)$"},
-        {"type": "number", "minimum": 0.01, "maximum": 9_999_999.99, "multipleOf": 0.01},
+        {
+            "type": "string",
+            "pattern": rf"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{{0,{_MORE_DIGITS}}}(\.[0-9]{{1,2}})?)$",
+        },
+        {"type": "number", "minimum": float(CENT), "maximum": float(MOST_RATE), "multipleOf": float(CENT)},
     ],
     "example": "850.00",
 }
@@ -57,15 +60,16 @@ MONEY_SCHEMA = {
 
 @extend_schema_field(MONEY_SCHEMA)
 class Money(PlainDecimalField):
-    """An amount above zero, in whole cents."""
+    """An amount above zero, in whole cents: what `offers.rules.rates` takes for a rate."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=9, decimal_places=2, min_value=CENT, max_value=MOST_MONEY, **options)
+        super().__init__(max_digits=None, decimal_places=None, **options)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, float):
-            data = _cents(data)
-        return super().to_internal_value(data)
+        amount = super().to_internal_value(_cents(data) if isinstance(data, float) else data)
+        if fault := fault_of(amount):
+            raise serializers.ValidationError([fault])
+        return amount.quantize(CENT)
 
 
 def _cents(amount: float) -> float:

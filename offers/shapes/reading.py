@@ -125,6 +125,7 @@ class Skipped(serializers.Serializer):
     driver_id = serializers.IntegerField()
     code = serializers.CharField()
     message = serializers.CharField()
+    can_force = serializers.BooleanField(help_text="Whether the same with `force` sends it all the same.")
 
 
 class Sending(serializers.Serializer):

@@ -41,11 +41,7 @@ class JsonParser(BaseParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            body = stream.read()
-        except RequestDataTooBig as too_big:
-            raise errors.TooLarge() from too_big
-        try:
-            return orjson.loads(body or b"{}")
+            return orjson.loads(stream.read() or b"{}")
         except orjson.JSONDecodeError as broken:
             raise errors.MalformedJson() from broken
 

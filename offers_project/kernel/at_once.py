@@ -1,7 +1,7 @@
 """So many requests are answered at once by one process; the others wait their turn.
 
 Each request of an ASGI server has a thread of its own, and with it a connection to the database of its own, which
-nobody could use again. So many requests as come at once would be so many connections, until the database has no more.
+no other request could use again. Many requests at once would open as many connections, until the database has no more.
 Here a request waits until there is room, and its connection is closed as soon as it is answered, before a slow client
 has read the answer.
 """

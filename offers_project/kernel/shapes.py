@@ -13,6 +13,7 @@ from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from offers_project.kernel.errors import FIELDS_MAX, NAME_MAX, Invalid, brief, shortened
+from offers_project.kernel.text import is_storable
 
 NUL = "\x00"
 INVISIBLE = _("This has invisible characters. Type it anew.")
@@ -32,11 +33,7 @@ class CleanCharField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         text = super().to_internal_value(data)
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            self.fail("unstorable")
-        if NUL in text:
+        if not is_storable(text):
             self.fail("unstorable")
         return text
 

@@ -52,6 +52,15 @@ def words(text: str) -> list[str]:
     return "".join(letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in joined).split()
 
 
+def is_storable(text: str) -> bool:
+    """Whether a database keeps it: without null bytes and lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
 def whole_number(text: str, *, most: int) -> int | None:
     """The number that a text of digits stands for, when it is between 0 and `most`; otherwise None.
 

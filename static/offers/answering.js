@@ -16,8 +16,6 @@ import { gettext, interpolate } from "shared/i18n.js";
 import { amountFrom, money } from "shared/money.js";
 import { toast } from "shared/toasts.js";
 
-const FORCIBLE = ["not_available", "in_transit", "quiet_hours", "does_not_fit"];
-
 export class AnsweringController extends Controller {
   /** A button of a row. */
   press({ params, currentTarget }) {
@@ -61,7 +59,8 @@ export class AnsweringController extends Controller {
     const prepare = (dialog) => {
       const title = interpolate(gettext("Offer %(name)s a rate"), { name: on.name });
       const now = interpolate(gettext("On the table: %(amount)s"), { amount: money(on.amount, on.currency) });
-      if (document.body.dataset.actor?.startsWith("dispatcher")) dialog.querySelector("[data-title]").textContent = title;
+      if (document.body.dataset.actor?.startsWith("dispatcher"))
+        dialog.querySelector("[data-title]").textContent = title;
       dialog.querySelector("[data-now]").textContent = now;
     };
     return ask("counter-dialog", prepare, (data) => {
@@ -109,10 +108,10 @@ export class AnsweringController extends Controller {
     const name = force ? `${nameOf(on)}:force` : nameOf(on);
     const { sent, skipped } = await once(name, "POST", `/offers/${on.offer}/send-to-drivers`, body);
     if (sent.length) return sent[0];
-    const [{ code, message }] = skipped;
+    const [{ message, can_force: canForce }] = skipped;
     const again = { label: gettext("Send anyway"), run: () => this.#force(on) };
     const title = interpolate(gettext("Not sent to %(name)s"), on);
-    toast({ title, words: message, picture: "i-alert", action: FORCIBLE.includes(code) && !force ? again : undefined });
+    toast({ title, words: message, picture: "i-alert", action: canForce && !force ? again : undefined });
     return null;
   }
 
@@ -135,7 +134,10 @@ export class AnsweringController extends Controller {
       dialog.querySelector("[data-title]").textContent = words;
     };
     return ask("fall-off-dialog", prepare, (data) =>
-      once(nameOf(on), "POST", `/offers/${on.offer}/fall-off`, { reason: data.get("reason"), note: data.get("note").trim() }),
+      once(nameOf(on), "POST", `/offers/${on.offer}/fall-off`, {
+        reason: data.get("reason"),
+        note: data.get("note").trim(),
+      }),
     );
   }
 }

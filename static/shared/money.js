@@ -26,7 +26,7 @@ export function perMile(amount, miles, currency = "USD") {
 /** What people write for a currency beside its code. */
 const SIGNS = { USD: ["$", "US$"], CAD: ["$", "CA$", "C$"], MXN: ["$", "MX$"], EUR: ["€"], GBP: ["£"] };
 
-/** What somebody typed ("1,240", "$1240.5", "925,50") as a decimal string; null when it is no amount above zero. */
+/** What a person typed ("1,240", "$1240.5", "925,50") as a decimal string; null when it is no amount above zero. */
 export function amountFrom(typed, currency = "USD") {
   const number = numberFrom(typed, [currency, ...(SIGNS[currency] ?? [])]);
   if (number === null || /\.\d{3}/.test(number)) return null;

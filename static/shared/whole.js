@@ -1,5 +1,5 @@
-// Text without half characters. A browser counts an emoji as two, and whoever cuts a text there (a length limit, a
-// preview) leaves half of one, which is no text to a server.
+// Text without half characters. A browser counts an emoji as two, and a cut in its middle (by a length limit or a
+// preview) leaves half of one, which a server does not take as text.
 
 const HALF = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 

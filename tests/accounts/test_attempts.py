@@ -56,6 +56,7 @@ def test_a_change_and_its_cancelling_are_done_once_by_their_keys():
     for method, body in (("PATCH", {"version": offer.version, "notes": "Gate B"}), ("DELETE", None)):
         first, again = (caller.send(method, path, body, headers={"Idempotency-Key": method}) for _ in range(2))
         assert (first.status_code, first.json()) == (again.status_code, again.json()) == (200, first.json())
+        assert ("Idempotent-Replay" in first, again.get("Idempotent-Replay")) == (False, "true")
     said = {"version": offer.version, "notes": "Gate B"}
     mixed = caller.send("PUT", path, said, headers={"Idempotency-Key": "PATCH"})
     assert (mixed.status_code, mixed.json()["error"]["first_status"]) == (409, 200)

@@ -82,7 +82,7 @@ def naps(monkeypatch) -> list[float]:
 @pytest.mark.parametrize("door", [guess, guess_on_page])
 @pytest.mark.parametrize("spellings", SPELLINGS, ids=lambda spellings: spellings[0])
 def test_a_name_has_one_limit_however_it_is_written(spellings, door):
-    """A name that nobody has, and one that the database finds under some of them."""
+    """A name that no account has, and one that the database finds under some of them."""
     answers = [door(spellings[number % len(spellings)]) for number in range(12)]
     assert answers == [401] * 10 + [429] * 2
 
@@ -110,7 +110,7 @@ def test_a_name_with_invisible_characters_is_refused_at_both_doors(sign):
 
 
 @pytest.mark.django_db
-def test_nobody_gets_a_name_with_invisible_characters():
+def test_a_name_with_invisible_characters_is_refused():
     admin = make_user("admin").actor
     with pytest.raises(Invalid) as refused:
         services.create_user(actor=admin, username="ni\u200bna", email="nina@example.com", password=PASSWORD)
@@ -224,6 +224,16 @@ def test_a_right_password_gives_back_nothing_that_wrong_ones_have_cost():
     assert guess(user.username, PASSWORD) == 429
 
 
+@pytest.mark.django_db
+def test_what_one_limit_refuses_costs_nothing_of_the_others(settings):
+    settings.PASSWORDS_PER_MINUTE = settings.PASSWORDS_ADDRESS_PER_MINUTE = 0.001
+    settings.PASSWORDS_ADDRESS_BURST = 2
+    assert [guess(f"somebody{number}") for number in range(2)] == [401] * 2
+    assert [guess("dana") for _ in range(10)] == [429] * 10
+    settings.PASSWORDS_ADDRESS_BURST = 0
+    assert [guess("dana") for _ in range(11)] == [401] * 10 + [429]
+
+
 # --- over all names of an address
 
 
@@ -232,9 +242,9 @@ def test_a_right_password_gives_back_nothing_that_wrong_ones_have_cost():
 def test_an_address_has_a_limit_over_all_names(door, settings):
     settings.PASSWORDS_ADDRESS_PER_MINUTE = 0.001
     user = make_user()
-    answers = [door(f"somebody{number}") for number in range(31)]
-    assert answers == [401] * 30 + [429]
-    assert door(user.username, PASSWORD) == 429
+    assert [door(f"stranger{number}") for number in range(30)] == [401] * 30
+    assert [door(user.username, PASSWORD), door("stranger")] == [429, 429]
+    assert not Entry.objects.filter(verb="limit_passwords").exists()  # It says nothing of the person.
     assert guess(user.username, PASSWORD, somewhere()) == 200
 
 
@@ -244,7 +254,7 @@ def test_ipv6_addresses_of_one_network_are_one_client():
     answers = [guess(user.username, address=f"2001:db8:1:2:{number:x}::1") for number in range(11)]
     assert answers == [401] * 10 + [429]
     assert guess(user.username, address="2001:db8:1:3::1") == 401
-    mapped = [guess("somebody", address=each) for each in [HERE, f"::ffff:{HERE}"] * 6]
+    mapped = [guess("stranger", address=each) for each in [HERE, f"::ffff:{HERE}"] * 6]
     assert mapped == [401] * 10 + [429] * 2
 
 
@@ -253,9 +263,9 @@ def test_ipv6_addresses_of_one_network_are_one_client():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("known", [True, False])
-def test_beyond_the_limit_of_an_account_it_takes_longer_and_locks_nobody_out(known, naps, settings):
+def test_beyond_the_limit_of_an_account_a_sign_in_takes_longer_and_no_one_is_locked_out(known, naps, settings):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 5, 0.001
-    name = make_user().username if known else "somebody"
+    name = make_user().username if known else "stranger"
     assert [guess(name, address=somewhere()) for _ in range(7)] == [401] * 7
     assert naps == [2, 2]
     if known:
@@ -264,14 +274,25 @@ def test_beyond_the_limit_of_an_account_it_takes_longer_and_locks_nobody_out(kno
 
 
 @pytest.mark.django_db
+def test_a_guess_that_is_slowed_down_counts_once(naps, settings):
+    settings.PASSWORDS_PER_MINUTE = settings.PASSWORDS_ACCOUNT_PER_MINUTE = 0.001
+    settings.PASSWORDS_ACCOUNT_BURST = 1
+    assert [guess("somebody") for _ in range(11)] == [401] * 10 + [429]
+    assert naps == [2] * 9
+
+
+@pytest.mark.django_db
 def test_where_one_has_signed_in_before_one_is_not_slowed_down(naps, settings):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 5, 0.001
-    user = make_user()
+    user, other = make_user(), make_user()
     assert guess(user.username, PASSWORD, "203.0.113.7") == 200
+    assert guess(other.username, PASSWORD, "198.51.100.7") == 200
     for _ in range(5):
         guess(user.username, address=somewhere())
     assert guess(user.username, PASSWORD, "203.0.113.99") == 200
     assert naps == []
+    assert guess(user.username, PASSWORD, "198.51.100.7") == 200
+    assert naps == [2]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -279,10 +300,19 @@ def test_a_stranger_binds_few_threads_with_delays(settings, monkeypatch):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 1, 0.001
     settings.PASSWORDS_DELAY_SECONDS = 1.5
     monkeypatch.setattr(checking, "SLOWED_AT_ONCE", 4)
-    guess("somebody", address=somewhere())
-    answers = at_once([partial(guess, "somebody", address=somewhere()) for _ in range(12)])
+    guess("stranger", address=somewhere())
+    answers = at_once([partial(guess, "stranger", address=somewhere()) for _ in range(12)])
     assert answers.count(503) == 8
     assert answers.count(401) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_slowed_down_holds_no_connection_to_the_database(settings, monkeypatch):
+    settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 1, 0.001
+    held: list[object] = []
+    monkeypatch.setattr(checking.time, "sleep", lambda seconds: held.append(connection.connection))
+    assert [guess("somebody", address=somewhere()) for _ in range(2)] == [401, 401]
+    assert held == [None]
 
 
 # --- all of them are settings
@@ -303,7 +333,7 @@ def test_nought_turns_a_limit_off(suffix, settings, naps):
 def test_too_many_at_once_are_told_to_come_again(settings):
     settings.PASSWORDS_AT_ONCE, settings.PASSWORDS_LINE = 1, 0
     user = make_user()
-    with checking._checking.turn("somebody else", at_once=1, line=0, seconds=0):
+    with checking._checking.turn("another", at_once=1, line=0, seconds=0):
         answer = post(Client(), "/api/auth/token", {"username": user.username, "password": PASSWORD})
         page = Client().post("/sign-in", {"username": user.username, "password": PASSWORD, "next": "/offers/"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
@@ -326,7 +356,7 @@ def test_who_waits_for_a_turn_holds_no_connection_to_the_database(settings):
 
     def free_the_place() -> None:
         deadline = time.monotonic() + 20
-        with checking._checking.turn("somebody else", at_once=1, line=2, seconds=20):
+        with checking._checking.turn("another", at_once=1, line=2, seconds=20):
             others_may_come.set()
             while not waiting and time.monotonic() < deadline:
                 time.sleep(0.005)
@@ -372,6 +402,15 @@ def test_a_limit_that_is_used_up_is_in_the_journal_once(limit, settings, naps):
     assert (entry.object_type, entry.object_id) == ("dispatcher", str(user.pk))
     assert entry.after["limit"] == limit
     assert value(SIGN_IN_LIMITED, limit) > before
+
+
+@pytest.mark.django_db
+def test_a_limit_that_is_used_up_is_logged_once_however_the_name_is_written(caplog):
+    with caplog.at_level("WARNING", logger="accounts"):
+        for number in range(14):
+            guess(("dana", "DANA")[number % 2])
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "accounts.services.guesses"]
+    assert "limit of the name" in line
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 
 from accounts import once as door
@@ -36,6 +36,10 @@ def words(request: HttpRequest) -> HttpResponse:
             raise RuntimeError("broken")
         case "forbid":
             raise PermissionDenied
+        case "lead":
+            return HttpResponseRedirect("/offers/?offer=12")
+        case "plain":
+            return HttpResponse("words", content_type="text/plain")
         case "long":
             return HttpResponse("many words " * 100_000)
     return HttpResponse(f"no. {len(DONE)}", status=200, headers={"HX-Redirect": "/offers/?offer=12", "X-Other": "1"})
@@ -78,6 +82,21 @@ def test_the_same_form_again_gets_the_first_answer(page):
     assert again["Idempotent-Replay"] == "true"
     assert "Idempotent-Replay" not in first
     assert "X-Other" not in again
+
+
+def test_the_first_answer_leads_to_the_same_place_again_and_is_of_the_same_kind(page):
+    for _ in range(2):
+        led = send(page, "lead")
+        assert (led.status_code, led["Location"]) == (302, "/offers/?offer=12")
+        assert send(page, "plain", key="k-2")["Content-Type"] == "text/plain"
+    assert DONE == ["lead", "plain"]
+    assert 'href="/offers/?offer=12"' in send(page, "b").content.decode()
+
+
+def test_the_order_of_its_fields_makes_no_other_form(page):
+    fields = {"word": "a", "more": "1", "request_key": "k-1"}
+    for form in (fields, dict(reversed(fields.items()))):
+        assert page.post("/words", form).content == b"no. 1"
 
 
 def test_the_key_may_come_in_a_header(page):
@@ -155,8 +174,10 @@ def test_a_key_that_can_be_none_is_refused(page, key):
     assert DONE == []
 
 
-def test_reading_needs_no_key(page):
-    assert page.get("/words", {"request_key": "k-1"}).content == b"a form"
+def test_a_key_says_nothing_of_a_reading(page):
+    for _ in range(2):
+        answer = page.get("/words", headers={"Idempotency-Key": "k-1"})
+        assert (answer.content, "Idempotent-Replay" in answer) == (b"a form", False)
     assert not IdempotencyKey.objects.exists()
 
 

@@ -151,7 +151,7 @@ def test_of_the_codes_that_were_asked_for_the_newest_three_are_good(luz, ask):
     [
         "{0}{1}", "{0} {1}", "{0}-{1}", " {0}{1}", "{0}{1}\n", "{0}\u00a0{1}", "{0}\u2013{1}", "{0}\u2011{1}",
         "{0}\u200b{1}", "\u2068{0}{1}\u2069", "{0}.{1}", "({0}) {1}", "code: {0}{1}", "G-{0}{1}",
-        "{0}{1} is your code for Driver Offers. It works for 10 minutes. Tell it to nobody.",
+        "{0}{1} is your code for Driver Offers. It works for 10 minutes. Do not share it.",
         "{0}\u00a0{1} is your code",
         "{0}\u2011{1} is your code",
         "{0}{1} es tu código para Driver Offers. Sirve durante 10 minutos.",

@@ -162,7 +162,7 @@ def test_an_action_on_what_can_be_no_row_changes_nothing(path, action, chosen):
     assert "Nothing was changed" in answer.content.decode() or "items" in answer.content.decode().lower()
 
 
-def test_nobody_is_shown_a_hash():
+def test_a_hash_is_never_shown():
     person = make_user(password="one very long password")
     stored = make_password("one very long password").rsplit("$", 1)[0]
     for role in ("manager", "admin"):

@@ -1,4 +1,4 @@
-"""One spelling of moments and amounts, whoever wrote them down."""
+"""One spelling of moments and amounts, from every writer."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal

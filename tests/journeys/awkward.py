@@ -45,6 +45,8 @@ def awkward() -> Awkward:
     scene.offers["active"] = _full_of_drivers(scene)
     _loads_of_one_driver(scene)
     _other_states(scene)
+    _made_long_ago(scene.offers["active"], timedelta(hours=15))
+    _made_long_ago(scene.offers["countered"], timedelta(days=12))
     _trucks()
     return scene
 
@@ -74,9 +76,14 @@ def _load(owner: User, **fields: object) -> Offer:
     )
 
 
+def _made_long_ago(offer: Offer, age: timedelta) -> None:
+    """The age stands in the fullest line of a card, and "now" is the shortest of all."""
+    Offer.objects.filter(pk=offer.pk).update(created_at=clock.now() - age)
+
+
 def _full_of_drivers(scene: Awkward) -> Offer:
     """One offer with a driver in every state, unread words, and a counter over the ceiling."""
-    offer = _load(scene.office)
+    offer = _load(scene.office, expires_at=clock.now() + timedelta(hours=47, minutes=45))
     names = {
         "counter": f"{LONG} Quintanilla",
         "accepted": ARABIC,

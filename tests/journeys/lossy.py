@@ -1,5 +1,6 @@
 """A connection that carries requests and loses their answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,7 +29,7 @@ class Losses:
     """While `on`, what would change something reaches the server, and its answer does not come back.
 
     With `cut` nothing else is answered either: what the page shows stays as it was. `lost` and `passed` are the calls
-    that went without and with an answer.
+    that went without an answer and those that are to have one.
     """
 
     page: Page
@@ -66,10 +67,18 @@ class Losses:
             self.lost.append(Call.of(request))
             route.abort("connectionreset")
 
-    def until_lost(self, number: int = 1) -> None:
-        """Waits until that many answers have been lost."""
-        for _ in range(400):
-            if len(self.lost) >= number:
+    def until_lost(self, number: int = 1, path: str = "/") -> None:
+        """Waits until that many answers have been lost, of calls with `path` in theirs."""
+        self.until(lambda: len([call for call in self.lost if path in call.path]) >= number)
+
+    def until_passed(self, call: Call) -> None:
+        """Waits until this call has come again, and goes through."""
+        self.until(lambda: call in self.passed)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for what a page whose policy forbids `eval` cannot wait for itself."""
+        for _ in range(600):
+            if condition():
                 return
             self.page.wait_for_timeout(25)
-        raise AssertionError(f"only these were lost: {self.lost}")
+        raise AssertionError(f"lost: {self.lost}, passed: {self.passed}")

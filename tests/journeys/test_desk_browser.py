@@ -1,20 +1,21 @@
 """The desk in a browser: a dispatcher negotiates with drivers, who answer from elsewhere, and nothing is reloaded."""
 
+import json
 import re
 from decimal import Decimal
 from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from chat.services import Send, mark_delivered, send_messages
 from offers import services
 from offers.models import Proposal
-from tests.accounts.factories import PASSWORD, make_user
+from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.drivers.factories import sign_in as driver_sign_in
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, come_in
 from tests.offers.factories import answer, make_offer, put_to
 
 DIALOG = "dialog[open]"
@@ -78,15 +79,6 @@ def drivers(load):
     return people
 
 
-def come_in(page: Page, user, address: str) -> Page:
-    page.goto(f"/sign-in?next={address.replace('?', '%3F').replace('&', '%26')}")
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    expect(page.locator(".conn")).to_have_text("Connected")
-    return page
-
-
 def at(load, driver=None):
     return f"/offers/?offer={load.pk}" + (f"&driver={driver.pk}" if driver else "")
 
@@ -135,12 +127,41 @@ def test_a_negotiation_from_counter_to_award(open_page, driving, keep_screenshot
     assert Proposal.objects.get(driver=drivers[0]).status == "awarded"
 
 
+def log_of(page: Page) -> list[str]:
+    """From now on: the live events by their names, `asked` when zones are read anew, `came` when they have come."""
+    log = []
+
+    def of_zones(request: Request, step: str) -> None:
+        if request.headers.get("hx-target") == "desk-live":
+            log.append(step)
+
+    page.on("websocket", lambda ws: ws.on("framereceived", lambda frame: log.append(json.loads(frame)["type"])))
+    page.on("request", lambda request: of_zones(request, "asked"))
+    page.on("requestfinished", lambda request: of_zones(request, "came"))
+    return log
+
+
+def until_renewed_for(page: Page, log: list[str], *names: str) -> None:
+    """Waits until these events have come, and all that the page has read because of them."""
+    for _ in range(600):
+        if all(name in log for name in names):
+            last = max(len(log) - 1 - log[::-1].index(name) for name in names)
+            if "asked" in log[last:] and log.count("asked") == log.count("came"):
+                return
+        page.wait_for_timeout(25)
+    raise AssertionError(log)
+
+
 def test_delivered_is_said_at_once_in_the_row_and_in_the_head_of_the_chat(open_page, dana, load, drivers):
-    page = come_in(open_page(), dana, at(load, drivers[0]))
+    page = open_page()
+    log = log_of(page)
+    come_in(page, dana, at(load, drivers[0]))
     states = page.locator(f"[data-driver='{drivers[0].pk}'] .drv__state, #desk-chat-head .st")
     expect(states).to_have_text(["Sent", "Sent"])
     say(page, "Can you load today?")
     expect(page.locator(".msg--out .msg__by").last).to_contain_text("Sent")
+    # What the message itself makes the page read must not be what brings the receipt.
+    until_renewed_for(page, log, "new_message", "unread_changed")
     mark_delivered(actor=drivers[0].actor, offer_id=load.pk, driver_id=drivers[0].pk, seq=2)
     expect(states).to_have_text(["Delivered", "Delivered"])
     page.reload()

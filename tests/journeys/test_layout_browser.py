@@ -36,7 +36,7 @@ class Looker:
         self.faults: list[str] = []
 
     def is_(self, client: Client) -> None:
-        """From now on the page is that of whoever this client has signed in."""
+        """From now on the page is signed in as this client is."""
         self.page.context.clear_cookies()
         url = self.page.evaluate("location.origin")
         cookies = {name: morsel.value for name, morsel in client.cookies.items()}
@@ -108,7 +108,7 @@ def test_before_one_is_inside(look, scene):
 
 
 def refused_sign_in(page: Page) -> None:
-    page.fill("#username", "nobody")
+    page.fill("#username", "stranger")
     page.fill("#password", "wrong")
     page.click("main form button[type=submit]")
     page.locator("#wrong").wait_for()

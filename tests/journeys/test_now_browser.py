@@ -66,7 +66,7 @@ def test_the_last_minutes_are_made_longer(open_as, keep_screenshot, me):
     put_to(offer, make_driver())
     page = open_as(me)
     queue = page.locator("#now-queue")
-    expect(queue).to_contain_text(f"#{offer.pk} closes, and nobody has accepted")
+    expect(queue).to_contain_text(f"#{offer.pk} is closing, and no driver has accepted")
     keep_screenshot(page, "ending")
     queue.get_by_role("button", name="Add 10 min").click()
     # Nothing moves under the pointer, but what is done cannot be done again.

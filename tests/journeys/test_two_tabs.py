@@ -1,5 +1,6 @@
 """Two tabs of one browser at a door: what the second one does once the first is in."""
 
+import pytest
 from django.conf import settings
 
 from drivers.services import create_link
@@ -15,24 +16,26 @@ def fill_and_sign_in(page, user):
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_the_second_tab_goes_where_it_was_going(open_page):
+@pytest.fixture
+def tabs(open_page):
+    """`(user, first, second)`: both tabs came to the door, the second on its way to the trucks; the first is in."""
     user, first = make_user(), open_page()
     second = first.context.new_page()
     first.goto("/sign-in")
     second.goto("/sign-in?next=/trucks/")
     fill_and_sign_in(first, user)
     first.wait_for_url("**/")
+    return user, first, second
+
+
+def test_the_second_tab_goes_where_it_was_going(tabs):
+    user, _first, second = tabs
     fill_and_sign_in(second, user)
     second.wait_for_url("**/trucks/")
 
 
-def test_a_form_that_has_become_too_old_comes_again_and_works(open_page, keep_screenshot):
-    user, first = make_user(), open_page()
-    second = first.context.new_page()
-    first.goto("/sign-in")
-    second.goto("/sign-in?next=/trucks/")
-    fill_and_sign_in(first, user)
-    first.wait_for_url("**/")
+def test_a_form_that_has_become_too_old_comes_again_and_works(tabs, keep_screenshot):
+    user, first, second = tabs
     first.locator("summary.me").click()
     first.get_by_role("button", name="Sign out").click()
     first.wait_for_url("**/sign-in")
@@ -46,13 +49,8 @@ def test_a_form_that_has_become_too_old_comes_again_and_works(open_page, keep_sc
     second.wait_for_url("**/trucks/")
 
 
-def test_the_language_of_an_old_page_is_switched_by_pressing_again(open_page, keep_screenshot):
-    user, first = make_user(), open_page()
-    first.goto("/sign-in")
-    second = first.context.new_page()
-    second.goto("/sign-in?next=/trucks/")
-    fill_and_sign_in(first, user)
-    first.wait_for_url("**/")
+def test_the_language_of_an_old_page_is_switched_by_pressing_again(tabs, keep_screenshot):
+    _user, _first, second = tabs
     second.get_by_role("button", name="Español").click()
     keep_screenshot(second, "language")
     second.locator("main .gate__form button", has_text="Español").first.click()

@@ -1,7 +1,16 @@
 """The form of an offer as a browser has it: every field that a page holds, as it would be posted."""
 
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from offers.models import Offer
+from tests.offers.scenes import LOAD, nothing_changed
+
+NEW = reverse("offer-new")
 
 
 class Form(HTMLParser):
@@ -51,3 +60,45 @@ def _single_line(text: str, kind: str) -> str:
 def posted(response: Any) -> dict[str, str]:
     """What a browser would post of the form in an answer, untouched."""
     return Form(response.content.decode()).values
+
+
+def edit_of(offer: Offer) -> str:
+    return reverse("offer-edit", args=[offer.pk])
+
+
+def form_of(page: Client, offer: Offer) -> dict[str, str]:
+    """What the form of an offer sends, without the key that makes it one request however often it is sent."""
+    fields = posted(page.get(edit_of(offer)))
+    del fields["request_key"]
+    return fields
+
+
+def save(page: Client, offer: Offer, **changes: str) -> Offer:
+    """The offer after a change by the form."""
+    response = page.post(edit_of(offer), form_of(page, offer) | changes)
+    assert response.status_code == 204, response.content.decode()
+    return Offer.objects.get(pk=offer.pk)
+
+
+def made(page: Client, **values: str) -> Offer:
+    """The new offer that the form makes of `LOAD` and these values."""
+    response = page.post(NEW, LOAD | values)
+    assert response.status_code == 204, response.content.decode()
+    return Offer.objects.latest("pk")
+
+
+def refused(page: Client, **values: str) -> str:
+    """What the form says where it makes no offer of them."""
+    with nothing_changed():
+        response = page.post(NEW, LOAD | values)
+    assert response.status_code == 422
+    return response.content.decode()
+
+
+def at(text: str) -> datetime:
+    """A moment of 2026 in UTC: `12-07T14:00`."""
+    return datetime.fromisoformat(f"2026-{text}:00+00:00")
+
+
+def window_of(offer: Offer, end: str = "pickup") -> tuple[datetime | None, datetime | None]:
+    return getattr(offer, f"{end}_from"), getattr(offer, f"{end}_until")

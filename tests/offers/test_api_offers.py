@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from offers.models import Offer
-from tests.offers.scenes import LOAD, Scene, nothing_changed, soon
+from tests.offers.scenes import LOAD, Scene, nothing_changed, soon, truck
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +226,7 @@ def test_sending_names_those_it_did_not_ask(scene):
     skipped = {each["driver_id"]: each["code"] for each in answer.json()["skipped"]}
     assert skipped == {scene.dan.pk: "already_sent", 999_999: "not_found"}
     assert all(each["message"] for each in answer.json()["skipped"])
+    assert not any(each["can_force"] for each in answer.json()["skipped"])
     with nothing_changed():
         refusal(caller.send("POST", path, {"driver_ids": []}), 400, "validation_error")
         refusal(caller.send("POST", path, {"driver_ids": list(range(1, 300))}), 400, "validation_error")
@@ -415,3 +416,17 @@ def test_methods_that_are_not_there(scene):
     answer = scene.by(scene.olga).send("PUT", "offers", {})
     refusal(answer, 405, "method_not_allowed")
     assert "GET" in answer["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"), [({"status": "Loaded"}, "in_transit"), ({"status": "Off"}, "not_available"),
+                         ({"dimensions": "10x10x10"}, "does_not_fit"), ({"is_active": False}, "inactive")],
+)  # fmt: skip
+def test_who_was_passed_over_may_be_sent_to_all_the_same_where_the_answer_says_so(scene, fields, code):
+    path, caller = f"offers/{scene.offer.pk}/send-to-drivers", scene.by(scene.olga)
+    driver = truck("Giselle", "214-555-0144", **fields)
+    (skipped,) = caller.send("POST", path, {"driver_ids": [driver.pk]}).json()["skipped"]
+    assert skipped["code"] == code
+    assert skipped["can_force"] is (code != "inactive")
+    forced = caller.send("POST", path, {"driver_ids": [driver.pk], "force": True}).json()
+    assert bool(forced["sent"]) is skipped["can_force"]

@@ -61,7 +61,7 @@ def test_answers_by_the_live_connection_are_of_the_same_bucket(scene):
     assert refused.value.retryable
 
 
-def test_who_has_changed_too_much_slows_nobody_else_and_may_read_see_and_leave(scene):
+def test_a_person_over_the_limit_slows_no_one_else_and_may_read_see_and_leave(scene):
     proposal, caller = scene.proposal(scene.dan), scene.by(scene.dan)
     for said in back_and_forth(proposal, BURST):
         run(scene.dan, "driver_proposal", proposal_id=proposal.pk, **said)

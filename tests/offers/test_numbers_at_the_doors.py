@@ -4,10 +4,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
+from offers import services
 from offers.models import Offer, Proposal
 from offers.pages.offer_form import OfferForm
-from offers.shapes.fields import MOST_MONEY, MOST_WEIGHT
+from offers.rules import rates
+from offers.rules.rates import MOST_RATE
+from offers.shapes.fields import MOST_WEIGHT
 from offers.shapes.writing import OfferShape, RespondShape
 from offers_project.kernel.errors import Invalid
 from offers_project.kernel.shapes import read_shape
@@ -36,7 +40,7 @@ def test_amounts_on_pages(name):
             read = None
             assert list(form.errors) == [name], typed
             assert all(form.errors[name]), typed
-        assert read == expected(amount, MOST_MONEY), typed
+        assert read == expected(amount, MOST_RATE), typed
 
 
 @pytest.mark.parametrize("name", ["weight_lbs", "distance_miles"])
@@ -108,6 +112,66 @@ def test_a_rate_that_is_refused_changes_nothing(typed):
     for answer, field in zip(answers, ("rate", "proposed_rate"), strict=True):
         assert answer.status_code == 400
         assert list(answer.json()["error"]["fields"]) == [field]
+
+
+FAULTY_RATES = ("0", "-1", "0.001", "850.005", "1.250", "10000000", "99999999.99", "9" * 12)
+
+
+@pytest.mark.parametrize("rate", FAULTY_RATES)
+def test_a_rate_is_refused_alike_at_every_door_and_by_the_services(rate):
+    scene = Scene()
+    proposal = scene.proposal(scene.dan)
+    counter = {"action": "counter", "version": proposal.version, "rate": rate}
+    version = Offer.objects.get(pk=scene.offer.pk).version
+    change = {"version": version, "proposed_rate": rate}
+    amount, words = Decimal(rate), str(rates.fault_of(Decimal(rate)))
+    page = browser_of(scene.olga.actor)
+
+    def by_services():
+        yield "rate", lambda: scene.answer(scene.dan, "counter", rate=rate)
+        for name in ("proposed_rate", "rate_ceiling", "customer_rate"):
+            given = {"proposed_rate": Decimal(850), name: amount}
+            yield name, lambda given=given: services.create_offer(actor=scene.olga.actor, fields=LOAD | given)
+            yield (
+                name,
+                lambda name=name: services.update_offer(
+                    actor=scene.olga.actor, offer_id=scene.offer.pk, version=version, fields={name: amount}
+                ),
+            )
+        yield "rate", lambda: commands.find("driver_proposal").read(counter | {"proposal_id": proposal.pk})
+
+    with nothing_changed():
+        for name, call in by_services():
+            with pytest.raises(Invalid) as refusal:
+                call()
+            assert {field: [str(each) for each in said] for field, said in refusal.value.fields.items()} == {
+                name: [words]
+            }
+        answers = [
+            ("rate", scene.by(scene.dan).send("PUT", f"proposals/{proposal.pk}/respond", counter)),
+            ("proposed_rate", scene.by(scene.olga).send("PATCH", f"offers/{scene.offer.pk}", change)),
+            ("proposed_rate", scene.by(scene.olga).send("POST", "offers", LOAD | {"proposed_rate": rate})),
+        ]
+        shown = page.post(reverse("offer-new"), LOAD | {"proposed_rate": rate})
+    for name, answer in answers:
+        assert answer.status_code == 400
+        assert answer.json()["error"]["fields"] == {name: [words]}
+    assert shown.status_code == 422
+    assert 'id="w-proposed_rate"' in shown.content.decode()
+    if amount > MOST_RATE:  # The page reads what people type, and has words of its own for what is no number.
+        assert escape(words) in shown.content.decode()
+
+
+def test_the_biggest_rate_is_taken_at_every_door():
+    scene = Scene()
+    proposal = scene.proposal(scene.dan)
+    rate = str(MOST_RATE)
+    counter = {"action": "counter", "version": proposal.version, "rate": rate}
+    assert scene.by(scene.dan).send("PUT", f"proposals/{proposal.pk}/respond", counter).status_code == 200
+    assert scene.by(scene.olga).send("POST", "offers", LOAD | {"proposed_rate": rate}).status_code == 201
+    assert browser_of(scene.olga.actor).post(reverse("offer-new"), LOAD | {"proposed_rate": rate}).status_code == 204
+    assert Offer.objects.filter(proposed_rate=MOST_RATE).count() == 2
+    assert Proposal.objects.get(pk=proposal.pk).driver_proposed_rate == MOST_RATE
 
 
 @pytest.mark.parametrize(

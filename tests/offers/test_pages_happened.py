@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from offers import selectors, services
-from offers.pages.happened import happened
+from offers.enums import Action, OfferVerb
+from offers.pages.happened import BY_DRIVERS, BY_OFFICE, OFFERS, UNTOLD, happened
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, put_to
@@ -102,3 +103,17 @@ def test_as_many_queries_for_much_as_for_little(me):
     for _ in range(30):
         put_to(make_offer(me), make_driver())
     assert queries() == few
+
+
+def test_no_verb_is_forgotten():
+    assert set(OFFERS) == set(OfferVerb)
+    assert BY_DRIVERS.keys() | BY_OFFICE.keys() | UNTOLD == set(Action)
+    assert not UNTOLD & (BY_DRIVERS.keys() | BY_OFFICE.keys())
+
+
+def test_verbs_read_as_the_rows_have_them():
+    """One that is renamed needs a migration of the journal, or its lines are lost."""
+    of_offers = "create copy update handover follow award fall_off expire active completed cancelled"
+    of_proposals = "send view accept counter reject retract amend withdraw award fall_off expire lose"
+    assert set(OfferVerb) == set(of_offers.split())
+    assert set(Action) == set(of_proposals.split())

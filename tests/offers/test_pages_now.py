@@ -12,18 +12,13 @@ from django.urls import reverse
 
 from drivers.services import create_link
 from offers_project.kernel.actors import SYSTEM
-from tests.accounts.factories import browser_client, make_user
+from tests.accounts.factories import browser_client
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, proposal_in, put_to
 
 pytestmark = pytest.mark.django_db
 
 NOW = reverse("now")
-
-
-@pytest.fixture
-def me():
-    return make_user()
 
 
 @pytest.fixture

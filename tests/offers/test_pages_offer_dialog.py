@@ -16,40 +16,21 @@ from offers import services
 from offers.models import Offer, Proposal
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM
-from tests.accounts.factories import browser_client, make_user
+from tests.accounts.factories import browser_client
 from tests.drivers.factories import make_driver
+from tests.offers import scenes
 from tests.offers.factories import answer, award, make_offer, mark, proposal_in, put_to, told
+from tests.offers.forms import NEW, edit_of, form_of
 from tests.offers.scenes import nothing_changed
 
 pytestmark = pytest.mark.django_db
 
-NEW = reverse("offer-new")
-LOAD = {
-    "pickup_location": "17 Hidden Gate Rd, Dallas, TX 75201",
-    "delivery_location": "99 Covert Dock, Tulsa, OK 74103",
-    "proposed_rate": "$1,240",
-    "award_mode": "dispatcher",
-    "expires_in_minutes": "15",
-}
-
-
-@pytest.fixture
-def me():
-    return make_user()
-
-
-@pytest.fixture
-def page(me):
-    return browser_client(me)
+LOAD = scenes.LOAD | {"proposed_rate": "$1,240", "award_mode": "dispatcher", "expires_in_minutes": "15"}
 
 
 def words(response, status: int = 200) -> str:
     assert response.status_code == status
     return unescape(response.content.decode())
-
-
-def edit_of(offer) -> str:
-    return reverse("offer-edit", args=[offer.pk])
 
 
 def send_of(offer) -> str:
@@ -59,13 +40,6 @@ def send_of(offer) -> str:
 def value(text: str, name: str) -> str:
     """What stands in a field of the form."""
     return text.split(f'name="{name}" value="')[1].split('"')[0]
-
-
-def as_shown(page, offer) -> dict[str, str]:
-    """What a browser would post of the form of an offer, untouched."""
-    form = page.get(edit_of(offer)).context["form"].values
-    shown = {name: text for name, text in form.items() if name != "dimensions" or not form.get("length")}
-    return shown | {"version": str(offer.version)}
 
 
 # --- who may
@@ -236,7 +210,7 @@ def test_saved_untouched_it_stays_as_it_is(page, me):
     proposal = proposal_in("accepted", offer)
     offer.refresh_from_db()
     with nothing_changed():
-        assert page.post(edit_of(offer), as_shown(page, offer)).status_code == 204
+        assert page.post(edit_of(offer), form_of(page, offer)).status_code == 204
     proposal.refresh_from_db()
     assert proposal.status == "accepted"
 
@@ -245,7 +219,7 @@ def test_notes_are_no_terms_and_ask_nobody_anew(page, me):
     offer = make_offer(me, dimensions="12'x6'x6'")
     proposal = proposal_in("accepted", offer)
     offer.refresh_from_db()
-    page.post(edit_of(offer), as_shown(page, offer) | {"notes": "Ring twice"})
+    page.post(edit_of(offer), form_of(page, offer) | {"notes": "Ring twice"})
     proposal.refresh_from_db()
     offer.refresh_from_db()
     assert (offer.notes, offer.dimensions, proposal.status) == ("Ring twice", "12'x6'x6'", "accepted")
@@ -255,14 +229,14 @@ def test_a_new_rate_is_put_to_everybody(page, me):
     offer = make_offer(me)
     proposal = proposal_in("accepted", offer)
     offer.refresh_from_db()
-    page.post(edit_of(offer), as_shown(page, offer) | {"proposed_rate": "900"})
+    page.post(edit_of(offer), form_of(page, offer) | {"proposed_rate": "900"})
     proposal.refresh_from_db()
     assert (proposal.status, proposal.offered_rate) == ("sent", Decimal(900))
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten_unseen(page, me):
     offer = make_offer(me)
-    mine = as_shown(page, offer) | {"notes": "Mine"}
+    mine = form_of(page, offer) | {"notes": "Mine"}
     services.update_offer(actor=me.actor, offer_id=offer.pk, version=1, fields={"notes": "Theirs"})
     with nothing_changed():
         shown = words(page.post(edit_of(offer), mine), 422)
@@ -276,7 +250,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten_unseen(page, me):
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30, "١"])
 def test_a_version_that_is_none_is_an_old_one(page, me, version):
     offer = make_offer(me)
-    sent = as_shown(page, offer) | {"notes": "Mine", "version": version}
+    sent = form_of(page, offer) | {"notes": "Mine", "version": version}
     with nothing_changed():
         assert "meanwhile" in words(page.post(edit_of(offer), sent), 422)
 
@@ -286,7 +260,7 @@ def test_what_was_awarded_stays_as_it_was_agreed(page, me):
     (proposal,) = put_to(offer, make_driver())
     award(answer(proposal, "accept"))
     offer.refresh_from_db()
-    sent = as_shown(page, offer)
+    sent = form_of(page, offer)
     with nothing_changed():
         shown = words(page.post(edit_of(offer), sent | {"proposed_rate": "1"}), 422)
     assert value(shown, "proposed_rate") == "1"
@@ -297,7 +271,7 @@ def test_a_refused_change_keeps_what_was_written(page, me):
     offer = make_offer(me)
     with nothing_changed():
         shown = words(
-            page.post(edit_of(offer), as_shown(page, offer) | {"proposed_rate": "a lot", "notes": "Kept"}), 422
+            page.post(edit_of(offer), form_of(page, offer) | {"proposed_rate": "a lot", "notes": "Kept"}), 422
         )
     assert value(shown, "proposed_rate") == "a lot"
     assert "Kept" in shown

@@ -24,11 +24,6 @@ DALLAS = {"near": "75201"}
 
 
 @pytest.fixture
-def me():
-    return make_user()
-
-
-@pytest.fixture
 def ask(me):
     client = browser_client(me)
 

@@ -8,11 +8,9 @@ from django.utils.html import escape
 
 from drivers import places, selectors
 from offers.models import Offer
-from tests.accounts.factories import browser_client, make_user
 from tests.drivers import spellings
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer
-from tests.offers.scenes import Caller
 
 pytestmark = pytest.mark.django_db
 
@@ -24,21 +22,6 @@ REFUSED = [
     ("Portland", "Portland, OR; Portland, ME"),
     ("Laredo, TX to Dallas, TX", "Laredo, TX; Dallas, TX"),
 ]
-
-
-@pytest.fixture
-def me():
-    return make_user()
-
-
-@pytest.fixture
-def office(me):
-    return Caller(me.actor)
-
-
-@pytest.fixture
-def page(me):
-    return browser_client(me)
 
 
 def test_an_offers_place_is_what_the_table_says(office):

@@ -1,4 +1,4 @@
-"""Many answer one offer at once, through the doors of a real server: nobody is turned away for want of a lock."""
+"""Many drivers answer one offer at once, through a real server: none is refused for want of a lock."""
 
 import time
 from collections import Counter
@@ -74,7 +74,7 @@ def test_accepts_at_once_are_all_answered(server, proposals, door):
 
 
 @pytest.mark.parametrize("door", [by_rest, by_socket], ids=lambda door: door.__name__)
-def test_whoever_stands_in_line_for_longer_than_one_wait_for_a_lock_is_answered_all_the_same(server, door):
+def test_a_request_that_waits_longer_than_one_lock_timeout_is_still_answered(server, door):
     few = 5
     offer = make_offer()
     proposals = put_to(offer, *(make_driver(status="Available") for _ in range(few)))

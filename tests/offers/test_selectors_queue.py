@@ -22,11 +22,6 @@ from tests.offers.factories import STATUSES, answer, make_offer, proposal_in, pu
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def me():
-    return make_user()
-
-
 def kinds(actor, **options) -> list[str]:
     """What is in the queue; its number is checked in passing."""
     found = queue_for(actor, **options)

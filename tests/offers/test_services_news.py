@@ -1,13 +1,16 @@
 """What is passed on about the market: what happened, and the figures since, to those who see it and are here."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from journal.models import Entry
 from offers import selectors, services
 from offers.services import news
 from offers.services.tellings import onlookers
-from presence import topics
+from presence import soon, topics
 from presence.models import Attendance
+from presence.soon import Soon
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, owner_of, put_to
@@ -17,8 +20,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch):
-    monkeypatch.setattr(news, "_changed", {})
-    monkeypatch.setattr(news, "_figures", {})
+    """Neither what other tests did, nor when something was told before, makes anything wait."""
+    monkeypatch.setattr(soon, "REST", 0)
+    monkeypatch.setattr(soon, "EVERY_SECONDS", 0)
+    for coalescer in (news._happened, news._concerned):
+        coalescer.forget()
 
 
 @pytest.fixture
@@ -87,7 +93,7 @@ def test_figures_go_to_those_who_are_here_as_they_see_them(passed, django_captur
 
 
 def test_figures_of_many_people_are_counted_in_portions(passed, monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr(news, "PEOPLE_AT_ONCE", 2)
+    monkeypatch.setattr(news, "_concerned", Soon(at_a_time=2))
     offer, drivers = make_offer(), [make_driver() for _ in range(4)]
     here(owner_of(offer), *(driver.actor for driver in drivers))
     with django_capture_on_commit_callbacks(execute=True):
@@ -101,18 +107,41 @@ def test_figures_of_many_people_are_counted_in_portions(passed, monkeypatch, dja
     assert len(set(told)) == 5
 
 
-def test_those_who_see_everything_cost_no_more_when_they_are_many(
-    passed, django_assert_max_num_queries, django_capture_on_commit_callbacks
+def test_news_for_fifty_take_as_many_statements_as_for_one(passed, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(news, "_concerned", Soon(at_a_time=1000))
+    managers, followers, drivers, taken = [], [], [], []
+    for people in (1, 50):
+        managers += [make_user("manager") for _ in range(people - len(managers))]
+        followers += [make_user() for _ in range(people - len(followers))]
+        drivers += [make_driver() for _ in range(people - len(drivers))]
+        offer = make_offer()
+        ids = [each.pk for each in followers]
+        services.set_followers(actor=owner_of(offer), offer_id=offer.pk, user_ids=ids)
+        Attendance.objects.all().delete()
+        here(owner_of(offer), *(each.actor for each in (*managers, *followers, *drivers)))
+        with django_capture_on_commit_callbacks(execute=True):
+            put_to(offer, *drivers)
+        passed.clear()
+        with CaptureQueriesContext(connection) as statements:
+            services.tell_news()
+        assert len(of(passed, "stats_updated")) == 3 * people + 1
+        assert len(of(passed, "activity")) == people
+        taken.append(len(statements))
+    assert taken[0] == taken[1]
+
+
+def test_figures_are_told_once_in_a_while_however_often_something_changes(
+    passed, monkeypatch, django_capture_on_commit_callbacks
 ):
+    monkeypatch.setattr(soon, "EVERY_SECONDS", 60)
     offer = make_offer()
-    for managers in (1, 12):
-        here(*(make_user("manager").actor for _ in range(managers)))
+    here(owner_of(offer))
+    for _ in range(3):
         with django_capture_on_commit_callbacks(execute=True):
             put_to(offer, make_driver())
-        passed.clear()
-        with django_assert_max_num_queries(45):
-            services.tell_news()
-    assert len(of(passed, "stats_updated")) == 13
+        services.tell_news()
+    assert len(of(passed, "activity")) == 3
+    assert len(of(passed, "stats_updated")) == 1
 
 
 def test_changes_of_trucks_and_people_are_no_news_of_the_market(passed, django_capture_on_commit_callbacks):

@@ -8,49 +8,12 @@ from django.urls import reverse
 from chat.models import Message
 from offers.models import Offer
 from offers.pages.offer_dialog import OfferForm
-from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import put_to
-from tests.offers.forms import posted
-from tests.offers.scenes import Scene, browser_of, nothing_changed
+from tests.offers.forms import made, refused
+from tests.offers.scenes import LOAD, Scene, browser_of
 
-pytestmark = pytest.mark.django_db
-
-NEW = reverse("offer-new")
-LOAD = {
-    "pickup_location": "17 Hidden Gate Rd, Dallas, TX 75201",
-    "delivery_location": "99 Covert Dock, Tulsa, OK 74103",
-    "proposed_rate": "1240",
-}
-
-
-@pytest.fixture
-def me():
-    return make_user()
-
-
-@pytest.fixture
-def page(me):
-    return browser_client(me)
-
-
-@pytest.fixture(autouse=True)
-def november(monkeypatch):
-    """Days of the tests are neither past nor far away."""
-    monkeypatch.setattr("offers.pages.offer_dialog.clock.now", lambda: datetime(2026, 11, 28, 12, tzinfo=UTC))
-
-
-def made(page, **values: str) -> Offer:
-    response = page.post(NEW, LOAD | values)
-    assert response.status_code == 204, response.content.decode()
-    return Offer.objects.latest("pk")
-
-
-def refused(page, **values: str) -> str:
-    with nothing_changed():
-        response = page.post(NEW, LOAD | values)
-    assert response.status_code == 422
-    return response.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late_november")]
 
 
 def everywhere(page, me, offer: Offer) -> list[str]:
@@ -173,67 +136,6 @@ def test_a_time_that_comes_twice_is_asked_about(page, me):
     offer = made(page, **times, pickup_from_which="second")
     assert offer.pickup_from == datetime(2027, 11, 7, 7, 30, tzinfo=UTC)
     assert "1:30–5:00 AM CST" in everywhere(page, me, offer)[0]
-
-
-# --- what may not be meant
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"pickup_day": "2020-12-01"}, "The pickup ends on Dec. 1, 2020, which is past."),
-        ({"pickup_day": "2026-11-27", "pickup_from": "08:00"}, "which is past."),
-        ({"delivery_day": "2026-11-27"}, "The delivery ends on Nov. 27, 2026, which is past."),
-        ({"pickup_day": "2062-12-01"}, "more than a year from now."),
-        ({"pickup_day": "2026-12-01", "delivery_day": "2029-12-01"}, "more than a year from now."),
-    ],
-)
-@pytest.mark.parametrize("drivers", [0, 1])
-def test_an_unlikely_day_is_asked_about_once(page, values, words, drivers):
-    values |= {"driver": [make_driver().pk for _ in range(drivers)]}
-    with nothing_changed():
-        response = page.post(NEW, LOAD | values)
-    assert response.status_code == 422
-    assert words in response.content.decode()
-    again = posted(response)
-    assert again["sure"]
-    other = {"pickup_day": "2019-12-01", "delivery_day": "2019-12-02"}
-    with nothing_changed():
-        assert page.post(NEW, again | values | other).status_code == 422
-    assert page.post(NEW, again | values).status_code == 204
-    assert Offer.objects.count() == 1
-
-
-@pytest.mark.parametrize("values", [{"pickup_day": "2026-11-28"}, {"pickup_day": "2027-11-20"}, {}])
-def test_a_likely_day_is_not(page, values):
-    made(page, **values)
-
-
-def test_what_is_wrong_is_said_before_what_is_unlikely(page):
-    text = refused(page, pickup_day="2020-12-02", delivery_day="2020-12-01")
-    assert "The delivery is before the pickup." in text
-    assert 'name="sure"' not in text
-
-
-def test_of_a_change_only_a_changed_day_is_asked_about(page, me):
-    scene = Scene()
-    offer = scene.new_offer(me, pickup_from="2020-12-01T14:00:00Z", pickup_until="2020-12-01T16:00:00Z")
-    edit = reverse("offer-edit", args=[offer.pk])
-    untouched = posted(page.get(edit))
-    assert page.post(edit, untouched | {"notes": "Touched"}).status_code == 204
-    again = posted(page.get(edit)) | {"pickup_from": "07:00"}
-    response = page.post(edit, again)
-    assert response.status_code == 422
-    assert "which is past." in response.content.decode()
-    assert page.post(edit, posted(response)).status_code == 204
-    offer.refresh_from_db()
-    assert offer.pickup_from == datetime(2020, 12, 1, 13, tzinfo=UTC)
-
-
-def test_the_api_takes_it_as_it_is():
-    scene = Scene()
-    response = scene.by(scene.olga).send("POST", "offers", LOAD | {"pickup_from": "2020-12-01T14:00:00Z"})
-    assert response.status_code == 201
 
 
 # --- the API

@@ -1,10 +1,15 @@
 """No more of a body is read than is let in."""
 
+import json
+import socket
+from http.client import HTTPResponse
+
 import httpx
 import pytest
 
 from offers_project.kernel.body_size import cut
-from tests.servers import serving
+from tests.accounts.factories import PASSWORD, make_user
+from tests.servers import Server, serving
 
 
 async def read_through(chunks: list[bytes], *, most: int) -> tuple[bytes, int, str]:
@@ -48,10 +53,33 @@ async def test_a_body_ends_one_byte_after_what_is_let_in(chunks, read, parts):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_chunked", [False, True])
-def test_a_body_that_is_too_long_is_refused(tmp_path, is_chunked):
-    size, piece = 8 * 1024 * 1024, b" " * 65536
-    pieces = (piece for _ in range(size // len(piece)))
-    headers = {"Content-Type": "application/json"} | ({} if is_chunked else {"Content-Length": str(size)})
+def test_a_body_that_is_too_long_is_refused_before_all_of_it_has_come(tmp_path, settings, is_chunked):
+    sent = b" " * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    head = b"POST /api/auth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    if is_chunked:
+        head += b"Transfer-Encoding: chunked\r\n\r\n"
+        sent = b"%x\r\n%b\r\n" % (len(sent), sent)
+    else:
+        head += b"Content-Length: %d\r\n\r\n" % (8 * len(sent))
+    with serving(tmp_path) as server, socket.create_connection(address_of(server), timeout=20) as connection:
+        connection.sendall(head + sent)  # And no more: what is answered now is answered to what has come so far.
+        answer = HTTPResponse(connection)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())["error"]["code"]) == (413, "too_large")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_that_comes_in_chunks_is_read(tmp_path):
+    user = make_user()
+    chunks = [b'{"username": "%b", ' % user.username.encode(), b'"password": "%b"}' % PASSWORD.encode()]
     with serving(tmp_path) as server:
-        answer = httpx.post(f"{server.url}/api/auth/token", content=pieces, headers=headers, timeout=30)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
+        answer = httpx.post(
+            f"{server.url}/api/auth/token", content=iter(chunks), headers={"Content-Type": "application/json"}
+        )
+    assert answer.request.headers["Transfer-Encoding"] == "chunked"
+    assert (answer.status_code, answer.json()["user"]["id"]) == (200, user.pk)
+
+
+def address_of(server: Server) -> tuple[str, int]:
+    url = httpx.URL(server.url)
+    return url.host, url.port

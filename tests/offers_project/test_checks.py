@@ -18,6 +18,7 @@ GOOD = {
     "SECURE": True,
     "PUBLIC_URL": "https://offers.example.com",
 }
+PRELOAD = {"SECURE_HSTS_PRELOAD": True, "SECURE_HSTS_INCLUDE_SUBDOMAINS": True}
 
 
 @pytest.fixture
@@ -46,6 +47,9 @@ def said(settings):
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, {("offers_project.W003", WARNING)}),
         ({"PUBLIC_URL": "http://offers.example.com"}, {("offers_project.W004", WARNING)}),
         ({"PUBLIC_URL": "http://localhost:8000", "SECURE": False}, set()),
+        ({"SECURE_HSTS_PRELOAD": True, "SECURE_HSTS_SECONDS": 31_536_000}, {("offers_project.W005", WARNING)}),
+        (PRELOAD | {"SECURE_HSTS_SECONDS": 3600}, {("offers_project.W005", WARNING)}),
+        (PRELOAD | {"SECURE_HSTS_SECONDS": 31_536_000}, set()),
     ],
 )
 def test_what_is_not_for_a_real_installation_is_named(changes, expected, said):

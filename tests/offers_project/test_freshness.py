@@ -17,7 +17,7 @@ def scene() -> Scene:
 
 
 def vary(answer) -> set[str]:
-    return {name.strip() for name in answer["Vary"].split(",")}
+    return {name.strip().title() for name in answer["Vary"].split(",")}
 
 
 def test_no_answer_of_the_api_is_kept(scene):

@@ -1,9 +1,17 @@
 import asyncio
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from offers_project import health
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_is_migrated", False)
 
 
 def test_healthz_needs_no_database(client: Client) -> None:
@@ -53,3 +61,17 @@ def test_readyz_does_not_wait_for_a_doorbell_that_hangs(client: Client, monkeypa
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["doorbell"] == "failing"
+
+
+@pytest.mark.django_db
+def test_migrations_are_looked_at_until_they_are_done(client: Client) -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("journal", "0001_tables")
+    for _again in range(2):
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["checks"]["migrations"]) == (503, "failing")
+    recorder.record_applied("journal", "0001_tables")
+    assert client.get("/readyz").status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/readyz").status_code == 200
+    assert [query["sql"] for query in captured] == ["SELECT 1"]

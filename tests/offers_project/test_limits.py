@@ -42,19 +42,6 @@ def test_a_bucket_never_holds_more_than_its_burst(clock):
         bucket.take("dana")
 
 
-def test_what_is_given_back_was_never_taken(clock):
-    bucket = Bucket("test", burst=2, per_second=0.001)
-    for _ in range(5):
-        bucket.take("dana")
-        bucket.give("dana")
-    bucket.take("dana")
-    bucket.take("dana")
-    with pytest.raises(RateLimited):
-        bucket.take("dana")
-    bucket.give("dana")
-    bucket.take("dana")
-
-
 def test_giving_fills_no_bucket_above_its_burst(clock):
     bucket = Bucket("test", burst=2, per_second=0.001)
     bucket.give("dana", "dana", "max")
@@ -150,7 +137,7 @@ def test_a_refusal_costs_nothing(clock):
     bucket.take("dana")
 
 
-def test_a_clock_that_is_set_back_locks_nobody_out(clock):
+def test_a_clock_that_is_set_back_locks_no_one_out(clock):
     bucket = Bucket("test", burst=1, per_second=1)
     bucket.take("dana")
     clock["now"] -= 3600
@@ -170,4 +157,6 @@ def test_what_is_given_back_can_be_taken_again_and_no_more(clock):
         bucket.take("dana")
     with pytest.raises(RateLimited):
         bucket.take("dana")
+    bucket.give("dana")
+    bucket.take("dana")
     Bucket("off", burst=0, per_second=1).give("dana")

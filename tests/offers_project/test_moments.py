@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 LOOKS_LIKE_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 AN_AMOUNT = re.compile(r"-?\d+\.\d{2}")
-AMOUNTS = ("rate", "proposed_rate", "customer_rate", "rate_ceiling", "offered_rate", "agreed_rate")
+AMOUNTS = (
+    "rate", "proposed_rate", "customer_rate", "rate_ceiling", "offered_rate", "driver_proposed_rate", "agreed_rate",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -96,6 +98,8 @@ def test_moments_and_amounts_in_events(scene):
 
 def test_a_change_of_times_and_rates_in_the_journal(scene):
     entries = scene.by(scene.olga).read("activity").json()["results"]
+    (counter,) = [entry for entry in entries if entry["verb"] == "counter"]
+    assert counter["after"]["rate"] == "900.00"  # Said as 900.
     (change,) = [entry for entry in entries if entry["verb"] == "update"]
     for state in (change["before"], change["after"]):
         assert A_MOMENT.fullmatch(state["expires_at"])
@@ -108,3 +112,4 @@ def test_the_history_in_the_administration_spells_alike(scene):
     history = browser_of(scene.mona.actor).get(f"/admin/offers/offer/{scene.offer.pk}/history/").content.decode()
     assert re.search(r"expires_at: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", history)
     assert "+00:00" not in history
+    assert set(re.findall(r"rate: ([^,<\s]+)", history)) == {"850.00", "777.00"}

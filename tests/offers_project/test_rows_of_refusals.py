@@ -9,10 +9,11 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, resolve
 
 from accounts.doors import ApiView
 from drivers.models import Place
+from offers_project.kernel.errors import Conflict
 from tests.accounts.factories import api_client, make_user
 from tests.drivers.factories import driver_client, make_driver
 
@@ -80,6 +81,19 @@ def test_the_largest_body_that_is_let_in_leaves_little_when_it_is_refused(kind, 
         assert 400 <= answer.status_code < 500, (door, answer.content[:300])
         assert stored() - before <= ROWS_MAX, (door, answer.status_code, len(answer.content))
         assert len(answer.content) < 20_000, door
+
+
+def test_a_long_refusal_is_not_kept(monkeypatch):
+    def refuse(view, request):
+        raise Conflict(letters(ROWS_MAX))
+
+    monkeypatch.setattr(resolve("/api/offers").func.cls, "post", refuse)
+    client = api_client(make_user())
+    before = stored()
+    for _ in range(2):
+        answer = client.post("/api/offers", {}, content_type="application/json", headers={"Idempotency-Key": "k-1"})
+        assert (answer.status_code, "Idempotent-Replay" in answer) == (409, False)
+    assert stored() == before
 
 
 def test_strangers_leave_nothing_at_all(settings):

@@ -57,3 +57,27 @@ def test_keys_are_made_once_and_only_for_their_owner(tmp_path, run_python):
     secret, signing = first.split()
     assert secret != signing
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("given", "header"),
+    [
+        ({}, None),
+        ({"HTTPS": "1"}, "max-age=3600"),
+        (
+            {"HTTPS": "1", "HSTS_SECONDS": "31536000", "HSTS_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"},
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+        ({"HSTS_SECONDS": "31536000", "HSTS_SUBDOMAINS": "1", "HSTS_PRELOAD": "1"}, None),
+    ],
+    ids=["plain", "https", "for good", "not asked for"],
+)
+def test_plain_http_is_given_up_for_an_hour_unless_more_is_asked(given, header, run_python):
+    """Beside an older system that may have no HTTPS, a year for every name below could not be taken back."""
+    code = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'offers_project.settings'; import django; django.setup();"
+        "from django.test import Client;"
+        "print(Client().get('/healthz', secure=True, headers={'host': 'localhost'})"
+        ".headers.get('Strict-Transport-Security'))"
+    )
+    assert run_python(code, **given).splitlines()[-1] == str(header)

@@ -51,7 +51,7 @@ def link_of(driver) -> str:
 
 
 def make_stale(browser: Browser) -> None:
-    """Another tab signs in and out again: the token is another one, and nobody is signed in."""
+    """Another tab signs in and out again: the token is another one, and no user is signed in."""
     user = make_user()
     assert sign_in(browser, user).status_code == 302
     home = browser.open("/")
@@ -88,9 +88,10 @@ def test_otherwise_the_form_comes_again_with_the_name_and_works(browser):
     assert (answer.status_code, answer["Location"]) == (302, "/trucks/")
 
 
-def test_a_form_without_any_cookie_comes_again_and_works(browser):
+@pytest.mark.parametrize("headers", [OURS, {}], ids=["a browser of today", "one that says nothing of the page"])
+def test_a_form_without_any_cookie_comes_again_and_works(headers, browser):
     user = make_user()
-    again = browser.client.post("/sign-in", {"username": user.username, "password": PASSWORD}, headers=OURS)
+    again = browser.client.post("/sign-in", {"username": user.username, "password": PASSWORD}, headers=headers)
     assert again.status_code == 403
     assert "Allow cookies" in again.context["error"]
     answer = browser.press(again.content.decode(), "/sign-in", username=user.username, password=PASSWORD)

@@ -19,7 +19,7 @@ READS_ITS_OWN = {
     "offers/pages/happened.py": "ids of the journal",
     "offers/pages/shown.py": "pixels",
 }
-"""Doors where `int` reads something that nobody outside has written, or has been measured before."""
+"""Modules where `int` reads what no client has written, or what has been measured before."""
 
 
 def doors() -> list[Path]:

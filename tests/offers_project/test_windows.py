@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from offers_project.kernel.windows import day_begins, day_ends, days_of, opening, window
 
@@ -42,6 +42,19 @@ CHICAGO = "America/Chicago"
             "Sat Oct 31, 9:00 AM CDT",
         ),
         ("2026-11-01T05:00:00Z", "2026-11-02T05:59:59Z", "Sun Nov 1", "Sun Nov 1"),
+        ("2026-12-01T06:00:00.25Z", "2026-12-02T05:59:59.75Z", "Tue Dec 1", "Tue Dec 1"),
+        (
+            "2026-12-01T14:00:00Z",
+            "2026-12-02T05:59:59Z",
+            "Tue Dec 1, 8:00 AM–11:59 PM CST",
+            "Tue Dec 1, 8:00 AM CST",
+        ),
+        (
+            "2026-12-02T06:00:00Z",
+            "2026-12-02T05:59:59Z",
+            "Wed Dec 2, 12:00 AM – Tue Dec 1, 11:59 PM CST",
+            "Wed Dec 2, 12:00 AM CST",
+        ),
         (None, None, "", ""),
     ],
 )
@@ -61,7 +74,11 @@ def test_an_open_beginning_in_spanish():
     "day", [date(2027, 3, 14), date(2026, 11, 1), date(2026, 9, 6), date(2027, 4, 3), date(2026, 7, 4)]
 )
 def test_a_day_is_a_day_wherever_clocks_are_changed(zone, day):
-    begins, ends = day_begins(day, ZoneInfo(zone)), day_ends(day, ZoneInfo(zone))
+    # Read as they are kept, so that clocks show a moment that there is: some days have no midnight.
+    begins, ends = (
+        moment.astimezone(UTC).astimezone(ZoneInfo(zone))
+        for moment in (day_begins(day, ZoneInfo(zone)), day_ends(day, ZoneInfo(zone)))
+    )
     assert days_of(begins, ends) == (day, day)
     assert (begins.date(), ends.date()) == (day, day)
     assert day_begins(date.fromordinal(day.toordinal() + 1), ZoneInfo(zone)).timestamp() - ends.timestamp() == 1
@@ -71,3 +88,9 @@ def test_a_day_elsewhere_is_no_day_here():
     start, until = datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
     assert window(start, until, "UTC") == "Tue Dec 1"
     assert window(start, until, CHICAGO) == "Mon Nov 30, 6:00 PM – Tue Dec 1, 5:59 PM CST"
+
+
+@pytest.mark.parametrize("zone", ["America/Nowhere", "../outside", "", None])
+def test_an_unknown_zone_reads_as_the_active_one(zone):
+    with timezone.override(CHICAGO):
+        assert opening("2026-12-01T14:00:00Z", zone=zone) == "Tue Dec 1, 8:00 AM CST"

@@ -6,18 +6,30 @@ import os
 import random
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from offers_project.kernel.actors import DISPATCHER, ActorKey
 from offers_project.kernel.errors import Conflict, Refusal
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
-from presence import commands, renderers, topics
+from offers_project.kernel.unit_of_work import service
+from presence import bus, commands, hub, renderers, topics
 from presence.bus import Passing
 from presence.commands import Answer, Call, Command
 from presence.renderers import Wanted
-from presence.telling import pass_on, service, tell
+from presence.telling import pass_on, tell
 
-KIND = "note_written"
+
+class EventKind(StrEnum):
+    NOTE_WRITTEN = "note_written"
+
+
+class PassingKind(StrEnum):
+    HUMMING = "humming"
+    HUMMING_ENDED = "humming_ended"
+
+
+KIND = EventKind.NOTE_WRITTEN
 HIDDEN = 13
 """A note with this number is nobody's to see."""
 TOPIC = topics.of_chat(1, 2)
@@ -93,8 +105,8 @@ def hush(call: Call) -> Answer:
 
 def hum(call: Call) -> Answer:
     """Hums for as long as it is said again in time."""
-    pass_on("humming", {"by": call.actor.id}, to=[TOPIC], but=[call.actor.key])
-    call.hold("hum", Passing("humming_ended", {"by": call.actor.id}, (TOPIC,), (call.actor.key,)), seconds=1)
+    pass_on(PassingKind.HUMMING, {"by": call.actor.id}, to=[TOPIC], but=[call.actor.key])
+    call.hold("hum", Passing(PassingKind.HUMMING_ENDED, {"by": call.actor.id}, (TOPIC,), (call.actor.key,)), seconds=1)
     return None
 
 
@@ -105,6 +117,7 @@ def stop_humming(call: Call) -> Answer:
 
 def register() -> None:
     renderers.register({KIND: show})
+    renderers.register_passing(PassingKind)
     commands.register(
         Command("note", NoteShape, run=note),
         Command("note_together", NoteShape, run_many=lambda calls: write_many(calls=calls)),
@@ -119,18 +132,15 @@ def register() -> None:
 
 def lose_doorbells(rate: float) -> None:
     """Lose some of what commits ring, as a channel layer may."""
-    from presence import bus, hub
-
     lock, chance = threading.Lock(), random.Random(7)
-    ring = hub.ring
 
     def ring_or_not(batch: bus.Batch) -> None:
         with lock:
             lost = chance.random() < rate
         if not lost:
-            ring(batch)
+            hub.ring(batch)
 
-    hub.ring = ring_or_not
+    bus.subscribe(ring_or_not)
 
 
 def apply_faults() -> None:

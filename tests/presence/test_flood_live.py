@@ -45,7 +45,7 @@ def opened(server: Server) -> socket.socket:
 
 
 def pour(raw: socket.socket, piece: bytes) -> bool:
-    """Say the same until five mebibytes are said. Whether the connection has been ended meanwhile."""
+    """Send the same piece until five mebibytes are sent. True when the server closes the connection before."""
     chunk = piece * (64 * 1024 // len(piece))
     with suppress(TimeoutError):
         for _each in range(FLOOD_BYTES // len(chunk)):

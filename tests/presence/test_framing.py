@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
-from presence import flow, framing
+from presence import flow, framing, limits
 from tests.transports import Transport
 
 WS_MAX_SIZE = 80_000
@@ -134,12 +134,12 @@ def test_what_is_longer_than_any_frame_may_be_is_refused_at_its_head(quick):
 
 
 async def test_nothing_more_is_read_while_much_waits_for_the_application(quick):
-    for number in range(framing.READ_AHEAD - 1):
+    for number in range(limits.READ_AHEAD - 1):
         quick.data_received(frame(Opcode.TEXT, b"%d" % number))
     assert not quick.transport.is_paused
     quick.data_received(frame(Opcode.TEXT, b"one more"))
     assert quick.transport.is_paused
-    for _each in range(framing.READ_AHEAD):
+    for _each in range(limits.READ_AHEAD):
         assert quick.transport.is_paused
         await quick.receive()
     assert not quick.transport.is_paused
@@ -195,14 +195,39 @@ async def test_who_does_not_read_is_not_read_from_until_it_does(served):
 
 
 async def test_what_waits_for_the_application_keeps_the_reading_paused_when_the_reader_has_come_back(served):
-    for _each in range(framing.READ_AHEAD):
+    for _each in range(limits.READ_AHEAD):
         served.data_received(frame(Opcode.TEXT, b"x"))
     served.pause_writing()
     served.resume_writing()
     assert served.transport.is_paused
-    for _each in range(framing.READ_AHEAD):
+    for _each in range(limits.READ_AHEAD):
         await served.receive()
     assert not served.transport.is_paused
+
+
+async def test_what_the_application_takes_does_not_resume_the_reading_while_the_reader_is_away(served):
+    for _each in range(framing.READ_AHEAD):
+        served.data_received(frame(Opcode.TEXT, b"x"))
+    served.pause_writing()
+    for _each in range(framing.READ_AHEAD):
+        await served.receive()
+    assert served.transport.is_paused
+    served.resume_writing()
+    assert not served.transport.is_paused
+
+
+async def test_of_one_who_is_heard_no_more_nothing_is_read_either(served):
+    for _each in range(framing.READ_AHEAD):
+        served.data_received(frame(Opcode.TEXT, b"x"))
+    served.data_received(PING * MANY)
+    assert last_word(served) == FLOODED
+    while (await served.receive())["type"] != "websocket.disconnect":
+        assert served.transport.is_paused
+    assert served.transport.is_paused
+    served.pause_writing()
+    served.resume_writing()
+    assert served.transport.is_paused
+    served.close_timer.cancel()
 
 
 async def test_of_the_pings_of_one_who_does_not_read_the_last_is_answered(served):
@@ -228,21 +253,21 @@ def last_word(served) -> bytes:
 
 
 FLOODED = frame(Opcode.CLOSE, (4501).to_bytes(2, "big"), masked=False)
-MANY = 3 * framing.CONTROL_FRAMES_BURST
+MANY = 3 * limits.CONTROL_FRAMES_BURST
 """Too many also where the machine is busy, and some allowance comes back before all of them have been read."""
 FLOODS = {
     "pings": PING * MANY,
     "pongs": frame(Opcode.PONG, b"!") * MANY,
     "both": (PING + frame(Opcode.PONG)) * MANY,
-    "empty pieces": frame(Opcode.TEXT, b"", fin=False) + frame(Opcode.CONT, b"", fin=False) * framing.PIECES_MAX,
-    "small pieces": frame(Opcode.BINARY, b"x", fin=False) + frame(Opcode.CONT, b"x", fin=False) * framing.PIECES_MAX,
+    "empty pieces": frame(Opcode.TEXT, b"", fin=False) + frame(Opcode.CONT, b"", fin=False) * limits.PIECES_MAX,
+    "small pieces": frame(Opcode.BINARY, b"x", fin=False) + frame(Opcode.CONT, b"x", fin=False) * limits.PIECES_MAX,
 }
 
 
 @pytest.mark.parametrize("knows_frames", [True, False], ids=["frames are found here", "uvicorn finds them"])
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 async def test_a_flood_of_frames_that_say_nothing_ends_the_connection(served, monkeypatch, flood, knows_frames):
-    monkeypatch.setattr(framing, "READ_THE_END_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "READ_THE_END_SECONDS", 0.05)
     served._knows_frames = knows_frames
     served.data_received(flood)
     assert last_word(served) == FLOODED
@@ -263,8 +288,8 @@ async def test_a_ping_every_now_and_then_is_no_flood(served, monkeypatch):
 
 async def test_a_message_in_many_pieces_is_whole(served):
     first = frame(Opcode.TEXT, b"x", fin=False)
-    served.data_received(first + frame(Opcode.CONT, b"x", fin=False) * (framing.PIECES_MAX - 2) + frame(Opcode.CONT))
-    assert [each["text"] for each in heard(served)] == ["x" * (framing.PIECES_MAX - 1)]
+    served.data_received(first + frame(Opcode.CONT, b"x", fin=False) * (limits.PIECES_MAX - 2) + frame(Opcode.CONT))
+    assert [each["text"] for each in heard(served)] == ["x" * (limits.PIECES_MAX - 1)]
 
 
 async def test_pings_after_our_close_frame_are_limited_too(served):
@@ -276,14 +301,26 @@ async def test_pings_after_our_close_frame_are_limited_too(served):
 
 
 async def test_who_takes_nothing_for_long_is_parted_with(served, monkeypatch):
-    monkeypatch.setattr(framing, "STUCK_SECONDS", 0.05)
-    monkeypatch.setattr(framing, "GIVE_UP_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "STUCK_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "GIVE_UP_SECONDS", 0.05)
     served.pause_writing()
     served.resume_writing()
     await asyncio.sleep(0.3)
     assert not served.transport.is_aborted
     served.pause_writing()
     await cut_off(served)
+
+
+async def test_who_answers_no_ping_and_takes_nothing_is_parted_with(served, monkeypatch):
+    monkeypatch.setattr(framing, "GIVE_UP_SECONDS", 0.05)
+    served.keepalive_timeout()
+    await cut_off(served)
+
+
+async def test_a_close_frame_that_comes_with_a_ping_is_answered(served):
+    served._knows_frames = False
+    served.data_received(PING + frame(Opcode.CLOSE, b"\x03\xe8"))
+    assert frame(Opcode.CLOSE, b"\x03\xe8", masked=False) in b"".join(served.transport.written)
 
 
 # --- sending --------------------------------------------------------------------------------------------------------

@@ -11,10 +11,13 @@ def event(seq: int, kind: str = "offer_updated", data: dict | None = None) -> di
     return {"type": kind, "seq": seq, "at": "2026-11-21T14:05:00.000Z", "data": data or {"id": seq}}
 
 
-def message(seq: int, conversation_seq: int = 1) -> dict:
-    sender = {"type": "dispatcher", "id": 7, "name": "Dana Whitfield", "role": "dispatcher"}
+DANA = {"type": "dispatcher", "id": 7, "name": "Dana Whitfield", "role": "dispatcher"}
+MINE = {"type": "driver", "id": 15, "name": "Marisol Quintanilla"}
+
+
+def message(seq: int, conversation_seq: int = 1, sender: dict = DANA, **fields: object) -> dict:
     data = {"id": 100 + conversation_seq, "offer_id": 1, "driver_id": 15, "seq": conversation_seq, "sender": sender}
-    return event(seq, "new_message", data | {"delivered_at": None, "message": "Hello"})
+    return event(seq, "new_message", data | {"delivered_at": None, "message": "Hello"} | fields)
 
 
 def seqs(wire) -> list[int]:
@@ -327,6 +330,24 @@ def test_message_that_is_stored_already_is_not_asked_about(wire):
     wire.page.wait_for_selector("[data-loaded]", state="attached")
     wire.page.evaluate("socket.stored([{ id: 1, seq: 1, client_id: 'c-1' }])")
     assert wire.page.evaluate("[socket.outgoing(1, 15).length, localStorage.length]") == [0, 0]
+
+
+def test_message_whose_event_came_and_not_its_ack_waits_no_more(wire):
+    """Else a phone without signal counts it as waiting, and later says that it may not have arrived."""
+    wire.open()
+    wire.page.evaluate("socket.send({ offer_id: 1, driver_id: 15, message: 'Hello' })")
+    client_id = wire.frame("send_message")["client_id"]
+    wire.send(message(1, sender=MINE, client_id=client_id))
+    wire.page.wait_for_function("seen.some(([name]) => name === 'new_message')")
+    assert wire.page.evaluate("[socket.waiting, localStorage.length]") == [0, 0]
+    assert [entry["state"] for _, _, entry in wire.seen("outbox")] == ["sending", "sent"]
+    assert wire.seen("outbox")[-1][2]["stored"]["id"] == 101
+    wire.connections[-1].close(code=4001)
+    wire.page.wait_for_function("socket.state === 'retrying'")
+    wire.page.evaluate("socket.send({ offer_id: 1, driver_id: 15, message: 'Again' })")
+    wire.page.clock.run_for(2 * SECOND)
+    wire.open(head=1, number=2, recovered=True)
+    assert wire.frame("send_message", 2)["message"] == "Again"
 
 
 def test_message_that_came_too_fast_goes_a_little_later(wire):

@@ -38,7 +38,7 @@ class Term:
 
     @property
     def text(self) -> str:
-        """As somebody could write it who asks for this alone."""
+        """As a person could write a search for this term alone."""
         return "-".join(self.words)
 
     def is_in(self, text: str) -> bool:

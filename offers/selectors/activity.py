@@ -1,0 +1,60 @@
+"""What has happened, as far as somebody may see; how things stand is in `offers.selectors.figures`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from journal import selectors as journal
+from journal.models import Entry
+from offers.models import SCOPE
+from offers.rules.access import is_asked, sees_everything
+from offers.selectors.offers import offers_for
+from offers.selectors.proposals import proposals_for
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor
+
+RECENT_OFFERS = 500
+"""How many of their latest offers a dispatcher's activity reaches back to."""
+
+
+class Activity:
+    """A list of journal entries that is read only where it is looked at."""
+
+    def __init__(self, entries: QuerySet[Entry]) -> None:
+        self._entries = entries
+
+    def count(self) -> int:
+        return self._entries.count()
+
+    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+        return [entry_dict(entry) for entry in self._entries[part]]
+
+
+def activity_for(actor: Actor) -> Activity:
+    """What happened to the offers that somebody sees, newest first; to a driver, to their own proposals only."""
+    if is_asked(actor):
+        ids = [str(pk) for pk in _latest(proposals_for(actor))]
+        return Activity(journal.entries(object_type="proposal").filter(object_id__in=ids))
+    if sees_everything(actor):
+        return Activity(journal.entries().filter(scope__startswith=SCOPE))
+    return Activity(journal.entries(scopes=[f"{SCOPE}{pk}" for pk in _latest(offers_for(actor))]))
+
+
+def _latest(rows: QuerySet) -> list[int]:
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[:RECENT_OFFERS])
+
+
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """One entry of the journal, the same for everybody who may see it."""
+    # The journal keeps no role: everybody is shown as what all of their kind are.
+    actor = Actor(type=entry.actor_type, id=entry.actor_id, name=entry.actor_name, role=entry.actor_type)
+    return {
+        "id": entry.pk,
+        "at": clock.iso(entry.at),
+        "actor": actor.as_dict(),
+        "verb": entry.verb,
+        "object_type": entry.object_type,
+        "object_id": entry.object_id,
+        "before": entry.before,
+        "after": entry.after,
+    }

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from offers.models import Offer
+from tests.accounts.factories import browser_client, make_user
+from tests.offers.factories import make_offer
+from tests.offers.forms import at
+from tests.offers.scenes import Caller
+
+
+@pytest.fixture
+def me(db) -> User:
+    """A dispatcher."""
+    return make_user()
+
+
+@pytest.fixture
+def page(me) -> Client:
+    """A browser that `me` is signed in on."""
+    return browser_client(me)
+
+
+@pytest.fixture
+def office(me) -> Caller:
+    """The REST API as `me` calls it."""
+    return Caller(me.actor)
+
+
+@pytest.fixture
+def late_november(monkeypatch) -> None:
+    """A day of December 2026 is neither past nor far away."""
+    monkeypatch.setattr("offers.pages.offer_dialog.clock.now", lambda: datetime(2026, 11, 28, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def three_days(me) -> Offer:
+    """An offer whose pickup is open from December 7 to December 9, 8 AM to 5 PM in Dallas."""
+    return make_offer(me, pickup_from=at("12-07T14:00"), pickup_until=at("12-09T23:00"))
