@@ -3,13 +3,15 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock --editable
-ROOMS := accounts chat drivers journal offers offers_project presence
+ROOMS := accounts chat drivers jobs journal offers offers_project presence
 
 # A MySQL address, given or in .env, needs the client that a compiler has to make.
 MYSQL := $(findstring mysql,$(DATABASE_URL) $(shell grep -s '^DATABASE_URL' .env))
 
 # Tests know nothing of .env, and keep what they write apart from the data of `make run`.
-WORKERS ?= 2
+# More workers than the two cores of CI: tests that wait for servers leave them to others.
+WORKERS ?= 4
+BROWSERS ?= 2
 REPETITIONS ?= 50
 # How many of the faults are tried, all unless set; which ones, and what happens in them, the seed decides.
 FAULTS ?= yes
@@ -18,8 +20,8 @@ FAULTS_SEED ?= 1
 # Bytecode is kept, whatever the environment wants: every worker and every server would compile all there is.
 TESTING := ENV_FILE=/dev/null VAR_DIR=$(CURDIR)/var/test PYTHONDONTWRITEBYTECODE=
 ALONE := $(TESTING) DATABASE_URL= REDIS_URL=
-# Who has nothing left takes from the other: tests that wait for servers stand together.
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist worksteal
+# A worker that has nothing left takes from the others: tests that wait for servers stand together.
+PYTEST := $(PY) -m pytest --dist worksteal -n
 ON_SERVICES := $(PY) tools/with_services.py
 REFERENCE := benchmarks/reference/node_modules
 WEB := tools/web/node_modules
@@ -45,19 +47,19 @@ run: $(VENV)/.runtime $(if $(MYSQL),$(VENV)/.mysql) ## the product with demo dat
 # --- testing ---------------------------------------------------------------------------------------------------------
 
 test: $(VENV)/.dev reports ## the whole suite that needs no service
-	@$(ALONE) $(PYTEST) $(REPORT) $(ARGS)
+	@$(ALONE) $(PYTEST) $(WORKERS) $(REPORT) $(ARGS)
 
 coverage: $(VENV)/.dev reports ## the same, and what it covers, in var/coverage/html
-	@$(ALONE) $(PYTEST) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
+	@$(ALONE) $(PYTEST) $(WORKERS) $(REPORT) --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
 
 test-services: $(VENV)/.mysql reports ## the same suite and the races, on MariaDB and Redis
-	@$(TESTING) $(ON_SERVICES) $(PYTEST) $(REPORT) -m "not browser and not long and not faults" $(ARGS)
+	@$(TESTING) $(ON_SERVICES) $(PYTEST) $(WORKERS) $(REPORT) -m "not browser and not long and not faults" $(ARGS)
 
 test-browser: $(VENV)/.dev reports ## journeys in headless Chromium
-	@$(ALONE) $(PY) -m pytest $(REPORT) -m browser $(ARGS)
+	@$(ALONE) $(PYTEST) $(BROWSERS) $(REPORT) -m browser $(ARGS)
 
 test-long: $(VENV)/.mysql reports ## many repetitions (REPETITIONS, 50) on MariaDB and Redis, then every fault
-	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long $(ON_SERVICES) $(PYTEST) $(REPORT) -m long \
+	@$(TESTING) REPETITIONS=$(REPETITIONS) HYPOTHESIS_PROFILE=long $(ON_SERVICES) $(PYTEST) $(WORKERS) $(REPORT) -m long \
 	    -o faulthandler_timeout=$$((60 + 40 * $(REPETITIONS))) $(ARGS)
 	@[ "$(FAULTS)" = no ] || $(MAKE) --no-print-directory test-faults ARGS=
 

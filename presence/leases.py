@@ -14,10 +14,11 @@ from django.db.models import Exists, Max, OuterRef, Q
 from accounts import kinds
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import rules, streams, topics
+from offers_project.kernel.unit_of_work import service
+from presence import acquaintances, rules, streams, topics
 from presence.enums import PassingKind
 from presence.models import Attendance, SocketSession
-from presence.telling import pass_on, service
+from presence.telling import pass_on
 
 LEFT = ""
 """Stands for the process of a lease that nobody renews."""
@@ -178,6 +179,4 @@ def _told(key: ActorKey, *, parting: bool = False) -> Sequence[str]:
         return (topics.OFFICE,)
     if not rules.is_shown_in_chats(key):
         return ()
-    from presence import hub
-
-    return hub.met_by(key, forget=parting)
+    return acquaintances.met_by(key, parting=parting)

@@ -5,22 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from accounts import sign_ins
-from offers_project.kernel import request_id
+from offers_project.kernel import in_process, request_id
 from offers_project.kernel.actors import ActorKey
-from presence import epochs, leases, metrics, pool, replay, tasks
-from presence.connection import CANNOT_RESUME, TOO_SLOW
+from presence import epochs, leases, metrics, pool, replay
+from presence.connection import CANNOT_RESUME, TOO_SLOW, Connection
 from presence.limits import GIVE_UP_SECONDS, STUCK_SECONDS
-
-if TYPE_CHECKING:
-    from presence.hub import Hub
 
 T = TypeVar("T")
 
@@ -38,6 +35,30 @@ PAUSE_SECONDS = 0.02
 """So long others have their turn in between, unless that would take more than a quarter of the time there is."""
 
 
+class Hub(Protocol):
+    """What is looked after of the hub (`presence.hub`)."""
+
+    loop: asyncio.AbstractEventLoop
+    process: str
+    database_failed_at: float
+
+    @property
+    def people(self) -> Mapping[ActorKey, Sequence[Connection]]: ...
+
+    @property
+    def waiting(self) -> Mapping[ActorKey, object]: ...
+
+    @property
+    def writing(self) -> Iterable[Connection]: ...
+
+    @property
+    def connections(self) -> Iterable[Connection]: ...
+
+    def leases(self) -> Collection[leases.Lease]: ...
+
+    def look_again(self, key: ActorKey, head: float) -> None: ...
+
+
 def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
     """Everything that goes on as long as the process serves."""
     own: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
@@ -48,7 +69,7 @@ def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
         ("readers", 1.0, lambda: look_at_readers(hub)),
     ]
     declared: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
-        (task.name, task.seconds, partial(pool.run, task.run)) for task in tasks.registered()
+        (task.name, task.seconds, partial(pool.run, task.run)) for task in in_process.registered()
     ]
     return [_every(hub, *job) for job in [*own, *declared]]
 

@@ -14,7 +14,8 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from offers_project.kernel import memory
+from offers_project.kernel import memory, unit_of_work
+from tests.units import Joining
 from tools import catalogues
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ def pytest_collection_finish() -> None:
 def repetitions() -> int:
     """How often a race or a fault is tried: REPETITIONS, 3 unless set; `make test-long` sets 50."""
     return REPETITIONS
+
+
+@pytest.fixture(autouse=True)
+def joining_services_refuse_in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A service that another one called has refused before it wrote anything, whether or not the refusal was caught."""
+    joining = Joining()
+    monkeypatch.setattr(unit_of_work, "_join", joining)
+    yield
+    assert not joining.late, "\n".join(joining.late)
 
 
 @pytest.fixture(scope="session", autouse=True)

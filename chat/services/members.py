@@ -13,8 +13,9 @@ from chat.services.unread import unread_changes
 from chat.sides import Side, side_of
 from offers_project.kernel import clock
 from offers_project.kernel.actors import DRIVER, ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import topics
-from presence.telling import service, stop_listening
+from presence.telling import stop_listening
 
 
 @service

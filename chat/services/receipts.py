@@ -22,7 +22,8 @@ from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.clock import iso
 from offers_project.kernel.errors import Invalid, NotFound, Refusal
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 CHUNK = 200
 """How many ranges of messages one statement names: SQLite nests conditions no deeper than 1,000."""

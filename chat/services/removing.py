@@ -9,7 +9,8 @@ from chat.shapes.reading import message_dict
 from journal.services import record
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @service

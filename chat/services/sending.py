@@ -22,7 +22,8 @@ from offers_project.kernel import rows
 from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
 from offers_project.kernel.errors import Conflict, NotFound, Refusal
 from offers_project.kernel.facts import publish
-from presence.telling import TRIES, about_to_tell, service, tell
+from offers_project.kernel.unit_of_work import TRIES, service
+from presence.telling import about_to_tell, tell
 
 
 @dataclass(frozen=True, slots=True)

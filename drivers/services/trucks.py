@@ -15,7 +15,7 @@ from drivers.models import Driver
 from drivers.rules import require_can_change_trucks
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, NotFound
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 @service

@@ -16,7 +16,7 @@ from offers.services.tellings import tell_offer, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 NOT_COPIED = frozenset({"expires_at", "invited_driver_ids"})
 

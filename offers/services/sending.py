@@ -29,7 +29,8 @@ from offers.services.tellings import tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.errors import Invalid, NotFound
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from presence import commands, pool, renderers
+from presence import acquaintances, bus, commands, pool, renderers
 from presence.bus import Batch
 from tests.presence import notes
 from tests.servers import Server, serving
@@ -26,6 +26,12 @@ def known_notes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renderers, "_renderers", dict(renderers._renderers))
     monkeypatch.setattr(renderers, "_passing", set(renderers._passing))
     notes.register()
+
+
+@pytest.fixture(autouse=True)
+def strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has met anybody: each test has hubs of its own, and a process has one."""
+    monkeypatch.setattr(acquaintances, "_met", {})
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +73,7 @@ def each_serve(request: pytest.FixtureRequest, serve: Serve) -> Serve:
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
     """What was published, instead of publishing it."""
     batches: list[Batch] = []
-    monkeypatch.setattr("presence.hub.ring", batches.append)
+    monkeypatch.setattr(bus, "_publisher", batches.append)
     return batches
 
 
