@@ -14,8 +14,8 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from offers_project.kernel import memory, unit_of_work
-from tests.units import Joining
+from offers_project.kernel import memory
+from tests.units import Watch
 from tools import catalogues
 
 if TYPE_CHECKING:
@@ -59,11 +59,10 @@ def repetitions() -> int:
 
 @pytest.fixture(autouse=True)
 def joining_services_refuse_in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A service that another one called has refused before it wrote anything, whether or not the refusal was caught."""
-    joining = Joining()
-    monkeypatch.setattr(unit_of_work, "_join", joining)
+    """A service that another one called has refused before its unit wrote anything, whether or not that was caught."""
+    watch = Watch(monkeypatch)
     yield
-    assert not joining.late, "\n".join(joining.late)
+    assert not watch.late, "\n".join(watch.late)
 
 
 @pytest.fixture(scope="session", autouse=True)
