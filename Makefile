@@ -3,7 +3,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock --editable
-ROOMS := accounts chat drivers journal offers offers_project presence
+ROOMS := accounts chat drivers jobs journal offers offers_project presence
 
 # A MySQL address, given or in .env, needs the client that a compiler has to make.
 MYSQL := $(findstring mysql,$(DATABASE_URL) $(shell grep -s '^DATABASE_URL' .env))

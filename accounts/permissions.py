@@ -16,6 +16,7 @@ CHANGES_OF_MANAGERS = frozenset(
         "drivers.change_signinlink",
         "chat.change_conversation",
         "accounts.change_authsession",
+        "jobs.change_job",
     }
 )
 """Only what goes through services: each of these opens actions, none a form that would go round a rule."""

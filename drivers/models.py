@@ -83,6 +83,8 @@ class SignInCode(models.Model):
     """Empty where a server from before challenges has written the row."""
     challenge_tries = models.PositiveSmallIntegerField(_("tries by the one who asked"), null=True)
     """Wrong ones with the challenge that was given out with this code."""
+    sealed = models.TextField(null=True, editable=False)
+    """The code, encrypted, until it has been sent."""
     created_at = models.DateTimeField(_("sent"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     used_at = models.DateTimeField(_("used"), null=True)
@@ -104,6 +106,8 @@ class SignInLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     """Of the driver's phone and mail when it was made: it dies when they change."""
+    sealed = models.TextField(null=True, editable=False)
+    """The token of a link that is to be sent, encrypted, until it has been."""
     created_by = models.CharField(_("made by"), max_length=150, blank=True)
     created_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("expires"), db_index=True)

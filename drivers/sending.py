@@ -1,68 +1,95 @@
-"""What is sent to drivers when they sign in: after the commit, and beside the request, whose time must say nothing."""
+"""What is sent to drivers when they sign in: jobs, beside the request, whose time must say nothing.
 
-import logging
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import partial
-from traceback import extract_tb
+A job holds the id of a code or a link. The row has the secret, encrypted, until it is sent; whoever reads the table of
+jobs learns neither that nor a number.
+"""
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from accounts.selectors import preferences_of
-from drivers.models import Driver
-from offers_project.kernel.sms import send_sms
+from drivers import links, phones, selectors
+from drivers.models import Driver, SignInCode, SignInLink
+from jobs.errors import GiveUp
+from offers_project.kernel import clock, sealing
+from offers_project.kernel.sms import NoCarrier, send_sms
 
-logger = logging.getLogger(__name__)
+CODE, LINK = "drivers.sign_in_code", "drivers.sign_in_link"
+"""What the secrets are sealed for."""
 
-executor: Executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sending")
+
+def language() -> str:
+    """The language of the request, for drivers who have chosen none."""
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
-def send_code(driver: Driver | None, *, address: str, code: str) -> None:
-    """Send a code to the address it was asked for, in the driver's language. Without a driver all but the sending."""
-    with translation.override(_language(driver or Driver(pk=0))):
-        text = _("%(code)s is your code for Driver Offers. It works for %(minutes)d minutes. Do not share it.") % {
-            "code": code,
-            "minutes": settings.SIGN_IN_CODE_LIFETIME.total_seconds() // 60,
-        }
-        subject = _("Your code for Driver Offers")
-    if driver is None:
+@task(queue_name="outside", tries=7, first_wait=3)
+def send_code(code_id: int, language: str) -> None:
+    """Send a code to the address it was asked for, in the driver's language. To an address that no driver has, nothing.
+
+    Tried for three to five minutes: a code is good for ten.
+    """
+    row = SignInCode.objects.filter(pk=code_id, used_at=None, expires_at__gt=clock.now()).first()
+    if row is None or row.sealed is None:
+        return  # It has been sent, was used or has run out.
+    drivers = selectors.signing_in_by(row.address)
+    if drivers:
+        code = _opened(row.sealed, purpose=CODE)
+        with translation.override(_language_of(drivers[0], language)):
+            text = _("%(code)s is your code for Driver Offers. It works for %(minutes)d minutes. Do not share it.") % {
+                "code": code,
+                "minutes": settings.SIGN_IN_CODE_LIFETIME.total_seconds() // 60,
+            }
+            subject = _("Your code for Driver Offers")
+        if "@" in row.address:
+            send_mail(subject, text, None, [row.address])
+        else:
+            _text(row.address, text)
+    SignInCode.objects.filter(pk=row.pk).update(sealed=None)
+
+
+@task(queue_name="outside", tries=10, first_wait=5)
+def send_link(link_id: int, language: str) -> None:
+    """Send a sign-in link to the driver's phone, in their language. Tried for about an hour."""
+    row = SignInLink.objects.filter(pk=link_id).first()
+    if row is None or row.sealed is None:
         return
-    if "@" in address:
-        _after_commit(partial(send_mail, subject, text, None, [address]))
-    else:
-        _after_commit(partial(send_sms, phone=address, text=text))
-
-
-def send_link(driver: Driver, *, phone: str, url: str) -> None:
-    """Send a sign-in link to the driver's phone, in their language."""
-    with translation.override(_language(driver)):
+    token = _opened(row.sealed, purpose=LINK)
+    driver = links.read(token).driver
+    numbers = phones.numbers(driver.cell_phone) if driver else []
+    if driver is None or not numbers:
+        return  # Revoked meanwhile, run out, or the truck has another number or none.
+    with translation.override(_language_of(driver, language)):
         text = _("Your offers at Driver Offers: %(url)s It is yours alone and works for %(days)d days.") % {
-            "url": url,
+            "url": address_of(token),
             "days": settings.SIGN_IN_LINK_LIFETIME.days,
         }
-    _after_commit(partial(send_sms, phone=phone, text=text))
+    _text(numbers[0], text)
+    SignInLink.objects.filter(pk=row.pk).update(sealed=None)
 
 
-def _language(driver: Driver) -> str:
-    return preferences_of(driver.actor.key).language or translation.get_language() or settings.LANGUAGE_CODE
+def address_of(token: str) -> str:
+    """The address that a link's token makes."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("driver-link", args=[token])
 
 
-def _after_commit(send: Callable[[], object]) -> None:
-    transaction.on_commit(lambda: executor.submit(_logged, send), robust=True)
-
-
-def _logged(send: Callable[[], object]) -> None:
-    """Nobody waits for the outcome, so that a failure would be seen by nobody.
-
-    What carriers say of a failure often repeats the message, which has a code or a link in it: its kind must do.
-    """
+def _text(phone: str, text: str) -> None:
     try:
-        send()
-    except Exception as error:
-        last = extract_tb(error.__traceback__)[-1]
-        where = f"{last.filename}:{last.lineno}"
-        logger.error("a message to a driver could not be sent: %s at %s", type(error).__name__, where)
+        send_sms(phone=phone, text=text)
+    except NoCarrier as none:
+        raise GiveUp("There is no carrier for text messages: SMS_BACKEND names none.") from none
+
+
+def _opened(sealed: str, *, purpose: str) -> str:
+    secret = sealing.opened(sealed, purpose=purpose)
+    if secret is None:
+        raise GiveUp("It can no longer be read: SECRET_KEY is another one than when it was made.")
+    return secret
+
+
+def _language_of(driver: Driver, otherwise: str) -> str:
+    return preferences_of(driver.actor.key).language or otherwise

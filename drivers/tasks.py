@@ -1,6 +1,14 @@
-"""What is done again and again for drivers' sign-ins."""
+"""What is done later, and by the clock, for drivers' sign-ins."""
+
+from django_tasks import task
 
 from drivers import services
-from offers_project.kernel.tasks import Task
+from jobs.schedules import Schedule
 
-TASKS = [Task(name="drivers.prune", seconds=3600, run=services.prune)]
+
+@task(tries=3)
+def prune() -> None:
+    services.prune()
+
+
+SCHEDULES = [Schedule(name="drivers.prune", task=prune, every=3600)]

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import TextChoices
 
-from journal.enums import Verb
+from jobs.facts import JobRunAgain
+from journal.enums import JobVerb, Verb
 from journal.facts import Recorded
 from journal.models import Entry
 from journal.values import plain
@@ -25,6 +26,11 @@ def record(
 ) -> Entry:
     """Write down one change, in the transaction of the change itself. Moments and amounts become texts."""
     return record_all([entry(actor, verb, object_type, object_id, scope=scope, before=before, after=after)])[0]
+
+
+def record_job_run_again(fact: JobRunAgain) -> None:
+    """Answers `JobRunAgain`."""
+    record(fact.actor, JobVerb.RUN_AGAIN, object_type="job", object_id=fact.job_id, before=fact.before)
 
 
 def entry(

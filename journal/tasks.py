@@ -1,4 +1,12 @@
-from journal import idempotency
-from offers_project.kernel.tasks import Task
+from django_tasks import task
 
-TASKS = [Task(name="journal.prune_idempotency_keys", seconds=600, run=idempotency.prune)]
+from jobs.schedules import Schedule
+from journal import idempotency
+
+
+@task(tries=3)
+def prune_idempotency_keys() -> None:
+    idempotency.prune()
+
+
+SCHEDULES = [Schedule(name="journal.prune_idempotency_keys", task=prune_idempotency_keys, every=600)]

@@ -1,14 +1,27 @@
-"""What the market does by itself, again and again."""
+"""What the market does by itself: by the clock once for the installation, and in each process what that remembers."""
 
+from django_tasks import task
+
+from jobs.schedules import Schedule
 from offers import services
+from offers_project.kernel.in_process import InProcess
 from presence.soon import LOOK_SECONDS
-from presence.tasks import Task
 
-EXPIRE_SECONDS = 1.5
+EXPIRE_SECONDS = 2.0
+"""An offer reads expired within five seconds: beside the look at the clock and the work itself there is room left."""
 NEWS_SECONDS = 1.0
 
-TASKS = [
-    Task(name="offers.expire_due", seconds=EXPIRE_SECONDS, run=services.expire_due),
-    Task(name="offers.touch_what_was_said", seconds=LOOK_SECONDS, run=services.touch_what_was_said),
-    Task(name="offers.tell_news", seconds=NEWS_SECONDS, run=services.tell_news),
+
+@task(queue_name="clock", tries=1)
+def expire_due() -> None:
+    """Tried once: two seconds later there is the next one."""
+    services.expire_due()
+
+
+SCHEDULES = [Schedule(name="offers.expire_due", task=expire_due, every=EXPIRE_SECONDS)]
+
+# What has been said and what has happened is remembered by the process that did it, and told by it.
+IN_PROCESS = [
+    InProcess("offers.touch_what_was_said", seconds=LOOK_SECONDS, run=services.touch_what_was_said),
+    InProcess("offers.tell_news", seconds=NEWS_SECONDS, run=services.tell_news),
 ]

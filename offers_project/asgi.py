@@ -1,5 +1,6 @@
 """The ASGI application, for Daphne and uvicorn alike."""
 
+import asyncio
 import os
 from typing import Any
 
@@ -14,6 +15,7 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- needs the apps loaded
 from django.conf import settings  # noqa: E402
 
+from jobs import embedded  # noqa: E402
 from offers_project.kernel import body_size, memory, patience  # noqa: E402
 from offers_project.routing import websocket_urls  # noqa: E402
 from presence import drain, hub, longpoll  # noqa: E402
@@ -23,9 +25,14 @@ memory.settle()
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """What uvicorn asks for and Daphne does not: there is nothing to do that the first request would not do as well."""
+    """What uvicorn asks for and Daphne does not: there is nothing to do that the first request would not do as well.
+
+    Jobs are finished or given back before the end, which with Daphne is seen to when Python ends.
+    """
     while True:
         message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await asyncio.to_thread(embedded.stop)
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
@@ -45,4 +52,5 @@ _by_protocol = ProtocolTypeRouter(
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Whatever comes first starts what goes on beside it."""
     drain.on_sigterm(hub.start())
+    embedded.start()
     await _by_protocol(scope, receive, send)

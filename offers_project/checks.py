@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from jobs.enums import Mode
+
 KEY_BYTES = 32
 """What HS256 asks for; shorter ones can be found by trying once a token has been seen."""
 
@@ -16,6 +18,14 @@ YEAR_SECONDS = 31_536_000
 OWN_KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY")
 PRINTED_SMS = "offers_project.kernel.sms.ConsoleSms"
 PRINTED_MAIL = "django.core.mail.backends.console.EmailBackend"
+
+
+@register()
+def jobs_are_run_somewhere(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.JOBS["MODE"] in Mode.values:
+        return []
+    message = f"TASKS is {settings.JOBS['MODE']!r}, and can be {' or '.join(Mode.values)}."
+    return [Error(message, hint="`embedded` runs jobs in the servers.", id="offers_project.E002")]
 
 
 @register(Tags.security, deploy=True)

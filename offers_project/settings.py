@@ -108,6 +108,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "django_tasks",
+    "jobs",
     "journal",
     "accounts",
     "presence",
@@ -195,6 +197,17 @@ DATABASE_IDLE_SECONDS = env.int("DATABASE_IDLE_SECONDS", default=15)
 
 REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=32)
 """So many requests a process answers at once, each with a connection to the database of its own; others wait."""
+
+# Jobs: where they are run, and with how many threads each queue. `clock` is what is due at a moment, `outside` what
+# waits for other machines, so that neither waits for the rest.
+JOBS = {
+    "MODE": env.str("TASKS", default="embedded"),
+    "QUEUES": {"clock": 1, "default": 1, "outside": 2},
+    "LEASE_SECONDS": env.float("JOBS_LEASE_SECONDS", default=60),
+    "KEEP_DONE_HOURS": env.int("JOBS_KEEP_DONE_HOURS", default=24),
+    "KEEP_FAILED_DAYS": env.int("JOBS_KEEP_FAILED_DAYS", default=30),
+}
+TASKS = {"default": {"BACKEND": "jobs.backend.JobBackend", "QUEUES": list(JOBS["QUEUES"])}}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default=f"driver-offers-{installation_id(SECRET_KEY, _database)}")

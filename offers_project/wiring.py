@@ -8,6 +8,8 @@ import chat.events
 import chat.tasks
 import drivers.people
 import drivers.tasks
+import jobs.tasks
+import journal.services
 import journal.tasks
 import offers.commands
 import offers.enums
@@ -18,14 +20,16 @@ import offers.tasks
 import presence.enums
 import presence.hub
 import presence.services
-import presence.upkeep
+import presence.tasks
 from accounts import kinds
 from accounts.facts import RoleChanged, SessionsEnded
 from chat import context
 from chat.facts import MessagesSent
+from jobs import schedules
+from jobs.facts import JobRunAgain
 from journal.facts import Recorded
-from offers_project.kernel import facts
-from presence import bus, commands, renderers, tasks
+from offers_project.kernel import facts, in_process
+from presence import bus, commands, renderers
 
 
 def connect() -> None:
@@ -42,16 +46,21 @@ def connect() -> None:
     # What a conversation is about, for those who list conversations.
     context.register(offers.selectors.SUBJECTS)
 
-    tasks.register(
-        *accounts.tasks.TASKS,
-        *journal.tasks.TASKS,
-        *presence.upkeep.TASKS,
-        *drivers.tasks.TASKS,
-        *chat.tasks.TASKS,
-        *offers.tasks.TASKS,
+    # By the clock, once for the installation.
+    schedules.register(
+        *jobs.tasks.SCHEDULES,
+        *journal.tasks.SCHEDULES,
+        *accounts.tasks.SCHEDULES,
+        *presence.tasks.SCHEDULES,
+        *drivers.tasks.SCHEDULES,
+        *offers.tasks.SCHEDULES,
     )
+
+    # Again and again in every process, for the people connected to it and what it remembers.
+    in_process.register(*chat.tasks.IN_PROCESS, *offers.tasks.IN_PROCESS)
 
     facts.answer(SessionsEnded, presence.services.close_ended)
     facts.answer(RoleChanged, presence.services.come_again)
     facts.answer(Recorded, offers.services.note)
+    facts.answer(JobRunAgain, journal.services.record_job_run_again)
     facts.answer(MessagesSent, lambda fact: offers.services.touch_soon(offer_ids=fact.offer_ids))

@@ -1,17 +1,22 @@
-"""What a server process does again and again beside answering. Several processes may do it at once, so every task is
-safe to be done twice. Rooms declare theirs; `offers_project.wiring` registers them, and the hub runs them.
-"""
+"""What is forgotten of connections and streams. What each process looks after for its own connections is in `watch`."""
 
-from offers_project.kernel.tasks import Task
+from django_tasks import task
 
-__all__ = ["Task", "register", "registered"]
-
-_tasks: dict[str, Task] = {}
+from jobs.schedules import Schedule
+from presence import leases, services
 
 
-def register(*tasks: Task) -> None:
-    _tasks.update({task.name: task for task in tasks})
+@task(tries=3)
+def clear_leases() -> None:
+    leases.clear()
 
 
-def registered() -> list[Task]:
-    return list(_tasks.values())
+@task(tries=3)
+def prune_events() -> None:
+    services.prune()
+
+
+SCHEDULES = [
+    Schedule(name="presence.clear_leases", task=clear_leases, every=300),
+    Schedule(name="presence.prune_events", task=prune_events, every=3600),
+]

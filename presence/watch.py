@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from accounts import sign_ins
-from offers_project.kernel import request_id
+from offers_project.kernel import in_process, request_id
 from offers_project.kernel.actors import ActorKey
-from presence import epochs, leases, metrics, pool, replay, tasks
+from presence import epochs, leases, metrics, pool, replay
 from presence.connection import CANNOT_RESUME, TOO_SLOW, Connection
 from presence.limits import GIVE_UP_SECONDS, STUCK_SECONDS
 
@@ -69,7 +69,7 @@ def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
         ("readers", 1.0, lambda: look_at_readers(hub)),
     ]
     declared: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
-        (task.name, task.seconds, partial(pool.run, task.run)) for task in tasks.registered()
+        (task.name, task.seconds, partial(pool.run, task.run)) for task in in_process.registered()
     ]
     return [_every(hub, *job) for job in [*own, *declared]]
 

@@ -1,7 +1,7 @@
 """Six-digit codes that sign a driver in.
 
-Known or not, an address takes the same path: a row is written, a challenge is given out, and only whether something is
-sent differs, which happens beside the request. So neither the answer nor its time says who drives for us.
+Known or not, an address takes the same path: a row and a job are written, and a challenge is given out; who drives for
+us is looked up by the job. So neither the answer nor its time says it.
 
 A challenge is given out with each code, and tries with it are counted apart from all others: what a stranger gets wrong
 is counted against the stranger. `docs/decisions/driver-sign-in.md` says what each limit is for.
@@ -20,7 +20,7 @@ from accounts.metrics import SIGN_IN_FAILED
 from drivers import selectors, sending
 from drivers.errors import ChooseDriver, TooManyCodes, TooManyWrongCodes, WrongCode
 from drivers.models import Driver, SignInCode
-from offers_project.kernel import clock
+from offers_project.kernel import clock, sealing
 from offers_project.kernel.errors import Invalid, RateLimited
 from offers_project.kernel.limits import Bucket
 from offers_project.kernel.unit_of_work import service
@@ -82,16 +82,16 @@ class _Tried(NamedTuple):
 def _new_code(*, address: str, challenge: str) -> None:
     now = clock.now()
     code = f"{secrets.randbelow(1_000_000):06}"
-    SignInCode.objects.create(
+    row = SignInCode.objects.create(
         address=address,
+        sealed=sealing.seal(code, purpose=sending.CODE),
         code_hash=_hash(address, code),
         challenge_hash=_hash_of_challenge(challenge),
         challenge_tries=0,
         created_at=now,
         expires_at=now + settings.SIGN_IN_CODE_LIFETIME,
     )
-    drivers = selectors.signing_in_by(address)
-    sending.send_code(drivers[0] if drivers else None, address=address, code=code)
+    sending.send_code.enqueue(row.pk, sending.language())
 
 
 @service

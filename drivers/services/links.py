@@ -3,7 +3,6 @@
 import secrets
 
 from django.conf import settings
-from django.urls import reverse
 
 import journal.services
 from drivers import addresses, links, phones, selectors, sending
@@ -11,7 +10,7 @@ from drivers.enums import TruckVerb
 from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
 from drivers.rules import require_can_change_trucks, require_can_see_links, require_can_send_links
-from offers_project.kernel import clock
+from offers_project.kernel import clock, sealing
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound, RateLimited, Refusal
 from offers_project.kernel.limits import Bucket
@@ -23,9 +22,10 @@ def create_link(*, actor: Actor, driver_id: int) -> str:
     """A new link for a driver, as an address to open. Only for whoever may act as a driver: managers, the system."""
     require_can_see_links(actor)
     driver = _active_driver(actor, driver_id)
-    url = _new_link(actor, driver)
+    token = secrets.token_urlsafe(32)
+    _new_link(actor, driver, token)
     _record(actor, TruckVerb.CREATE_LINK, driver.pk)
-    return url
+    return sending.address_of(token)
 
 
 def send_link(*, actor: Actor, driver_id: int) -> None:
@@ -48,10 +48,11 @@ def send_link(*, actor: Actor, driver_id: int) -> None:
 @service
 def _send_link(*, actor: Actor, driver_id: int) -> None:
     driver = _active_driver(actor, driver_id)
-    numbers = phones.numbers(driver.cell_phone)
-    if not numbers:
+    if not phones.numbers(driver.cell_phone):
         raise NoPhone()
-    sending.send_link(driver, phone=numbers[0], url=_new_link(actor, driver))
+    token = secrets.token_urlsafe(32)
+    link = _new_link(actor, driver, token, sealed=sealing.seal(token, purpose=sending.LINK))
+    sending.send_link.enqueue(link.pk, sending.language())
     _record(actor, TruckVerb.SEND_LINK, driver.pk)
 
 
@@ -73,7 +74,7 @@ def revoke_link(*, actor: Actor, link_id: int) -> None:
     if link is None:
         raise NotFound()
     if link.revoked_at is None:
-        SignInLink.objects.filter(pk=link.pk).update(revoked_at=clock.now())
+        SignInLink.objects.filter(pk=link.pk).update(revoked_at=clock.now(), sealed=None)
         _record(actor, TruckVerb.REVOKE_LINK, link.driver_id)
 
 
@@ -81,7 +82,9 @@ def revoke_link(*, actor: Actor, link_id: int) -> None:
 def revoke_links(*, actor: Actor, driver_id: int) -> int:
     """Revoke all links of a driver; gives how many there were."""
     require_can_change_trucks(actor)
-    revoked = SignInLink.objects.filter(driver_id=driver_id, revoked_at=None).update(revoked_at=clock.now())
+    revoked = SignInLink.objects.filter(driver_id=driver_id, revoked_at=None).update(
+        revoked_at=clock.now(), sealed=None
+    )
     if revoked:
         _record(actor, TruckVerb.REVOKE_LINK, driver_id)
     return revoked
@@ -96,20 +99,20 @@ def _active_driver(actor: Actor, driver_id: int) -> Driver:
     return driver
 
 
-def _new_link(actor: Actor, driver: Driver) -> str:
+def _new_link(actor: Actor, driver: Driver, token: str, *, sealed: str | None = None) -> SignInLink:
     """A new link, which replaces those that have not been used yet."""
-    token = secrets.token_urlsafe(32)
     now = clock.now()
-    SignInLink.objects.filter(driver_id=driver.pk, used_at=None, revoked_at=None).update(revoked_at=now)
-    SignInLink.objects.create(
+    unused = SignInLink.objects.filter(driver_id=driver.pk, used_at=None, revoked_at=None)
+    unused.update(revoked_at=now, sealed=None)
+    return SignInLink.objects.create(
         driver_id=driver.pk,
         token_hash=links.hash_of(token),
+        sealed=sealed,
         fingerprint=addresses.fingerprint(driver.cell_phone, driver.email),
         created_by=actor.name,
         created_at=now,
         expires_at=now + settings.SIGN_IN_LINK_LIFETIME,
     )
-    return settings.PUBLIC_URL.rstrip("/") + reverse("driver-link", args=[token])
 
 
 def _sent_to_driver() -> Bucket:

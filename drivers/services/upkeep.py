@@ -6,11 +6,15 @@ from offers_project.kernel import clock
 KEEP_CODES = timedelta(days=1)
 KEEP_LINKS = timedelta(days=90)
 """So that one can see for a while what became of them."""
+KEEP_SEALED = timedelta(days=1)
+"""A link that could not be sent may be sent again for so long; a code for as long as it is good."""
 
 
 def prune() -> int:
-    """Forget codes and links that ran out some time ago. Gives how many."""
+    """Forget codes and links that ran out some time ago, and secrets that will not be sent any more. Gives how many."""
     now = clock.now()
+    SignInCode.objects.filter(sealed__isnull=False, expires_at__lt=now).update(sealed=None)
+    SignInLink.objects.filter(sealed__isnull=False, created_at__lt=now - KEEP_SEALED).update(sealed=None)
     codes, _ = SignInCode.objects.filter(expires_at__lt=now - KEEP_CODES).delete()
     links, _ = SignInLink.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
     return codes + links

@@ -16,6 +16,10 @@ class SmsBackend(Protocol):
         """Send `text` to `phone`, or raise `Unavailable`."""
 
 
+class NoCarrier(Unavailable):
+    """There is none, and there will be none until the settings say otherwise: trying again would not help."""
+
+
 class ConsoleSms:
     """Prints instead of sending: nothing leaves the machine until a real backend is configured."""
 
@@ -27,7 +31,7 @@ class NoSms:
     """Sends nothing and prints nothing: for an installation without a carrier. That one was wanted is logged."""
 
     def send(self, *, phone: str, text: str) -> None:
-        raise Unavailable()
+        raise NoCarrier()
 
 
 def send_sms(*, phone: str, text: str) -> None:

@@ -1,33 +1,23 @@
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.facts import SessionsEnded
-from drivers import sending
 from drivers.models import Driver
 from offers_project.kernel import facts, sms
 from tests.accounts.factories import api_client, make_user, post
 from tests.drivers.factories import driver_client, make_driver
-
-
-class AtOnce(Executor):
-    """Does what it is given at once, where real sending goes on beside the request."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
+from tests.jobs.at_once import do_jobs_at_once
 
 
 @pytest.fixture(autouse=True)
 def texts(monkeypatch) -> list[tuple[str, str]]:
     """The text messages that were sent, `(phone, text)`. Mails are in Django's `mailoutbox`."""
     sent: list[tuple[str, str]] = []
-    monkeypatch.setattr(sending, "executor", AtOnce())
+    do_jobs_at_once(monkeypatch)
     monkeypatch.setattr(sms.ConsoleSms, "send", lambda self, *, phone, text: sent.append((phone, text)))
     return sent
 

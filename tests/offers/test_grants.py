@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.test import Client
@@ -15,11 +16,14 @@ from accounts.models import User
 from chat.models import Message
 from drivers import services as drivers
 from drivers.models import Driver, SignInCode
+from jobs import schedules
+from jobs import services as jobs
+from jobs.models import Job
+from jobs.worker import Worker
 from journal import idempotency
 from offers import services
 from offers.grants import grants
 from offers_project.kernel import clock
-from presence import upkeep
 from presence.models import StreamEvent
 from tests.accounts.factories import PASSWORD, make_user
 from tests.offers.scenes import Scene, browser_of
@@ -127,8 +131,11 @@ def test_a_whole_day_goes_by_with_the_rights_of_a_server(with_few_rights):
     assert browser.post("/admin/chat/message/", {"action": "remove", "_selected_action": message.pk}).status_code == 302
 
     # What goes on beside it.
-    for task in upkeep.TASKS:
-        task.run()
+    for schedule in schedules.registered():
+        schedule.task.enqueue()
+    assert Worker(settings.JOBS["QUEUES"]).do_all() == len(schedules.registered())
+    Job.objects.update(finished_at=clock.now() - timedelta(days=9))
+    assert jobs.prune() > 0
     drivers.upkeep.prune()
     SignInCode.objects.update(expires_at=clock.now() - timedelta(days=9))
     assert drivers.upkeep.prune() > 0

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from chat.models import Conversation, Message
 from offers import services
 from offers.models import Offer, Proposal
-from offers.tasks import TASKS
+from offers.tasks import SCHEDULES, expire_due
 from offers_project.kernel import clock
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, mark, proposal_in, put_to, run_out, told
@@ -84,6 +84,6 @@ def test_a_limit_leaves_the_rest_for_the_next_time():
     assert services.expire_due(limit=2) == 1
 
 
-def test_it_is_done_every_one_and_a_half_seconds():
-    (task,) = (task for task in TASKS if task.run is services.expire_due)
-    assert task.seconds <= 2
+def test_it_is_done_every_two_seconds():
+    (schedule,) = (each for each in SCHEDULES if each.task == expire_due)
+    assert schedule.every <= 2

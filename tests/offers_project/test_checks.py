@@ -38,6 +38,7 @@ def said(settings):
     ("changes", "expected"),
     [
         ({}, set()),
+        ({"JOBS": {"MODE": "elsewhere"}}, {("offers_project.E002", ERROR)}),
         ({"JWT_SIGNING_KEY": "abc"}, {("offers_project.E001", ERROR)}),
         ({"SECRET_KEY": "s" * 31}, {("offers_project.E001", ERROR)}),
         ({"JWT_SIGNING_KEY": "é" * 16}, set()),

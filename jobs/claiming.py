@@ -1,0 +1,89 @@
+"""Who works on which job: rows are claimed for a time, the time is renewed, and what is not renewed is taken back.
+
+Both databases find what is due by one index (queue, state, due_at, id), in its order. MariaDB and MySQL pass over rows
+that others are claiming; SQLite has one writer, and a transaction there begins by becoming it, so what was read in it
+is still so. Where nothing is due, nothing is written.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from jobs import metrics, outcomes
+from jobs.enums import State
+from jobs.models import Job
+from jobs.outcomes import database_now
+from offers_project.kernel import clock
+
+TAKEN_BACK_AT_A_TIME = 100
+
+
+def claim(queue: str, *, worker: str, most: int) -> list[Job]:
+    """Up to `most` jobs that are due, those that have been for longest first. They are this worker's for one lease."""
+    due = _due(queue, State.WAITING)
+    if not _skips_locked() and not due.exists():
+        return []
+    with transaction.atomic():
+        jobs = list(due.select_for_update(skip_locked=_skips_locked())[:most])
+        if jobs:
+            Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
+                state=State.RUNNING,
+                worker=worker,
+                due_at=database_now() + lease(),
+                started_at=database_now(),
+                fence=F("fence") + 1,
+                tries=F("tries") + 1,
+            )
+    for job in jobs:
+        job.state, job.worker = State.RUNNING, worker
+        job.fence += 1
+        job.tries += 1
+    return jobs
+
+
+def renew(ids: Collection[int], *, worker: str) -> int:
+    """This worker still has these jobs. Gives how many of them are still its own."""
+    if not ids:
+        return 0
+    mine = Job.objects.filter(pk__in=ids, worker=worker, state=State.RUNNING)
+    return mine.update(due_at=database_now() + lease())
+
+
+def give_back(jobs: Iterable[Job], *, worker: str) -> int:
+    """Others may have these jobs at once, as if this worker had never taken them. Gives how many."""
+    given = 0
+    for job in jobs:
+        mine = Job.objects.filter(pk=job.pk, worker=worker, state=State.RUNNING, fence=job.fence)
+        given += mine.update(state=State.WAITING, due_at=database_now(), tries=F("tries") - 1, worker="")
+    return given
+
+
+def take_back(queue: str) -> int:
+    """Jobs whose worker has not renewed its lease wait again; those that have been tried too often have failed.
+
+    Gives how many there were.
+    """
+    lapsed = _due(queue, State.RUNNING)
+    if not lapsed.exists():
+        return 0
+    with transaction.atomic():
+        jobs = list(lapsed.select_for_update(skip_locked=_skips_locked())[:TAKEN_BACK_AT_A_TIME])
+        for job in jobs:
+            metrics.FAILURES.labels(metrics.label(job.task), "lost").inc()
+            outcomes.lost(job)
+    return len(jobs)
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.JOBS["LEASE_SECONDS"])
+
+
+def _due(queue: str, state: State) -> QuerySet[Job]:
+    return Job.objects.filter(queue=queue, state=state, due_at__lte=clock.now()).order_by("due_at", "id")
+
+
+def _skips_locked() -> bool:
+    return connection.features.has_select_for_update_skip_locked

@@ -1,0 +1,19 @@
+"""What a job may raise beside faults, and refusals of what is asked about jobs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from offers_project.kernel.errors import Conflict
+
+
+class GiveUp(Exception):
+    """Trying again would not help. The reason is kept, and shown in the administration: no secrets in it."""
+
+
+class LeaseLost(Exception):
+    """Another worker has this job by now: what was done here must not count."""
+
+
+class StillAtWork(Conflict):
+    """A running job cannot be run again."""
+
+    default_message = _("This job is running right now.")

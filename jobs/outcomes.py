@@ -1,0 +1,90 @@
+"""What becomes of a job that a worker has. Each of these does nothing when the worker has it no longer."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from traceback import extract_tb
+from typing import Any
+
+from django.conf import settings
+from django.db.models import DateTimeField, ExpressionWrapper, QuerySet
+from django.db.models.functions import Now
+
+from jobs.enums import State
+from jobs.errors import GiveUp
+from jobs.models import Job
+from jobs.task import named
+from offers_project.kernel import clock
+from offers_project.kernel.errors import shortened
+
+ERROR_MAX = 300
+LOST = "Its worker was lost in the middle of it."
+
+
+def done(job: Job) -> bool:
+    """It is done; when its key was enqueued meanwhile, it waits to be done once more. False: it was not ours."""
+    return _ended(job, state=State.DONE, last_error="")
+
+
+def done_together(jobs: Collection[Job]) -> bool:
+    """All of them are done, in the transaction that did them. False, and nothing is written, when one is not ours."""
+    found = Job.objects.select_for_update().filter(pk__in=[job.pk for job in jobs], state=State.RUNNING)
+    rows = {pk: (fence, again) for pk, fence, again in found.values_list("pk", "fence", "is_wanted_again")}
+    if any(job.pk not in rows or rows[job.pk][0] != job.fence for job in jobs):
+        return False
+    again = [pk for pk, (_fence, is_wanted_again) in rows.items() if is_wanted_again]
+    Job.objects.filter(pk__in=rows.keys() - set(again)).update(**_end(State.DONE))
+    if again:
+        Job.objects.filter(pk__in=again).update(**_once_more())
+    return True
+
+
+def gave_up(job: Job, reason: str) -> bool:
+    """It has failed for good."""
+    return _ended(job, state=State.FAILED, last_error=shortened(reason, ERROR_MAX))
+
+
+def went_wrong(job: Job, reason: str, *, wait: timedelta) -> bool:
+    """It is tried again after `wait`, or has failed for good when it has been tried often enough."""
+    if job.tries >= job.tries_max:
+        return gave_up(job, f"Tried {job.tries} times. {reason}")
+    waiting = {"state": State.WAITING, "due_at": clock.now() + wait, "worker": ""}
+    return bool(_mine(job).update(**waiting, last_error=shortened(reason, ERROR_MAX)))
+
+
+def lost(job: Job) -> bool:
+    """Its worker was killed or cut off: once may happen to any job, more often it may be the job's fault."""
+    try:
+        wait = named(job.task).wait_after(job.tries - 1) if job.tries > 1 else timedelta()
+    except GiveUp as none:
+        return gave_up(job, str(none))
+    return went_wrong(job, LOST, wait=wait)
+
+
+def described(error: BaseException) -> str:
+    """The kind of a fault and its place. What it says may repeat a message, a code or a number, and is left out."""
+    last = extract_tb(error.__traceback__)[-1]
+    file = last.filename.removeprefix(f"{settings.BASE_DIR}/").partition("site-packages/")
+    return f"{type(error).__name__} at {file[2] or file[0]}:{last.lineno}"
+
+
+def database_now() -> Any:
+    """The database's time within a statement, without a trip to ask for it."""
+    return ExpressionWrapper(Now(), output_field=DateTimeField())
+
+
+def _ended(job: Job, *, state: State, last_error: str) -> bool:
+    if _mine(job).filter(is_wanted_again=False).update(**_end(state, last_error)):
+        return True
+    return bool(_mine(job).filter(is_wanted_again=True).update(**_once_more()))
+
+
+def _end(state: State, last_error: str = "") -> dict[str, Any]:
+    return {"state": state, "last_error": last_error, "finished_at": database_now(), "unique_key": None}
+
+
+def _once_more() -> dict[str, Any]:
+    return {"state": State.WAITING, "due_at": database_now(), "tries": 0, "is_wanted_again": False, "worker": ""}
+
+
+def _mine(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, state=State.RUNNING, fence=job.fence)

@@ -1,0 +1,136 @@
+"""Jobs from the claim to their outcome: one by one, or several small ones in one transaction."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.utils import translation
+from django_tasks.base import TaskContext
+
+from jobs import metrics, outcomes
+from jobs.backend import result_of
+from jobs.errors import GiveUp, LeaseLost
+from jobs.models import Job
+from jobs.task import JobTask, named
+from offers_project.kernel import request_id
+
+logger = logging.getLogger(__name__)
+
+
+def run(job: Job) -> bool:
+    """Do a claimed job and write down what became of it. True when it was done, and counted as done.
+
+    Raises `DatabaseError` or `InterfaceError` where nothing could be written down: then the lease runs out, and the job
+    is taken back.
+    """
+    request_id.begin(job.request_id)
+    began = time.monotonic()
+    try:
+        task = named(job.task)
+        if task.in_transaction:
+            with transaction.atomic():
+                _call(job, task)
+                _count_as_done(job)  # Or everything that it has done is undone.
+        else:
+            _call(job, task)
+            _count_as_done(job)
+    except LeaseLost:
+        logger.warning("%s: another worker has it by now", job)
+    except Exception as error:
+        _went_wrong(job, error)
+    else:
+        return True
+    finally:
+        metrics.SECONDS.labels(metrics.label(job.task)).observe(time.monotonic() - began)
+    return False
+
+
+def run_together(jobs: Sequence[Job], *, seconds: float, is_stopping: Callable[[], bool]) -> int:
+    """Do claimed jobs that are each done in a transaction all in one, for about so many `seconds`.
+
+    One commit is what a small job takes longest for. Gives how many of them, from the first on, have been seen to.
+    Where the transaction as a whole fails, each is done by itself.
+    """
+    end = time.monotonic() + seconds
+    done: list[Job] = []
+    wrong: list[tuple[Job, Exception]] = []
+    try:
+        with transaction.atomic():
+            for job in jobs:
+                if fault := _called_within(job):
+                    wrong.append((job, fault))
+                else:
+                    done.append(job)
+                if time.monotonic() > end or is_stopping():
+                    break
+            if not outcomes.done_together(done):
+                raise LeaseLost
+    except (DatabaseError, InterfaceError, LeaseLost) as error:
+        logger.info("jobs are done one by one: %s", type(error).__name__)
+        _part_with_failed_connection(error)
+        run(jobs[0])
+        return 1
+    for job, fault in wrong:
+        request_id.begin(job.request_id)
+        _went_wrong(job, fault)
+    return len(done) + len(wrong)
+
+
+def can_be_done_together(job: Job) -> bool:
+    try:
+        return named(job.task).in_transaction
+    except GiveUp:
+        return False
+
+
+def _called_within(job: Job) -> Exception | None:
+    """Call a job's task in a part of the transaction of its own. Gives what has gone wrong."""
+    request_id.begin(job.request_id)
+    began = time.monotonic()
+    try:
+        with transaction.atomic():
+            _call(job, named(job.task))
+    except (OperationalError, InterfaceError):
+        raise  # A deadlock has undone the whole transaction.
+    except Exception as error:
+        return error
+    finally:
+        metrics.SECONDS.labels(metrics.label(job.task)).observe(time.monotonic() - began)
+    return None
+
+
+def _call(job: Job, task: JobTask[..., Any]) -> None:
+    context = [TaskContext(task_result=result_of(job, task))] if task.takes_context else []
+    with translation.override(settings.LANGUAGE_CODE):
+        task.call(*context, *job.arguments["args"], **job.arguments["kwargs"])
+
+
+def _count_as_done(job: Job) -> None:
+    if not outcomes.done(job):
+        raise LeaseLost
+
+
+def _went_wrong(job: Job, error: Exception) -> None:
+    _part_with_failed_connection(error)
+    if isinstance(error, GiveUp):
+        reason, kept, is_last = str(error), outcomes.gave_up(job, str(error)), True
+    else:
+        reason, is_last = outcomes.described(error), job.tries >= job.tries_max
+        kept = outcomes.went_wrong(job, reason, wait=named(job.task).wait_after(job.tries))
+    if not kept:
+        logger.warning("%s: another worker has it by now", job)
+    elif is_last:
+        metrics.FAILURES.labels(metrics.label(job.task), "failed").inc()
+        logger.error("%s has failed: %s", job, reason)
+    else:
+        metrics.FAILURES.labels(metrics.label(job.task), "retried").inc()
+        logger.warning("%s: try %d of %d went wrong: %s", job, job.tries, job.tries_max, reason)
+
+
+def _part_with_failed_connection(error: Exception) -> None:
+    """What became of the job is written down by a connection that works."""
+    if isinstance(error, OperationalError | InterfaceError) or connection.errors_occurred:
+        connection.close()

@@ -1,0 +1,70 @@
+"""What is done to jobs from outside: an office person runs one again, and the clock forgets old ones."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from jobs import waking
+from jobs.enums import State
+from jobs.errors import StillAtWork
+from jobs.facts import JobRunAgain
+from jobs.models import Job
+from offers_project.kernel import clock, facts
+from offers_project.kernel.actors import Actor
+from offers_project.kernel.errors import NotFound, PermissionDenied
+
+PORTION = 1000
+"""How many are forgotten in one transaction."""
+KEEP_TICKS = timedelta(hours=1)
+"""What is done every few seconds and went well is worth no longer look."""
+
+
+def can_run_jobs_again(actor: Actor) -> bool:
+    return actor.is_manager
+
+
+@transaction.atomic
+def run_again(*, actor: Actor, job_id: int) -> None:
+    """Let a job that has ended or waits for its next try be run now, with all its tries. Managers only.
+
+    Raises `StillAtWork` for a job that is running.
+    """
+    if not can_run_jobs_again(actor):
+        raise PermissionDenied()
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound()
+    if job.state == State.RUNNING:
+        raise StillAtWork()
+    before = {"state": job.state, "tries": job.tries, "last_error": job.last_error}
+    job.state, job.tries, job.due_at = State.WAITING, 0, clock.now()
+    job.finished_at = None
+    job.save(update_fields=["state", "tries", "due_at", "finished_at"])
+    facts.publish(JobRunAgain(actor=actor, job_id=job.pk, task=job.task, before=before))
+    transaction.on_commit(lambda: waking.wake(job.queue), robust=True)
+
+
+def prune() -> int:
+    """Forget jobs that have ended some time ago: failed ones are kept for longer, those of schedules not as long.
+
+    Gives how many.
+    """
+    now = clock.now()
+    done = timedelta(hours=settings.JOBS["KEEP_DONE_HOURS"])
+    failed = timedelta(days=settings.JOBS["KEEP_FAILED_DAYS"])
+    by_clock = ~Q(schedule="")
+    return (
+        _forget(Job.objects.filter(by_clock, state=State.DONE, finished_at__lt=now - KEEP_TICKS))
+        + _forget(Job.objects.filter(by_clock, state=State.FAILED, finished_at__lt=now - done))
+        + _forget(Job.objects.filter(state=State.DONE, finished_at__lt=now - done))
+        + _forget(Job.objects.filter(state=State.FAILED, finished_at__lt=now - failed))
+    )
+
+
+def _forget(jobs: QuerySet[Job]) -> int:
+    forgotten = 0
+    while ids := list(jobs.order_by("finished_at").values_list("pk", flat=True)[:PORTION]):
+        forgotten += jobs.filter(pk__in=ids).delete()[0]
+    return forgotten

@@ -1,0 +1,130 @@
+"""Enqueueing: rows of the caller's transaction, at most one of a key."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django_tasks import TaskResultStatus
+from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
+
+from jobs import claiming, outcomes
+from jobs.backend import JobBackend, new_job
+from jobs.enums import State
+from jobs.models import Job
+from offers_project.kernel import request_id
+from tests.jobs.examples import faulty, hear, heard, hopeless, keyed
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_rolled_back_was_never_enqueued(do_all):
+    with transaction.atomic():
+        hear.enqueue(1)
+        transaction.set_rollback(True)
+    assert not Job.objects.exists()
+    assert do_all() == 0
+
+
+def test_arguments_come_as_they_were_given(do_all):
+    hear.enqueue(1, "two", name=[3, {"four": None}])
+    assert do_all() == 1
+    assert heard == [((1, "two"), {"name": [3, {"four": None}]})]
+
+
+def test_what_is_no_json_is_refused_where_it_is_enqueued():
+    with pytest.raises(TypeError):
+        hear.enqueue(datetime.now(UTC))
+    assert not Job.objects.exists()
+
+
+def test_runs_after_a_moment_and_not_before(do_all):
+    hear.using(run_after=datetime.now(UTC) + timedelta(hours=1)).enqueue(1)
+    assert do_all() == 0
+    Job.objects.update(due_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert do_all() == 1
+
+
+def test_a_result_says_what_has_become_of_it(do_all):
+    result = hear.enqueue(1)
+    assert result.status == TaskResultStatus.READY
+    do_all()
+    result.refresh()
+    assert result.status == TaskResultStatus.SUCCESSFUL
+    assert result.attempts == 1
+    assert result.started_at <= result.finished_at
+    assert result.return_value is None  # It may be a secret.
+    assert hear.get_result(result.id).is_finished
+
+
+def test_a_failed_result_says_why(do_all):
+    result = hopeless.enqueue("the phone is gone")
+    do_all()
+    result.refresh()
+    assert result.status == TaskResultStatus.FAILED
+    assert [error.traceback for error in result.errors] == ["the phone is gone"]
+
+
+@pytest.mark.parametrize("id_", ["7", "x", "", "²", "-1"])
+def test_no_result_of_what_is_not_there(id_):
+    with pytest.raises(TaskResultDoesNotExist):
+        hear.get_result(id_)
+
+
+def test_a_queue_that_there_is_not_is_refused():
+    with pytest.raises(InvalidTaskError):
+        hear.using(queue_name="elsewhere")
+
+
+def test_the_request_goes_on_in_its_jobs():
+    id_ = request_id.begin("request-of-a-test")
+    hear.enqueue()
+    assert Job.objects.get().request_id == id_
+
+
+def test_one_unfinished_job_of_a_key(do_all):
+    first = keyed.enqueue(7, name="first")
+    second = keyed.enqueue(7, name="second")
+    other = keyed.enqueue(8)
+    assert first.id == second.id != other.id
+    do_all()
+    assert heard == [(7, "first"), (8, "")]
+    assert keyed.enqueue(7).id != first.id
+
+
+def test_a_key_that_is_wanted_earlier_is_due_earlier():
+    later = keyed.using(run_after=datetime.now(UTC) + timedelta(hours=1)).enqueue(7)
+    assert keyed.enqueue(7).id == later.id
+    assert Job.objects.get().due_at < datetime.now(UTC) + timedelta(minutes=1)
+
+
+def test_a_key_that_is_wanted_while_it_runs_runs_once_more(do_all):
+    keyed.enqueue(7)
+    (job,) = claiming.claim("default", worker="a", most=1)
+    for _twice in range(2):
+        assert keyed.enqueue(7).id == str(job.pk)
+    assert Job.objects.count() == 1
+    assert outcomes.done(job)
+    assert do_all() == 1
+    assert Job.objects.get().state == State.DONE
+
+
+def test_keys_of_two_tasks_are_apart():
+    keyed.enqueue(7)
+    assert new_job(keyed, [7]).unique_key != new_job(faulty, [7]).unique_key
+    long = new_job(keyed, ["x" * 500])
+    assert len(long.unique_key) == 64
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_enqueued_by_many_at_once_is_one_job(repetitions):
+    for number in range(repetitions):
+        results = at_once([partial(keyed.enqueue, number)] * 12)
+        assert len({result.id for result in results}) == 1
+    assert Job.objects.count() == repetitions
+
+
+def test_tasks_are_functions_of_a_module():
+    with pytest.raises(InvalidTaskError):
+        JobBackend("default", {}).validate_task(type("Other", (), {"func": print})())

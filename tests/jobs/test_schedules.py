@@ -1,0 +1,131 @@
+"""By the clock: each tick once, whatever the number of workers, in a time zone."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from jobs import claiming, outcomes, schedules
+from jobs.enums import State
+from jobs.models import Job, ScheduleState
+from jobs.schedules import Schedule
+from offers_project.kernel import clock
+from tests.jobs.examples import tick
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+EVERY = Schedule(name="every", task=tick, every=2)
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+def moment(text, zone=UTC):
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def begun(schedule, at):
+    with clock.standing_at(at):
+        assert schedules.tick([schedule]) == 0
+    return ScheduleState.objects.get(pk=schedule.name)
+
+
+def test_an_interval_ticks_at_its_multiples():
+    assert EVERY.after(moment("2026-11-28T12:00:00.5")) == moment("2026-11-28T12:00:02")
+    assert EVERY.after(moment("2026-11-28T12:00:02")) == moment("2026-11-28T12:00:04")
+
+
+def test_cron_is_read_in_its_zone_summer_and_winter():
+    nightly = Schedule(name="n", task=tick, cron="30 3 * * *", zone="America/Chicago")
+    winter, summer = moment("2026-01-10T12:00"), moment("2026-07-10T12:00")
+    assert nightly.after(winter) == moment("2026-01-11T03:30", CHICAGO) == moment("2026-01-11T09:30")
+    assert nightly.after(summer) == moment("2026-07-11T08:30")
+
+
+def test_cron_ticks_once_a_day_when_the_clock_is_set(settings):
+    settings.OFFICE_TIME_ZONE = "America/Chicago"
+    nightly = Schedule(name="n", task=tick, cron="30 2 * * *")
+    for start, days in (("2026-03-06T12:00", 4), ("2026-10-30T12:00", 4)):
+        at, ticks = moment(start), []
+        while at < moment(start) + timedelta(days=days):
+            at = nightly.after(at)
+            ticks.append(at.astimezone(CHICAGO).date())
+        assert len(set(ticks)) == len(ticks)
+
+
+@pytest.mark.parametrize("wrong", [{}, {"every": 2, "cron": "* * * * *"}, {"cron": "61 * * * *"}, {"cron": "never"}])
+def test_what_cannot_be_read_is_found_when_it_is_declared(wrong):
+    with pytest.raises(Exception, match=r"needs either|Bad|Wrong"):
+        Schedule(name="wrong", task=tick, **wrong)
+
+
+def test_nothing_is_due_when_a_schedule_is_new():
+    state = begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    assert state.next_at == moment("2026-11-28T12:00:02")
+    assert not Job.objects.exists()
+
+
+def test_a_tick_is_one_job():
+    begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    with clock.standing_at(moment("2026-11-28T12:00:02.1")):
+        assert schedules.tick([EVERY]) == 1
+        assert schedules.tick([EVERY]) == 0
+    job = Job.objects.get()
+    assert (job.schedule, job.tick_at, job.queue) == ("every", moment("2026-11-28T12:00:02"), "clock")
+    assert ScheduleState.objects.get().next_at == moment("2026-11-28T12:00:04")
+
+
+def test_missed_ticks_are_made_up_for_by_one():
+    begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    with clock.standing_at(moment("2026-11-30T12:00:01")):
+        assert schedules.tick([EVERY]) == 1
+        assert schedules.tick([EVERY]) == 0
+    assert ScheduleState.objects.get().next_at == moment("2026-11-30T12:00:02")
+
+
+def test_a_job_that_no_worker_has_taken_does_for_the_next_tick_and_a_running_one_does_not():
+    begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    for second, ticked in ((2, 1), (4, 0)):
+        with clock.standing_at(moment(f"2026-11-28T12:00:0{second}.1")):
+            assert schedules.tick([EVERY]) == ticked
+    with clock.standing_at(moment("2026-11-28T12:00:06.1")):
+        (job,) = claiming.claim("clock", worker="a", most=1)
+        assert schedules.tick([EVERY]) == 1
+        assert outcomes.went_wrong(job, "x", wait=timedelta(hours=1))
+    with clock.standing_at(moment("2026-11-28T12:00:08.1")):
+        assert schedules.tick([EVERY]) == 0
+        claiming.claim("clock", worker="a", most=1)
+    with clock.standing_at(moment("2026-11-28T12:00:10.1")):
+        assert schedules.tick([EVERY]) == 1
+
+
+def test_a_schedule_that_says_something_else_begins_anew():
+    begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    other = Schedule(name="every", task=tick, every=3600)
+    state = begun(other, moment("2026-11-28T12:10"))
+    assert (state.spec, state.next_at) == ("every 3600 s", moment("2026-11-28T13:00"))
+
+
+def test_the_database_has_each_tick_once():
+    begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    with clock.standing_at(moment("2026-11-28T12:00:02.1")):
+        schedules.tick([EVERY])
+    job = Job.objects.get()
+    job.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        job.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_look_at_once_tick_once(repetitions):
+    each = [Schedule(name=f"s{number}", task=tick, every=2) for number in range(3)]
+    begun_at = moment("2026-01-01T12:00:00.5")
+    for schedule in each:
+        begun(schedule, begun_at)
+    for number in range(1, repetitions + 1):
+        Job.objects.update(state=State.DONE)
+        ScheduleState.objects.update(next_at=begun_at + timedelta(hours=number))
+        ticked = at_once([partial(schedules.tick, each)] * 12)
+        assert sum(ticked) == 3
+    assert Job.objects.count() == 3 * repetitions

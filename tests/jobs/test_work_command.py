@@ -1,0 +1,68 @@
+"""`manage.py work`, as a process that is told to end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from django.core.management import CommandError, call_command
+
+from jobs.enums import State
+from jobs.models import Job
+from tests.jobs.examples import hear, take_long, tick, write
+from tests.jobs.test_worker import wait_until
+from tests.servers import ROOT, database_url, free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def process(tmp_path, *options):
+    with (tmp_path / "log").open("wb") as log:
+        started = subprocess.Popen(
+            [sys.executable, "manage.py", "work", *options],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+        print((tmp_path / "log").read_text())
+
+
+def test_once_does_what_is_due_and_ends(effects, capsys):
+    write.enqueue("x")
+    tick.enqueue()
+    call_command("work", "--once", "--queue", "default")
+    assert effects() == ["x"]
+    assert Job.objects.get(state=State.WAITING).queue == "clock"
+    with pytest.raises(CommandError):
+        call_command("work", "--once", "--queue", "elsewhere")
+
+
+def test_sigterm_lets_a_running_job_end(effects, tmp_path):
+    take_long.enqueue(2.0, "long")
+    with process(tmp_path) as started:
+        wait_until(lambda: effects() == ["long begins"], seconds=60)
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(timeout=20) == 0
+    assert effects() == ["long begins", "long ends"]
+    assert Job.objects.filter(task__contains="take_long").get().state == State.DONE
+
+
+def test_a_worker_serves_what_it_has_counted(effects, tmp_path):
+    port = free_port()
+    with process(tmp_path, "--queue", "default", "--metrics", str(port)):
+        hear.enqueue()
+        wait_until(lambda: Job.objects.filter(task__endswith=".hear").get().state == State.DONE, seconds=60)
+        time.sleep(0.1)
+        said = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'job_seconds_count{task="tests.jobs.examples.hear"} 1.0' in said
