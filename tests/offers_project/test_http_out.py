@@ -320,7 +320,7 @@ def test_a_certificate_of_another_name_is_not_taken(server, monkeypatch):
     assert server == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_taken(server, monkeypatch):
+def test_a_certificate_without_an_authority_is_not_taken(server, monkeypatch):
     monkeypatch.setattr(http_out, "_context", ssl.create_default_context)
     with pytest.raises(Unreachable):
         call("GET", "https://public.test/")
