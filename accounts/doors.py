@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -39,21 +39,6 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NOT_KEPT = frozenset({401, 429})
 _DONE_ONCE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-
-class OfficeOnly(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Actor) and request.user.is_office
-
-
-class ManagersOnly(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Actor) and request.user.is_manager
-
-
-class DriversOnly(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.user, Actor) and request.user.is_driver
 
 
 class JsonAlways(BaseContentNegotiation):
@@ -199,17 +184,16 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 def to_sign_in(request: HttpRequest, door: str = "sign-in") -> HttpResponse:
     """Off to the sign-in page, and back here afterwards. A part of a page sends the whole page there."""
-    is_part = request.headers.get("HX-Request") == "true"
-    back = _page_around(request) if is_part else request.get_full_path() if request.method == "GET" else ""
+    back = _page_around(request) if request.htmx else request.get_full_path() if request.method == "GET" else ""
     address = reverse(door) + (f"?{urlencode({'next': back})}" if back else "")
-    if is_part:
+    if request.htmx:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
 def _page_around(request: HttpRequest) -> str:
     """The page that a part was asked for, when it says so and is one of ours."""
-    address = request.headers.get("HX-Current-URL", "")
+    address = request.htmx.current_url or ""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return ""
     parts = urlsplit(address)

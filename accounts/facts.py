@@ -14,13 +14,6 @@ class SessionsEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonDeactivated:
-    """An office person may no longer act. `SessionsEnded` has been published before."""
-
-    key: ActorKey
-
-
-@dataclass(frozen=True, slots=True)
 class RoleChanged:
     """An office person sees and may do something else from now on."""
 

@@ -14,19 +14,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
+from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
 from offers_project.kernel.fields import ExactCharField
 
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username=username)
-
-    def create_superuser(self, username: str, email: str, password: str) -> "User":
-        """What `createsuperuser` calls."""
-        from accounts.services import create_user  # The services stand above.
-
-        return create_user(actor=SYSTEM, username=username, email=email, password=password, role=Role.ADMIN)
 
 
 class User(AbstractBaseUser):

@@ -7,15 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from chat import services
+from chat import rules, services
 from chat.models import Conversation, Member, Message
 from journal.admin import ReadOnlyAdmin
 
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
-    list_display = ("id", "offer_id", "driver_id", "status", "last_seq", "last_message_at")
-    list_filter = ("status",)
+    list_display = ("id", "offer_id", "driver_id", "subject_kind", "status", "last_seq", "last_message_at")
+    list_filter = ("status", "subject_kind")
     search_fields = ("=offer_id", "=driver_id")
     search_help_text = _("The number of an offer or a driver.")
     list_per_page = 50
@@ -48,4 +48,4 @@ class MessageAdmin(ReadOnlyAdmin):
         )
 
     def has_remove_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.actor(request).is_manager
+        return rules.removes_any_message(self.actor(request))

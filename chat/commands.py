@@ -5,7 +5,7 @@ from typing import Any
 
 from chat import selectors, services
 from chat.enums import PassingKind
-from chat.models import Conversation
+from chat.models import Address, Conversation
 from chat.services import Mark, Receipt, Send, Sent
 from chat.shapes import writing
 from offers_project.kernel.errors import Refusal
@@ -24,7 +24,7 @@ def join_offer_chat(call: Call) -> dict[str, Any]:
     conversation = _conversation(call)
     after = call.data.get("after")
     page = selectors.page_of(conversation, after=after)
-    call.join(topics.of_chat(conversation.offer_id, conversation.driver_id))
+    call.join(topics.of_chat(*conversation.address))
     (shown,) = selectors.conversation_dicts([conversation], call.actor)
     return {
         "conversation": shown,
@@ -36,7 +36,7 @@ def join_offer_chat(call: Call) -> dict[str, Any]:
 
 def leave_offer_chat(call: Call) -> dict[str, Any]:
     """Whoever may not see it any more may leave it all the same."""
-    call.leave(topics.of_chat(call.data["offer_id"], call.data["driver_id"]))
+    call.leave(topics.of_chat(*_address(call)))
     call.release(_typing(call))
     return {}
 
@@ -52,13 +52,8 @@ def send_messages(calls: Sequence[Call]) -> list[Answer | Refusal]:
 def typing_start(call: Call) -> dict[str, Any]:
     conversation = selectors.writable_conversation_for(call.actor, **call.data)
     passing_on: dict[str, Any] = {
-        "data": {
-            "conversation_id": conversation.pk,
-            "offer_id": conversation.offer_id,
-            "driver_id": conversation.driver_id,
-            "actor": call.actor.as_dict(),
-        },
-        "to": (topics.of_chat(conversation.offer_id, conversation.driver_id),),
+        "data": conversation.names() | {"actor": call.actor.as_dict()},
+        "to": (topics.of_chat(*conversation.address),),
         "but": (call.actor.key,),
     }
     pass_on(PassingKind.USER_TYPING, **passing_on)
@@ -83,8 +78,12 @@ def _conversation(call: Call) -> Conversation:
     return selectors.conversation_for(call.actor, call.data["offer_id"], call.data["driver_id"])
 
 
+def _address(call: Call) -> Address:
+    return Address(call.data["offer_id"], call.data["driver_id"])
+
+
 def _typing(call: Call) -> str:
-    return f"typing:{call.data['offer_id']}:{call.data['driver_id']}"
+    return f"typing:{topics.of_chat(*_address(call))}"
 
 
 COMMANDS = [

@@ -44,9 +44,19 @@ class ConversationStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+class SubjectKind(models.TextChoices):
+    """What conversations about an offer and a driver are about. More may come, each with members of its own."""
+
+    OFFER = "offer", _("offer")
+
+
 class MemberRole(models.TextChoices):
     OWNER = "owner", _("owner")
     FOLLOWER = "follower", _("follower")
     GUEST = "guest", _("guest")
     """A manager who looks in. Their reading counts for the office only once they have written."""
     DRIVER = "driver", _("driver")
+
+
+SPEAKING_ROLES = (MemberRole.OWNER, MemberRole.DRIVER)
+"""Who reads for their side from the beginning; others of their side do so once they have written."""

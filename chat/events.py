@@ -52,9 +52,7 @@ def _show_receipts(wanted: Sequence[Wanted], what: str) -> Shown:
         is_latest = getattr(member, f"{what}_seq") == each.detail
         at = getattr(member, f"{what}_at") if is_latest else each.at
         receipt = {
-            "conversation_id": member.conversation_id,
-            "offer_id": member.conversation.offer_id,
-            "driver_id": member.conversation.driver_id,
+            **member.conversation.names(),
             "reader": readers[member.key],
             "seq": each.detail,
             "at": iso(at),

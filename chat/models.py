@@ -1,18 +1,75 @@
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chat.enums import ConversationStatus, MemberRole, MessageType
+from chat.enums import SPEAKING_ROLES, ConversationStatus, MemberRole, MessageType, SubjectKind
 from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.fields import ExactCharField
 
 
-class Conversation(models.Model):
-    """The talk between the office and one driver about one offer. The pair is plain numbers: chat knows no offer."""
+class Subject(NamedTuple):
+    """What a conversation is about."""
+
+    kind: str
+    id: int
+
+
+class Address(NamedTuple):
+    """Which conversation is meant. That about the offer itself has no other subject."""
+
+    offer_id: int
+    driver_id: int
+    subject_kind: str = SubjectKind.OFFER.value
+    subject_id: int = 0
+
+
+class Addressed:
+    """What there is to say of a conversation by its address alone."""
+
+    pk: Any
+    offer_id: Any
+    driver_id: Any
+    subject_kind: Any
+    subject_id: Any
+
+    @property
+    def address(self) -> Address:
+        return Address(self.offer_id, self.driver_id, self.subject_kind, self.subject_id)
+
+    @property
+    def subject(self) -> Subject:
+        is_offer = self.subject_kind == SubjectKind.OFFER
+        return Subject(self.subject_kind, self.offer_id if is_offer else self.subject_id)
+
+    def names(self) -> dict[str, int]:
+        """How clients know it, in every event about it: `{conversation_id, offer_id, driver_id}`."""
+        return {"conversation_id": self.pk, "offer_id": self.offer_id, "driver_id": self.driver_id}
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def about_offers(self) -> "ConversationQuerySet":
+        """Those whose subject is the offer itself: one for each driver."""
+        return self.filter(subject_kind=SubjectKind.OFFER)
+
+
+class Conversation(Addressed, models.Model):
+    """The talk of people of several sides about one subject, an offer or something else that has an offer and a driver.
+
+    All of these are plain numbers: chat knows no offer.
+    """
 
     offer_id = models.BigIntegerField(_("offer"))
     driver_id = models.BigIntegerField(_("driver"), db_index=True)
+    subject_kind = models.CharField(
+        _("subject"),
+        max_length=16,
+        choices=SubjectKind.choices,
+        default=SubjectKind.OFFER,
+        db_default=SubjectKind.OFFER.value,
+    )
+    subject_id = models.BigIntegerField(_("subject id"), default=0, db_default=0)
+    """0 where it is the offer, whose number `offer_id` is."""
     status = models.CharField(
         _("status"), max_length=8, choices=ConversationStatus.choices, default=ConversationStatus.OPEN
     )
@@ -21,11 +78,17 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField(_("last message"), null=True)
     created_at = models.DateTimeField(_("opened"))
 
+    objects = ConversationQuerySet.as_manager()
+
     class Meta:
         db_table = "conversations"
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
-        constraints = [models.UniqueConstraint(fields=["offer_id", "driver_id"], name="conversation_of_pair")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer_id", "driver_id", "subject_kind", "subject_id"], name="conversation_of_subject"
+            )
+        ]
         indexes = [models.Index(fields=["last_message_at"], name="conversation_recent")]
 
     def __str__(self) -> str:
@@ -39,8 +102,8 @@ def listens(path: str = "") -> models.Q:
     return models.Q(taken, **{f"{path}left_at": None})
 
 
-class Seated:
-    """Where somebody sits in a conversation, and what follows from it."""
+class Membership:
+    """Somebody's part in a conversation, and what follows from it."""
 
     actor_type: Any
     actor_id: Any
@@ -53,7 +116,7 @@ class Seated:
         return ActorKey(self.actor_type, self.actor_id)
 
     @property
-    def seated(self) -> bool:
+    def gives_access(self) -> bool:
         """Whether membership itself gives access. A guest's access is their role's, and ends with it."""
         return not self.has_left and self.role != MemberRole.GUEST
 
@@ -64,11 +127,11 @@ class Seated:
 
     @property
     def counts(self) -> bool:
-        """Whether this person's reading is their side's reading."""
-        return not self.has_left and (self.role in (MemberRole.OWNER, MemberRole.DRIVER) or self.has_written)
+        """Whether this person's reading is their side's reading (`chat.sides`)."""
+        return not self.has_left and (self.role in SPEAKING_ROLES or self.has_written)
 
 
-class Member(Seated, models.Model):
+class Member(Membership, models.Model):
     """Somebody in a conversation, and how far they have read what others wrote.
 
     Their own messages need no reading: sending moves no mark, since what others wrote meanwhile may not have been seen.

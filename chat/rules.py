@@ -1,7 +1,8 @@
 """Who may read and who may write, and what may be written.
 
 Owner, followers and driver are in a conversation by their membership; managers by their role, whether they are members
-or not; where every dispatcher sees every offer, the other office people may look.
+or not; where every dispatcher sees every offer, the other office people may look. A new kind of actor begins here and
+in `chat.sides`: who is neither a member nor named here has no part in any conversation.
 """
 
 from django.conf import settings
@@ -10,8 +11,8 @@ from django.utils.translation import ngettext_lazy
 
 from chat.enums import ConversationStatus
 from chat.errors import ConversationClosed
-from chat.models import Message, Seated
-from offers_project.kernel.actors import Actor
+from chat.models import Membership, Message
+from offers_project.kernel.actors import DISPATCHER, Actor
 from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
 from offers_project.kernel.limits import Bucket
 from offers_project.kernel.text import is_storable
@@ -19,27 +20,36 @@ from offers_project.kernel.text import is_storable
 CLIENT_ID_MAX_LENGTH = 64
 
 
-def sees_everything(actor: Actor) -> bool:
-    """May read every conversation, a member or not."""
-    return actor.is_manager or (actor.is_office and settings.DISPATCHERS_SEE == "all")
+def reads_every_conversation(actor: Actor) -> bool:
+    """May read every conversation, a member or not; where they mark something as read, they become a guest."""
+    return actor.is_manager or (actor.type == DISPATCHER and settings.DISPATCHERS_SEE == "all")
 
 
-def can_read(actor: Actor, member: Seated | None) -> bool:
+def writes_everywhere(actor: Actor) -> bool:
+    """May write in every open conversation; where they do, they become a guest, and are told what happens there."""
+    return actor.is_manager
+
+
+def removes_any_message(actor: Actor) -> bool:
+    return actor.is_manager
+
+
+def can_read(actor: Actor, member: Membership | None) -> bool:
     """`member` is the actor's own membership, if there is one."""
-    return sees_everything(actor) or (member is not None and member.seated)
+    return reads_every_conversation(actor) or (member is not None and member.gives_access)
 
 
-def can_write(actor: Actor, member: Seated | None) -> bool:
+def can_write(actor: Actor, member: Membership | None) -> bool:
     """As far as the person goes; the conversation must be open, too."""
-    return actor.is_manager or (member is not None and member.seated)
+    return writes_everywhere(actor) or (member is not None and member.gives_access)
 
 
-def require_can_read(actor: Actor, member: Seated | None) -> None:
+def require_can_read(actor: Actor, member: Membership | None) -> None:
     if not can_read(actor, member):
         raise NotFound()
 
 
-def require_can_write(actor: Actor, status: str, member: Seated | None) -> None:
+def require_can_write(actor: Actor, status: str, member: Membership | None) -> None:
     """`status` is the conversation's."""
     require_can_read(actor, member)
     if not can_write(actor, member):
@@ -49,8 +59,8 @@ def require_can_write(actor: Actor, status: str, member: Seated | None) -> None:
 
 
 def can_remove(actor: Actor, message: Message) -> bool:
-    """Its sender, and managers. The conversation must be one that the actor may read, too."""
-    return actor.is_manager or actor.key == (message.sender_type, message.sender_id)
+    """Its sender, and who removes any. The conversation must be one that the actor may read, too."""
+    return removes_any_message(actor) or actor.key == (message.sender_type, message.sender_id)
 
 
 def require_can_remove(actor: Actor, message: Message) -> None:

@@ -14,7 +14,7 @@ from accounts.api import AnybodysView, with_tokens
 from accounts.doors import ApiView
 from accounts.services import begin_session
 from accounts.shapes import TokensOut
-from drivers import places, search, selectors, services
+from drivers import places, rules, search, selectors, services
 from drivers.asking import asked_for
 from drivers.models import Driver
 from drivers.search import Query
@@ -30,7 +30,7 @@ from drivers.shapes import (
 )
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import Pagination
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from offers_project.kernel.errors import Invalid, NotFound
 from offers_project.kernel.schema import documented, page_of
 from offers_project.kernel.shapes import read_shape
 
@@ -57,11 +57,6 @@ class DriversView(ApiView):
         found = search.trucks(self.actor, query)
         return self.page_of_ids(found.ids, found.distances)
 
-    def require_office(self) -> None:
-        """What a driver may know of drivers is themselves."""
-        if not self.actor.is_office:
-            raise PermissionDenied()
-
     def filters(self) -> Query:
         return asked_for(self.actor, self.asked(TruckFilters))
 
@@ -77,7 +72,7 @@ class AvailableDrivers(DriversView):
     @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_available")
     def get(self, request: Request) -> Response:
         """Trucks in use whose status is Available."""
-        self.require_office()
+        rules.require_sees_all_trucks(self.actor)
         return self.answer(replace(self.filters(), statuses=(Driver.AVAILABLE,), active=True))
 
 
@@ -85,7 +80,7 @@ class DriversByLocation(DriversView):
     @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_by_location")
     def get(self, request: Request) -> Response:
         """Trucks around a point, nearest first, with `distance_miles`; those that nobody can place are left out."""
-        self.require_office()
+        rules.require_sees_all_trucks(self.actor)
         query = self.filters()
         if query.around is None:
             raise Invalid.field("near", _("Give `near`, or `lat` and `lon`."))
@@ -97,7 +92,7 @@ class DriversByIds(DriversView):
     @documented(answer=page_of(DriverOut), query=[IdsQuery], refusals=(403,), operation_id="drivers_by_ids")
     def get(self, request: Request) -> Response:
         """These trucks, in this order, inactive ones too; ids that there are not are passed over."""
-        self.require_office()
+        rules.require_sees_all_trucks(self.actor)
         ids = self.asked(IdsQuery)["ids"]
         known = selectors.by_ids(ids)
         return self.page_of_ids([pk for pk in ids if pk in known])
@@ -113,9 +108,10 @@ class OneDriver(DriversView):
 
 
 class Places(DriversView):
-    @documented(answer=page_of(PlaceOut), query=[PlacesQuery], operation_id="places_list")
+    @documented(answer=page_of(PlaceOut), query=[PlacesQuery], refusals=(403,), operation_id="places_list")
     def get(self, request: Request) -> Response:
         """Cities and ZIP codes of the United States that begin so; at most 50."""
+        rules.require_can_look_up_places(self.actor)
         given = self.asked(PlacesQuery)
         return self.page(
             places.search(given["q"], limit=places.SEARCH_MAX),

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.actors import DRIVER, Actor
+from offers_project.kernel.actors import DRIVER, Actor, ActorKey
 from offers_project.kernel.fields import ExactCharField
 
 
@@ -65,6 +65,10 @@ class Driver(models.Model):
     @property
     def actor(self) -> Actor:
         return Actor(type=DRIVER, id=self.pk, name=self.name, role=DRIVER)
+
+    @property
+    def key(self) -> ActorKey:
+        return ActorKey(DRIVER, self.pk)
 
 
 class SignInCode(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from drivers import place_deciding, place_names, place_texts
 from drivers.models import Place
@@ -11,6 +11,8 @@ from drivers.place_findings import Finding
 SEARCH_MAX = 50
 FIND_BATCH = 400
 """Texts looked up with one pair of queries: what a database takes as parameters has an end."""
+CITIES = Q(zip_code__lte="")
+"""Cities as a whole. Were it `=`, SQLite would read all 37,000 of them by the index of ZIP codes: 10 ms for 0.1."""
 
 
 def find(text: str) -> Place | None:
@@ -56,7 +58,7 @@ def search(q: str, limit: int = 10) -> list[Place]:
         matching = matching & _zips_beginning(digits)
         return list(matching.order_by("zip_code")[:limit])
     spelled_out_first = Case(When(city_key=key, then=Value(0)), default=Value(1))
-    return list(matching.filter(zip_code="").order_by(spelled_out_first, "-weight", "city", "state")[:limit])
+    return list(matching.filter(CITIES).order_by(spelled_out_first, "-weight", "city", "state")[:limit])
 
 
 def _zips_beginning(digits: str) -> QuerySet[Place]:
@@ -89,7 +91,7 @@ def _find_batch(texts: list[str]) -> dict[str, Finding]:
     by_zip = {place.zip_code: place for place in Place.objects.filter(zip_code__in=zip_codes)} if zip_codes else {}
     keys = {key for reading in readings.values() for key in reading.all_keys()}
     keys |= {place.city_key for place in by_zip.values()}
-    cities = Place.objects.filter(zip_code="", city_key__in=keys).order_by("-weight", "state") if keys else ()
+    cities = Place.objects.filter(CITIES, city_key__in=keys).order_by("-weight", "state") if keys else ()
     table = place_deciding.Table(by_zip, cities, _states_around(zip_codes - by_zip.keys()))
     return {text: place_deciding.decide(reading, table) for text, reading in readings.items()}
 

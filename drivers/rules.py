@@ -1,4 +1,7 @@
-"""Who may do what with trucks and their drivers, what may be written of a truck, and what its status says."""
+"""Who may do what with trucks and their drivers, what may be written of a truck, and what its status says.
+
+A new kind of actor begins here: it may do what is said, and no more.
+"""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -7,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver
-from offers_project.kernel.actors import SYSTEM, Actor
+from offers_project.kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
 from offers_project.kernel.errors import Invalid, PermissionDenied
 from offers_project.kernel.text import is_storable
 
@@ -30,18 +33,38 @@ BOUNDS = {"latitude": 90, "longitude": 180}
 """In degrees, either way."""
 
 
+def sees_all_trucks(actor: Actor) -> bool:
+    """The whole fleet, active or not, with phones and rates, and who is near a place."""
+    return actor.type == DISPATCHER or actor == SYSTEM
+
+
+def drives(actor: Actor) -> bool:
+    """Whether they are one of the drivers: they see their own truck, and sign in and work on a phone."""
+    return actor.type == DRIVER
+
+
 def can_change_trucks(actor: Actor) -> bool:
     return actor.is_manager or actor == SYSTEM
 
 
 def can_send_links(actor: Actor) -> bool:
     """A link that goes to the driver's own phone: anybody of the office may send it."""
-    return actor.is_office or actor == SYSTEM
+    return sees_all_trucks(actor)
 
 
 def can_see_links(actor: Actor) -> bool:
     """Whoever sees a link can sign in as the driver."""
     return actor.is_manager or actor == SYSTEM
+
+
+def can_look_up_places(actor: Actor) -> bool:
+    """The office says where loads go, drivers where they are."""
+    return sees_all_trucks(actor) or drives(actor)
+
+
+def require_sees_all_trucks(actor: Actor) -> None:
+    if not sees_all_trucks(actor):
+        raise PermissionDenied()
 
 
 def require_can_change_trucks(actor: Actor) -> None:
@@ -56,6 +79,11 @@ def require_can_send_links(actor: Actor) -> None:
 
 def require_can_see_links(actor: Actor) -> None:
     if not can_see_links(actor):
+        raise PermissionDenied()
+
+
+def require_can_look_up_places(actor: Actor) -> None:
+    if not can_look_up_places(actor):
         raise PermissionDenied()
 
 

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
-from drivers import lookup, places
+from drivers import lookup, places, rules
 from drivers.distance import Degrees, bounding_box, haversine_miles
 from drivers.models import Driver
-from offers_project.kernel.actors import DRIVER, SYSTEM, Actor, ActorKey
+from offers_project.kernel.actors import Actor
 from offers_project.kernel.clock import iso
 from presence.selectors import online
 
@@ -20,18 +20,13 @@ ANYWHERE_MILES = 12_500
 
 def drivers_for(actor: Actor) -> QuerySet[Driver]:
     """The drivers that somebody may know of: the office all, active or not; a driver only themselves."""
-    if actor.is_office or actor == SYSTEM:
+    if rules.sees_all_trucks(actor):
         return Driver.objects.all()
-    return Driver.objects.filter(pk=actor.id) if actor.is_driver else Driver.objects.none()
+    return Driver.objects.filter(pk=actor.id) if rules.drives(actor) else Driver.objects.none()
 
 
 def active() -> QuerySet[Driver]:
     return Driver.objects.filter(is_active=True)
-
-
-def available() -> QuerySet[Driver]:
-    """Active, and `Available` in the older system's words."""
-    return active().filter(status__iexact=Driver.AVAILABLE)
 
 
 def by_ids(ids: Collection[int]) -> dict[int, Driver]:
@@ -89,11 +84,11 @@ def signing_in_by(address: str) -> list[Driver]:
 def driver_dicts(drivers: Iterable[Driver], *, distances: Mapping[int, float] | None = None) -> list[dict[str, Any]]:
     """Drivers as clients see them, `distance_miles` added where `distances` are given. Fixed in its queries."""
     drivers = list(drivers)
-    here = online({ActorKey(DRIVER, driver.pk) for driver in drivers})
+    here = online({driver.key for driver in drivers})
     dispatchers = _dispatchers({driver.assigned_dispatcher_id for driver in drivers} - {None})
     dicts = []
     for driver in drivers:
-        seen = here.get(ActorKey(DRIVER, driver.pk))
+        seen = here.get(driver.key)
         dispatcher = dispatchers.get(driver.assigned_dispatcher_id)
         shown = {
             "id": driver.pk,

@@ -16,7 +16,7 @@ from accounts import browser
 from accounts.doors import safe_next
 from accounts.metrics import SIGN_IN_FAILED
 from accounts.selectors import preferences_of
-from drivers import links, services
+from drivers import links, rules, services
 from drivers.errors import ChooseDriver, DeadLink
 from drivers.links import LinkState, ReadLink
 from drivers.shapes import LARGEST_ID, AddressShape, CodeShape
@@ -34,7 +34,7 @@ CHALLENGE = "sign_in_challenge"
 
 def _arrived(request: HttpRequest) -> HttpResponse | None:
     """For a form that is older than the browser's token: a driver who has signed in since, in another tab, goes on."""
-    if request.actor is not None and request.actor.is_driver:
+    if request.actor is not None and rules.drives(request.actor):
         return HttpResponseRedirect(safe_next(request, HOME))
     return None
 
@@ -50,7 +50,7 @@ def _contact_again(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for a phone number or a mail address, and sends a code there."""
     if request.method != "POST":
-        if request.actor is not None and request.actor.is_driver:
+        if request.actor is not None and rules.drives(request.actor):
             return HttpResponseRedirect(safe_next(request, HOME))
         return _step(request, "contact")
     contact = request.POST.get("contact", "").strip()
@@ -98,7 +98,7 @@ def _link_again(request: HttpRequest, token: str) -> HttpResponse:
     """A driver who has signed in since, by this link, goes on; another driver's link asks again."""
     found = links.read(token)
     here = request.actor
-    if here is not None and here.is_driver and (found.driver is None or found.driver.actor.key == here.key):
+    if here is not None and rules.drives(here) and (found.driver is None or found.driver.actor.key == here.key):
         return HttpResponseRedirect(HOME)
     return _link_page(request, found, too_old=True)
 

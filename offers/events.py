@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from offers.enums import EventKind
 from offers.models import Offer, Proposal
-from offers.rules.access import can_see
+from offers.rules.access import can_see, is_asked
 from offers.selectors import Sightings
 from offers.selectors.histories import shown_proposals
 from presence.renderers import Data, Wanted
@@ -34,7 +34,7 @@ def proposals_as_seen(wanted: Sequence[Wanted]) -> list[Data | None]:
 
 
 def _sees(wanted: Wanted, proposal: Proposal) -> bool:
-    if wanted.viewer.is_driver:
+    if is_asked(wanted.viewer):
         return wanted.viewer.id == proposal.driver_id
     return can_see(wanted.viewer, proposal.offer)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import selectors as chat
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
+from offers.rules.access import is_asked, sees_whole_offers
 from offers.seen import ORDERINGS, SEARCHED, SEARCHED_BY_DRIVERS, SortedAsSeen, where_shown, where_words_are
 from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
 from offers_project.kernel.actors import Actor
@@ -82,7 +83,7 @@ class OfferFilters(ActorFilterSet):
         fields: list[str] = []
 
     def searched(self, offers: QuerySet[Offer], name: str, value: str) -> QuerySet[Offer]:
-        fields = SEARCHED if self.actor.is_office else SEARCHED_BY_DRIVERS
+        fields = SEARCHED if sees_whole_offers(self.actor) else SEARCHED_BY_DRIVERS
         return where_words_are(offers, self.actor, value, fields)
 
     def owned_by(self, offers: QuerySet[Offer], name: str, value: int) -> QuerySet[Offer]:
@@ -113,7 +114,7 @@ class OfferFilters(ActorFilterSet):
         """For a driver who sorts, a sequence of offers in the order of what they see of them."""
         offers = super().found()
         by = self.form.cleaned_data.get("ordering")
-        return SortedAsSeen(offers, self.actor, by) if self.actor.is_driver and by else offers
+        return SortedAsSeen(offers, self.actor, by) if is_asked(self.actor) and by else offers
 
 
 def _pickup(lookup: str, value: datetime) -> Q:

@@ -124,6 +124,10 @@ class Offer(models.Model):
         """The owner and the followers: whom everything about this offer is told."""
         return [ActorKey(DISPATCHER, id_) for id_ in sorted({self.owner_id, *self.follower_ids})]
 
+    @property
+    def owner_key(self) -> ActorKey:
+        return ActorKey(DISPATCHER, self.owner_id)
+
 
 class Follower(models.Model):
     """An office person who works on an offer beside its owner."""

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from offers.models import Offer, Proposal
+from offers.rules.access import is_asked
 from offers.rules.transitions import CLOSED
 from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
@@ -45,7 +46,7 @@ def frozen_for(actor: Actor) -> QuerySet[Proposal]:
 
 def where_shown(offers: QuerySet[Offer], actor: Actor, now: Q, seen: Q) -> QuerySet[Offer]:
     """Those where what is shown fits: the offer as it is `now`, or as a driver who is out of it has `seen` it."""
-    if not actor.is_driver:
+    if not is_asked(actor):
         return offers.filter(now)
     frozen = frozen_for(actor)
     live = Proposal.objects.filter(driver_id=actor.key.id).exclude(pk__in=frozen.values("pk"))

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from offers.enums import FallOffReason, LostReason, ProposalStatus, RejectReason
 
@@ -47,6 +47,14 @@ DRIVER: dict[str, Any] = {
     ProposalStatus.FALLEN_OFF: _("You are off this load"),
 }
 
+MARKS: dict[str, Any] = {
+    "offer": pgettext_lazy("on the gauge", "offer"),
+    "standing": pgettext_lazy("on the gauge", "you"),
+    "ask": pgettext_lazy("on the gauge", "asks"),
+    "ceiling": pgettext_lazy("on the gauge", "ceiling"),
+}
+"""The amounts of a negotiation (`offers.pages.shown.gauge_of`)."""
+
 
 def office_word(status: str, reason: str = "") -> str:
     """What the office calls a state, also `delivered` and `typing`; `reason` as the proposal has it."""
@@ -56,6 +64,32 @@ def office_word(status: str, reason: str = "") -> str:
 def driver_word(status: str, reason: str = "") -> str:
     """What the driver's phone calls a state. `reason` is the proposal's, or `again`, `office` or `completed`."""
     return _word(DRIVER, status, reason)
+
+
+def mark_word(kind: str) -> str:
+    """What the gauge calls an amount."""
+    return str(MARKS[kind])
+
+
+def how_far(counts: Mapping[str, int]) -> str:
+    """How far an offer is, in a word or two: who waits for the office, else how many were asked.
+
+    `counts` has how many drivers are in each state.
+    """
+    waiting = []
+    if number := counts.get("counter_offered"):
+        waiting.append(ngettext("%(number)s countered", "%(number)s countered", number) % {"number": number})
+    if number := counts.get("accepted"):
+        waiting.append(ngettext("%(number)s accepted", "%(number)s accepted", number) % {"number": number})
+    if waiting:
+        return ", ".join(waiting)
+    if number := counts.get("viewed"):
+        return ngettext("%(number)s has seen it", "%(number)s have seen it", number) % {"number": number}
+    if number := counts.get("sent"):
+        return ngettext("sent to %(number)s", "sent to %(number)s", number) % {"number": number}
+    if any(counts.get(status) for status in ("rejected", "expired", "lost")):
+        return gettext("nobody left")
+    return gettext("sent to nobody")
 
 
 def office_words() -> dict[str, str]:

@@ -353,7 +353,6 @@ PRESENCE = {
     "REPLAY_MAX": env.int("REPLAY_MAX", default=2000),
     "KEEP_EVENTS_DAYS": env.int("KEEP_EVENTS_DAYS", default=7),
     "QUEUE_MAX": env.int("QUEUE_MAX", default=1000),
-    "TYPING_SECONDS": 6,
     "FRAME_MAX_BYTES": 64 * 1024,
     "CONNECTIONS_MAX": env.int("CONNECTIONS_MAX", default=20),
     "BAD_FRAMES_MAX": 100,

@@ -18,6 +18,7 @@ import offers.selectors
 import offers.services
 import offers.tasks
 import presence.enums
+import presence.hub
 import presence.services
 import presence.tasks
 from accounts import kinds
@@ -28,13 +29,14 @@ from jobs import schedules
 from jobs.facts import JobRunAgain
 from journal.facts import Recorded
 from offers_project.kernel import facts, in_process
-from presence import commands, renderers
+from presence import bus, commands, renderers
 
 
 def connect() -> None:
     """Called once, when every app is loaded."""
     kinds.register(accounts.office.KIND, drivers.people.KIND)
 
+    bus.subscribe(presence.hub.ring)
     commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)
 
     renderers.register(chat.events.RENDERERS)

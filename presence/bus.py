@@ -4,13 +4,14 @@ It may fail and it may lose: the rows are the log, and whoever missed something 
 never raises, and never waits for the network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from offers_project.kernel.actors import ActorKey
+from presence import metrics
 
 
 class Event(NamedTuple):
@@ -52,8 +53,22 @@ class Batch:
         return bool(self.events or self.passing or self.controls)
 
 
-def publish(batch: Batch) -> None:
-    """Ring: hand the batch to the hub of every process. Counted and swallowed when it fails."""
-    from presence.hub import ring
+_publisher: Callable[[Batch], None] | None = None
 
-    ring(batch)
+
+def subscribe(publisher: Callable[[Batch], None]) -> None:
+    """Let `publisher` have every batch from now on, instead of the one before. It must neither raise nor wait."""
+    global _publisher
+    _publisher = publisher
+
+
+def publish(batch: Batch) -> None:
+    """Wake the others: hand a committed batch to the one who brings it to the hub of every process.
+
+    To be called after the commit, or for what is not kept; services do so through `telling`. It never raises and never
+    waits: what fails is counted, and found in the rows. Without a publisher the batch is dropped, and counted as well.
+    """
+    if _publisher is None:
+        metrics.PUBLISH_FAILURES.labels("no publisher").inc()
+        return
+    _publisher(batch)

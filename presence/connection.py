@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
@@ -23,10 +23,8 @@ from presence import eager, metrics
 from presence.bus import Passing
 from presence.commands import Hold
 from presence.flow import Outlet, Send
+from presence.grouping import Grouped
 from presence.replay import Shown, Wish
-
-if TYPE_CHECKING:
-    from presence.hub import Hub
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +40,18 @@ GAP_SECONDS = 0.05
 AHEAD_MAX = 256
 """How many events may wait for a missing one. What is beyond is read from the rows."""
 RETRY_SECONDS = 1.0
+
+
+class Hub(Protocol):
+    """What a connection needs of the hub that it belongs to (`presence.hub`)."""
+
+    loop: asyncio.AbstractEventLoop
+    read_rows: Grouped[Wish, list[Shown]]
+    writing: set[Connection]
+
+    def forget(self, connection: Connection) -> None: ...
+
+    def pass_on(self, passing: Passing) -> None: ...
 
 
 class Waiting(NamedTuple):

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 from django.db import InterfaceError, OperationalError
 
 from offers_project.kernel import request_id
+from offers_project.kernel.unit_of_work import LOCK_WAIT_TIMEOUT
 from presence import metrics, pool, turns
-from presence.telling import LOCK_WAIT_TIMEOUT
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import exchange, flow, leases, metrics, pool, replay, topics, watch, wire
+from presence import acquaintances, exchange, flow, leases, metrics, pool, replay, rules, topics, watch, wire
 from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command
 from presence.connection import DRAINING, PROTOCOL_ERROR, REVOKED, TOKEN_EXPIRED, Connection
@@ -50,8 +50,6 @@ class Hub:
         self.waiting: dict[ActorKey, list[Waiter]] = {}
         self.database_failed_at = -math.inf
         """The loop's time when something that goes on by itself last found the database away."""
-        self.met: dict[ActorKey, set[str]] = {}
-        """To whom of the drivers an office person's presence has been told."""
         self.read_rows: Grouped[replay.Wish, list[replay.Shown]] = Grouped("read_rows", replay.read_many)
         self.identify: Grouped[Caller, Identity | None] = Grouped("identify", identify)
         self.enter: Grouped[Entry, Entered] = Grouped("enter", enter_many)
@@ -83,7 +81,7 @@ class Hub:
             # A client that comes back from a tunnel again and again leaves dead connections behind. The closed one is
             # told not to come back, or too many tabs would put one another out for ever.
             min(theirs, key=lambda each: each.heard_at).close(PROTOCOL_ERROR)
-        for topic in _own_topics(connection.actor):
+        for topic in rules.own_topics(connection.actor):
             self.join(connection, topic)
         metrics.CONNECTIONS.inc()
 
@@ -185,10 +183,10 @@ class Hub:
     def meet(self, actor: Actor, topic: str) -> None:
         """An office person has joined a chat: its driver learns that they are here, once while they are."""
         driver = topics.driver_of(topic)
-        if driver is None or not actor.is_office:
+        if driver is None or not rules.is_shown_in_chats(actor.key):
             return
         theirs = topics.of_actor(driver)
-        if theirs in self.met.get(actor.key, ()):
+        if acquaintances.have_met(actor.key, theirs):
             return
         shown = leases.changed(actor, online=True, at=datetime.now(UTC))
         batch = Batch(
@@ -219,9 +217,9 @@ class Hub:
                     for topic in [each for each in connection.topics if each.startswith(argument)]:
                         self.leave(connection, topic)
             case "met":
-                self.met.setdefault(key, set()).add(argument)
+                acquaintances.meet(key, argument)
             case "parted":
-                self.met.pop(key, None)
+                acquaintances.forget(key)
 
     # --- commands that are done together ----------------------------------------------------------------------------
 
@@ -286,22 +284,6 @@ def ring(batch: Batch) -> None:
             exchange.say_from_outside(wire.pack(batch, sender=wire.OUTSIDE))
     except Exception as error:
         exchange.count_failure(error)
-
-
-def met_by(key: ActorKey, *, forget: bool = False) -> Sequence[str]:
-    """The topics of the drivers to whom an office person's presence was told; once they part, that is forgotten."""
-    hub = running()
-    if hub is None:
-        return ()
-    theirs = tuple(hub.met.get(key, ()))
-    if forget and theirs:
-        ring(Batch(controls=[Control("parted", key)]))
-    return theirs
-
-
-def _own_topics(actor: Actor) -> list[str]:
-    mine = [topics.OFFICE] if actor.is_office else []
-    return [*mine, topics.MANAGERS] if actor.is_manager else mine
 
 
 def _end_leases(ids: Sequence[str]) -> list[None]:

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts import kinds
-from offers_project.kernel import clock, facts
-from offers_project.kernel.actors import DRIVER, Actor, ActorKey
-from presence import streams, topics
+from offers_project.kernel import clock
+from offers_project.kernel.actors import Actor, ActorKey
+from offers_project.kernel.unit_of_work import service
+from presence import acquaintances, rules, streams, topics
 from presence.enums import PassingKind
-from presence.facts import WentOffline, WentOnline
 from presence.models import Attendance, SocketSession
-from presence.telling import pass_on, service
+from presence.telling import pass_on
 
 LEFT = ""
 """Stands for the process of a lease that nobody renews."""
@@ -64,7 +64,6 @@ def begin(*, leases: Sequence[Lease]) -> None:
     came = sorted(key for key, row in rows.items() if not row.online)
     Attendance.objects.filter(pk__in=[rows[key].pk for key in came]).update(online=True, last_seen=now)
     for key, actor in _people(came).items():
-        facts.publish(WentOnline(key))
         pass_on(PassingKind.PRESENCE_CHANGED, changed(actor, online=True, at=now), to=_told(key))
 
 
@@ -130,7 +129,6 @@ def lapse(*, keys: Collection[ActorKey]) -> None:
     seen = _last_seen(gone, otherwise=now)
     for key in gone:
         Attendance.objects.filter(pk=rows[key].pk).update(online=False, last_seen=seen[key])
-        facts.publish(WentOffline(key))
     for key, actor in _people(gone).items():
         pass_on(PassingKind.PRESENCE_CHANGED, changed(actor, online=False, at=seen[key]), to=_told(key, parting=True))
 
@@ -176,9 +174,9 @@ def _people(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
 
 
 def _told(key: ActorKey, *, parting: bool = False) -> Sequence[str]:
-    """Who hears of it: the whole office of a driver, the drivers whose chats they joined of an office person."""
-    if key.type == DRIVER:
+    """The topics of those who hear of it, as `presence.rules` say."""
+    if rules.is_told_to_the_office(key):
         return (topics.OFFICE,)
-    from presence import hub
-
-    return hub.met_by(key, forget=parting)
+    if not rules.is_shown_in_chats(key):
+        return ()
+    return acquaintances.met_by(key, parting=parting)

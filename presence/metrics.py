@@ -36,12 +36,6 @@ BATCHES = Histogram(
     ["command"],
     buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
 )
-COMMITS = Histogram(
-    "unit_of_work_seconds",
-    "Changes, done or refused, from the beginning of their transaction to the end of their commit",
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
-CONFLICTS = Counter("unit_of_work_retries_total", "Changes that were tried again after a deadlock")
 DATABASE_WAITING = Gauge("live_database_waiting", "Calls of the live connection that wait for a database thread")
 PUBLISHED = Counter("doorbell_published_total", "Batches handed to the channel layer")
 PUBLISH_FAILURES = Counter("doorbell_publish_failures_total", "Batches the channel layer did not take", ["reason"])

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from offers_project.kernel.actors import DISPATCHER, DRIVER, ActorKey
-from presence import streams
+from offers_project.kernel.actors import ActorKey
+from presence import rules, streams
 from presence.models import Attendance
 
 
@@ -38,4 +38,4 @@ def counts() -> dict[str, int]:
     """How many are here: `{"drivers": n, "dispatchers": n}`."""
     rows = Attendance.objects.filter(online=True).values_list("actor_type").annotate(number=Count("pk"))
     numbers = dict(rows)
-    return {"drivers": numbers.get(DRIVER, 0), "dispatchers": numbers.get(DISPATCHER, 0)}
+    return {name: numbers.get(actor_type, 0) for actor_type, name in rules.COUNTED.items()}

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 
 from accounts.facts import RoleChanged, SessionsEnded
 from offers_project.kernel import clock
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import epochs, streams, telling
 from presence.models import StreamEvent, StreamHead
 
@@ -16,13 +16,13 @@ PORTION = 2000
 """How many events are pruned in one transaction, so that nobody waits long for a head."""
 
 
-@telling.service
+@service
 def close_ended(fact: SessionsEnded) -> None:
     """Answers `SessionsEnded`: whoever is signed out is not listening any more."""
     telling.close_connections(fact.key, auth_session_id=fact.auth_session_id)
 
 
-@telling.service
+@service
 def come_again(fact: RoleChanged) -> None:
     """Answers `RoleChanged`: what a connection may hear is decided when it opens, so it has to open again."""
     telling.renew_connections(fact.key)
@@ -46,7 +46,7 @@ def prune() -> int:
             pruned += _prune_one(key, before)
 
 
-@transaction.atomic
+@service
 def _prune_one(key: ActorKey, before: object) -> int:
     """A stream is cut at its front only: whatever stays is without a gap, and the floor says where it begins."""
     mine = streams.of_keys({key})

@@ -7,7 +7,7 @@ from itertools import islice
 from threading import Lock
 from typing import Generic, TypeVar
 
-from django.db import transaction
+from offers_project.kernel import unit_of_work
 
 K = TypeVar("K", bound=Hashable)
 
@@ -42,7 +42,7 @@ class Soon(Generic[K]):
     def once_committed(self, changed: Iterable[K]) -> None:
         """These have changed, if the transaction is committed."""
         keys = frozenset(changed)
-        transaction.on_commit(lambda: self.remember(keys), robust=True)
+        unit_of_work.after_commit(lambda: self.remember(keys))
 
     def remember(self, changed: Iterable[K]) -> None:
         """These have changed, whatever becomes of the transaction."""

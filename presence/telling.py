@@ -1,40 +1,25 @@
-"""The door through which every service works and tells.
+"""The door through which services tell people what has changed.
 
-`@service` makes a function one unit of work: one transaction, whatever services it calls, tried again after a
-deadlock. What is told meanwhile is collected and written once, at its end, under the last locks; after the commit it
-is published, and a failed publish loses nothing, since the rows are the log.
+What a unit of work tells is collected and written once, at its end, under the last locks; after the commit it is
+published, and a failed publish loses nothing, since the rows are the log.
 """
 
-import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
-
-from django.db import OperationalError, connection, transaction
+from typing import Any
 
 from accounts import kinds
-from offers_project.kernel import clock, patience, rows
+from offers_project.kernel import clock, rows, unit_of_work
 from offers_project.kernel.actors import ActorKey
 from offers_project.kernel.rows import Statement
-from presence import bus, metrics, renderers, streams
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-TRIES = 8
-LOCK_WAIT_TIMEOUT, DEADLOCK = 1205, 1213
-DEADLOCK_CODES = frozenset({LOCK_WAIT_TIMEOUT, DEADLOCK})
-"""MySQL's, as the first argument of an error."""
+from presence import bus, renderers, streams
 
 
 @dataclass(slots=True)
-class _Unit:
+class _Tellings:
     """What one unit of work has to say. Later tellings of the same thing to the same person replace earlier ones."""
 
     tellings: dict[streams.Telling, Mapping[str, Any] | None] = field(default_factory=dict)
@@ -47,7 +32,7 @@ class _Unit:
     def finish(self) -> None:
         batch = bus.Batch(events=self._write(), passing=self.passing, controls=self.controls)
         if batch:
-            transaction.on_commit(lambda: bus.publish(batch), robust=True)
+            unit_of_work.after_commit(lambda: bus.publish(batch))
 
     def _write(self) -> list[bus.Event]:
         if not self.tellings:
@@ -62,46 +47,11 @@ class _Unit:
         ]
 
 
-_unit: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
-
-
-def service(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function a service. Called by another service, it is part of that one's unit of work.
-
-    A lock that others hold one after the other is waited for in several tries, for `patience.queue_seconds` in all.
-    A service that refuses must do so before it changes anything: then whoever called it may go on without it.
-    """
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _unit.get() is not None:
-            return function(*args, **kwargs)
-        may_retry = not connection.in_atomic_block
-        end = time.monotonic() + patience.queue_seconds.get()
-        for attempt in range(1, TRIES + 1):
-            try:
-                return _outermost(function, *args, **kwargs)
-            except OperationalError as error:
-                is_over = attempt == TRIES or time.monotonic() > end
-                if is_over or not may_retry or not _is_deadlock(error):
-                    raise
-                metrics.CONFLICTS.inc()
-            # Those who stood in each other's way do not all come again at the same moment.
-            time.sleep(random.random() * 0.02 * attempt)  # noqa: S311
-        raise AssertionError("unreachable")
-
-    return run
-
-
 @contextmanager
 def unheard() -> Iterator[None]:
     """Let services tell nobody, all of them in one transaction: what is made up as the past was heard by nobody."""
-    token = _unit.set(_Unit())
-    try:
-        with transaction.atomic():
-            yield
-    finally:
-        _unit.reset(token)
+    with unit_of_work.unfinished():
+        yield
 
 
 def tell(
@@ -121,12 +71,12 @@ def tell(
     same and already at hand; otherwise the room's renderer is asked, once for all.
     `at` is the time, for who knows it already.
     """
-    unit, name = _current(), renderers.require(kind)
-    unit.at = at or unit.at
+    told, name = _current(), renderers.require(kind)
+    told.at = at or told.at
     for key in to:
         telling = streams.Telling(to=key, kind=name, object_id=object_id, detail=detail)
-        unit.tellings.pop(telling, None)
-        unit.tellings[telling] = data
+        told.tellings.pop(telling, None)
+        told.tellings[telling] = data
 
 
 def about_to_tell(to: Iterable[ActorKey], *others: Statement) -> list[Sequence[tuple]]:
@@ -147,8 +97,8 @@ def pass_on(kind: StrEnum, data: Mapping[str, Any], *, to: Iterable[str], but: I
     """
     renderers.require_passing(kind)
     passing = bus.Passing(kind=kind, data=data, to=tuple(to), but=tuple(but))
-    if (unit := _unit.get()) is not None:
-        unit.passing.append(passing)
+    if unit_of_work.current() is not None:
+        _current().passing.append(passing)
     else:
         bus.publish(bus.Batch(passing=[passing]))
 
@@ -168,27 +118,11 @@ def stop_listening(key: ActorKey, *, topics_beginning: str) -> None:
     _current().controls.append(bus.Control(action="leave", key=key, argument=topics_beginning))
 
 
-def _outermost(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    unit = _Unit()
-    token = _unit.set(unit)
-    try:
-        with metrics.COMMITS.time(), transaction.atomic():
-            result = function(*args, **kwargs)
-            unit.finish()
-        return result
-    finally:
-        _unit.reset(token)
-
-
-def _current() -> _Unit:
-    unit = _unit.get()
+def _current() -> _Tellings:
+    unit = unit_of_work.current()
     if unit is None:
         raise RuntimeError("Only a service tells: call this from a function marked @service.")
-    return unit
-
-
-def _is_deadlock(error: OperationalError) -> bool:
-    return bool(error.args) and error.args[0] in DEADLOCK_CODES
+    return unit.part(_Tellings)
 
 
 def _shown(

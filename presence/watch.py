@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -16,11 +16,8 @@ from accounts import sign_ins
 from offers_project.kernel import in_process, request_id
 from offers_project.kernel.actors import ActorKey
 from presence import epochs, leases, metrics, pool, replay
-from presence.connection import CANNOT_RESUME, TOO_SLOW
+from presence.connection import CANNOT_RESUME, TOO_SLOW, Connection
 from presence.limits import GIVE_UP_SECONDS, STUCK_SECONDS
-
-if TYPE_CHECKING:
-    from presence.hub import Hub
 
 T = TypeVar("T")
 
@@ -36,6 +33,30 @@ SIGN_INS_AT_A_TIME = 25
 """How many people one query asks about."""
 PAUSE_SECONDS = 0.02
 """So long others have their turn in between, unless that would take more than a quarter of the time there is."""
+
+
+class Hub(Protocol):
+    """What is looked after of the hub (`presence.hub`)."""
+
+    loop: asyncio.AbstractEventLoop
+    process: str
+    database_failed_at: float
+
+    @property
+    def people(self) -> Mapping[ActorKey, Sequence[Connection]]: ...
+
+    @property
+    def waiting(self) -> Mapping[ActorKey, object]: ...
+
+    @property
+    def writing(self) -> Iterable[Connection]: ...
+
+    @property
+    def connections(self) -> Iterable[Connection]: ...
+
+    def leases(self) -> Collection[leases.Lease]: ...
+
+    def look_again(self, key: ActorKey, head: float) -> None: ...
 
 
 def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:

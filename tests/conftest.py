@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from offers_project.kernel import memory
+from offers_project.kernel import memory, unit_of_work
+from tests.units import Joining
 from tools import catalogues
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ for _profile, _examples in {"quick": 20, "long": 10 * REPETITIONS}.items():
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Examples are drawn from the schema of the API while tests are collected: for seconds, so only where they run."""
+    is_drawn = collection_path.name == "test_schema_is_kept.py"
+    return True if is_drawn and "not long" in config.getoption("markexpr") else None
+
+
 def pytest_collection_finish() -> None:
     """Everything is loaded by now: the garbage collector need not look through it after every few tests."""
     memory.settle()
@@ -47,6 +55,15 @@ def pytest_collection_finish() -> None:
 def repetitions() -> int:
     """How often a race or a fault is tried: REPETITIONS, 3 unless set; `make test-long` sets 50."""
     return REPETITIONS
+
+
+@pytest.fixture(autouse=True)
+def joining_services_refuse_in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A service that another one called has refused before it wrote anything, whether or not the refusal was caught."""
+    joining = Joining()
+    monkeypatch.setattr(unit_of_work, "_join", joining)
+    yield
+    assert not joining.late, "\n".join(joining.late)
 
 
 @pytest.fixture(scope="session", autouse=True)

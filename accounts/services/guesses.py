@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
 
 import journal.services
 from accounts.enums import SignInVerb
@@ -22,6 +21,7 @@ from offers_project.kernel.actors import DISPATCHER, SYSTEM
 from offers_project.kernel.errors import RateLimited
 from offers_project.kernel.limits import Bucket
 from offers_project.kernel.text import readable, words
+from offers_project.kernel.unit_of_work import service
 
 logger = logging.getLogger(__name__)
 
@@ -103,19 +103,17 @@ class Guess:
         logger.warning("too many wrong passwords: limit of the %s, %s", limit.name, self._described)
         if self.user is None or limit is self._address:
             return
-        with transaction.atomic():
-            journal.services.record(
-                SYSTEM,
-                SignInVerb.LIMIT_PASSWORDS,
-                object_type=DISPATCHER,
-                object_id=self.user.pk,
-                after={"limit": limit.name, "network": addresses.network(self.address)},
-            )
+        _record(self.user, limit=limit.name, network=addresses.network(self.address))
 
     @property
     def _described(self) -> str:
         account = "no account" if self.user is None else f"dispatcher:{self.user.pk}"
         return f"{_cut(self.username)}… ({account}) from {addresses.network(self.address) or 'nowhere'}"
+
+
+@service
+def _record(user: User, **after: str) -> None:
+    journal.services.record(SYSTEM, SignInVerb.LIMIT_PASSWORDS, object_type=DISPATCHER, object_id=user.pk, after=after)
 
 
 def _cut(username: str) -> str:

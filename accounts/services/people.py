@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
@@ -21,11 +20,12 @@ from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor
 from offers_project.kernel.errors import Conflict, Invalid, NotFound
 from offers_project.kernel.facts import publish
 from offers_project.kernel.shapes import INVISIBLE, is_visible
+from offers_project.kernel.unit_of_work import service
 
 DETAILS = ("username", "email", "full_name", "mobile_number")
 
 
-@transaction.atomic
+@service
 def create_user(
     *,
     actor: Actor,
@@ -48,7 +48,7 @@ def create_user(
     return user
 
 
-@transaction.atomic
+@service
 def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
     """Change names and addresses. `changes` holds some of `DETAILS`."""
     require_can_manage_people(actor)
@@ -69,7 +69,7 @@ def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
     return user
 
 
-@transaction.atomic
+@service
 def change_role(*, actor: Actor, user_id: int, role: str) -> User:
     """Give somebody else another role. What they may do changes with their next request."""
     require_can_manage_people(actor)
@@ -86,7 +86,7 @@ def change_role(*, actor: Actor, user_id: int, role: str) -> User:
     return user
 
 
-@transaction.atomic
+@service
 def deactivate_user(*, actor: Actor, user_id: int) -> User:
     """Somebody else may no longer sign in, and is signed out everywhere at once."""
     require_can_manage_people(actor)
@@ -98,11 +98,10 @@ def deactivate_user(*, actor: Actor, user_id: int) -> User:
     user.save(update_fields=["is_active"])
     _record(actor, PersonVerb.DEACTIVATE, user, before={"is_active": True}, after={"is_active": False})
     end_sessions(key=user.actor.key, because="deactivated", by=actor)
-    publish(facts.PersonDeactivated(user.actor.key))
     return user
 
 
-@transaction.atomic
+@service
 def activate_user(*, actor: Actor, user_id: int) -> User:
     """Somebody may sign in again."""
     require_can_manage_people(actor)
@@ -114,7 +113,7 @@ def activate_user(*, actor: Actor, user_id: int) -> User:
     return user
 
 
-@transaction.atomic
+@service
 def set_password(*, actor: Actor, user_id: int, password: str) -> User:
     """Give somebody a new password; they are signed out everywhere."""
     require_can_manage_people(actor)
@@ -141,7 +140,7 @@ def change_password(*, actor: Actor, old: str, new: str, address: str, keep: UUI
     return _change_password(actor, shown, new, keep)
 
 
-@transaction.atomic
+@service
 def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> User:
     user = _locked(actor.key.id)
     if user.password != shown.password:
@@ -155,7 +154,7 @@ def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> 
     return user
 
 
-@transaction.atomic
+@service
 def rehash_password(*, user_id: int, password: str) -> None:
     """Keep a password that was just seen to be right under a dearer hash. Nobody is signed out by it."""
     user = _locked(user_id)

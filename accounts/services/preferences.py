@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
@@ -11,11 +10,12 @@ from accounts.enums import SignInVerb
 from accounts.models import Preferences
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.unit_of_work import service
 
 CHOICES = ("language", "time_zone", "sounds", "quiet_from", "quiet_until", "not_now")
 
 
-@transaction.atomic
+@service
 def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
     """Change some of `CHOICES`, checked by `accounts.me.PreferencesShape`. Quiet hours have both ends or none."""
     mine = {"actor_type": actor.key.type, "actor_id": actor.key.id}

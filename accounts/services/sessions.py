@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 import journal.services
@@ -27,6 +26,7 @@ from offers_project.kernel import addresses, clock
 from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
 from offers_project.kernel.errors import NotAuthenticated, PermissionDenied
 from offers_project.kernel.facts import publish
+from offers_project.kernel.unit_of_work import service
 
 KEEP_ENDED = timedelta(days=90)
 """Ended sessions stay this long, so that one can see how they ended."""
@@ -73,7 +73,7 @@ def refresh(*, refresh: str) -> Tokens:
     return tokens
 
 
-@transaction.atomic
+@service
 def renew_session(*, auth_session_id: UUID) -> None:
     """Put off the end of a session that is in use."""
     now = clock.now()
@@ -82,7 +82,7 @@ def renew_session(*, auth_session_id: UUID) -> None:
     )
 
 
-@transaction.atomic
+@service
 def end_session(*, auth_session_id: UUID, key: ActorKey, because: str, by: Actor | None = None) -> None:
     """End one sign-in of one person. Ending it again changes nothing. `by` is who does it, if not the person.
 
@@ -98,7 +98,7 @@ def end_session(*, auth_session_id: UUID, key: ActorKey, because: str, by: Actor
         _end(session, because, by)
 
 
-@transaction.atomic
+@service
 def end_session_of(*, refresh: str, because: str) -> ActorKey | None:
     """End the sign-in that a refresh token belongs to, used or not. Says whose it is; None for a bad token."""
     session, _secret = _locked_family(refresh)
@@ -109,7 +109,7 @@ def end_session_of(*, refresh: str, because: str) -> ActorKey | None:
     return session.key
 
 
-@transaction.atomic
+@service
 def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: UUID | None = None) -> None:
     """End all sign-ins of a person, on all devices, `but` perhaps one. `by` is who does it, if not the person.
 
@@ -165,7 +165,7 @@ def prune_sessions() -> int:
     return count + ended
 
 
-@transaction.atomic
+@service
 def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[AuthSession, str, str]:
     now = clock.now()
     family, secret = _random(16), _random(32)
@@ -189,7 +189,7 @@ def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[Auth
     return session, family, secret
 
 
-@transaction.atomic
+@service
 def _rotated(refresh: str) -> Tokens | None:
     session, secret = _locked_family(refresh)
     now = clock.now()

@@ -3,7 +3,6 @@
 from chat.selectors.access import (
     conversation_for,
     conversations_for,
-    may_write,
     message_for,
     pairs,
     visible_places,
@@ -11,7 +10,6 @@ from chat.selectors.access import (
 )
 from chat.selectors.counting import (
     unread,
-    unread_by_offer,
     unread_by_offer_of,
     unread_of,
     unread_total,
@@ -30,13 +28,11 @@ __all__ = [
     "conversations_for",
     "found_conversations",
     "last_messages",
-    "may_write",
     "message_dicts",
     "message_for",
     "page_of",
     "pairs",
     "unread",
-    "unread_by_offer",
     "unread_by_offer_of",
     "unread_of",
     "unread_total",

@@ -7,22 +7,22 @@ from django.db.models import QuerySet
 from chat import rules
 from chat.enums import MemberRole
 from chat.lookups import Among
-from chat.models import Conversation, Member, Message
+from chat.models import Conversation, ConversationQuerySet, Member, Message
 from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.errors import NotFound, Refusal
+from offers_project.kernel.errors import NotFound
 
 
-def conversations_for(actor: Actor) -> QuerySet[Conversation]:
+def conversations_for(actor: Actor) -> ConversationQuerySet:
     """The conversations that `actor` may read."""
-    if rules.sees_everything(actor):
+    if rules.reads_every_conversation(actor):
         return Conversation.objects.all()
-    mine = _seats_taken().filter(actor_type=actor.type, actor_id=actor.id)
+    mine = _memberships_with_access().filter(actor_type=actor.type, actor_id=actor.id)
     return Conversation.objects.filter(pk__in=mine.values("conversation_id"))
 
 
 def conversation_for(actor: Actor, offer_id: int, driver_id: int) -> Conversation:
-    """The conversation, or `NotFound` where there is none that `actor` may read."""
-    conversation = conversations_for(actor).filter(offer_id=offer_id, driver_id=driver_id).first()
+    """The conversation about the offer itself, or `NotFound` where there is none that `actor` may read."""
+    conversation = conversations_for(actor).about_offers().filter(offer_id=offer_id, driver_id=driver_id).first()
     if conversation is None:
         raise NotFound()
     return conversation
@@ -33,15 +33,6 @@ def writable_conversation_for(actor: Actor, offer_id: int, driver_id: int) -> Co
     conversation = conversation_for(actor, offer_id, driver_id)
     rules.require_can_write(actor, conversation.status, _member(actor, conversation))
     return conversation
-
-
-def may_write(actor: Actor, conversation: Conversation) -> bool:
-    """Whether `actor` may write in a conversation that they may read, as it stands now."""
-    try:
-        rules.require_can_write(actor, conversation.status, _member(actor, conversation))
-    except Refusal:
-        return False
-    return True
 
 
 def message_for(actor: Actor, message_id: int) -> Message:
@@ -62,14 +53,14 @@ def pairs(conversation_ids: Collection[int]) -> dict[int, tuple[int, int]]:
 def visible_places(wanted: Iterable[tuple[Actor, int]]) -> set[tuple[ActorKey, int]]:
     """Which of these people may read which of these conversations, asked all at once."""
     wanted = set(wanted)
-    seen = {(viewer.key, id_) for viewer, id_ in wanted if rules.sees_everything(viewer)}
+    seen = {(viewer.key, id_) for viewer, id_ in wanted if rules.reads_every_conversation(viewer)}
     asked = {(id_, *viewer.key) for viewer, id_ in wanted if (viewer.key, id_) not in seen}
-    taken = _seats_taken().filter(Among(("conversation_id", "actor_type", "actor_id"), sorted(asked)))
+    taken = _memberships_with_access().filter(Among(("conversation_id", "actor_type", "actor_id"), sorted(asked)))
     rows = taken.values_list("conversation_id", "actor_type", "actor_id")
     return seen | {(ActorKey(type_, id_), conversation_id) for conversation_id, type_, id_ in rows}
 
 
-def _seats_taken() -> QuerySet[Member]:
+def _memberships_with_access() -> QuerySet[Member]:
     """The memberships that give access; a guest's does not."""
     return Member.objects.filter(left_at=None).exclude(role=MemberRole.GUEST)
 

@@ -26,13 +26,6 @@ def backlogs(actor: Actor, conversation_ids: Collection[int]) -> dict[int, tuple
     return {id_: (number, first) for id_, number, first in rows.values_list("conversation_id", "n", "first")}
 
 
-def unread_by_offer(actor: Actor, offer_ids: Collection[int]) -> dict[int, int]:
-    """The number in all conversations of each offer; those with nothing unread are absent."""
-    counted = _unread_messages(actor).filter(conversation__offer_id__in=offer_ids)
-    by_offer = counted.values("conversation__offer_id").annotate(n=Count("pk"))
-    return dict(by_offer.values_list("conversation__offer_id", "n"))
-
-
 def unread_by_offer_of(keys: Collection[ActorKey], offer_ids: Collection[int]) -> dict[tuple[ActorKey, int], int]:
     """The numbers by offer for many people at once; those with nothing unread are absent."""
     person = ("conversation__members__actor_type", "conversation__members__actor_id")

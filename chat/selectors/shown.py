@@ -12,7 +12,8 @@ from chat.selectors.access import conversations_for
 from chat.selectors.counting import backlogs, with_unread
 from chat.shapes.reading import message_dict
 from chat.shapes.writing import BIGGEST
-from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
+from chat.sides import side_of
+from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.search import Holds, Term, holds_each, numbered
 from presence.selectors import online
 
@@ -23,7 +24,7 @@ def found_conversations(
     """Those that `actor` may read, the latest first: about one offer, with or without something unread, or with every
     word of a text in what they are about or in what was said. A number is that of an offer or of a conversation, too.
     """
-    found = conversations_for(actor)
+    found: QuerySet[Conversation] = conversations_for(actor)
     if offer_id is not None:
         found = found.filter(offer_id=offer_id)
     if unread is not None:
@@ -67,7 +68,7 @@ def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> 
     members = list(Member.objects.filter(conversation_id__in=ids, left_at=None))
     others: dict[int, list[ActorKey]] = {id_: [] for id_ in ids}
     for member in members:
-        if member.seated and member.actor_type == (DISPATCHER if viewer.is_driver else DRIVER):
+        if member.gives_access and side_of(member.actor_type) is not side_of(viewer.type):
             others[member.conversation_id].append(member.key)
     here = online({key for keys in others.values() for key in keys})
     return [

@@ -5,22 +5,24 @@ from datetime import datetime
 
 from accounts import kinds
 from chat import rules
-from chat.enums import ConversationStatus, MemberRole
+from chat.enums import SPEAKING_ROLES, ConversationStatus, MemberRole
 from chat.models import Conversation, Member
+from chat.services.locking import audiences, locked_conversations, members_of
 from chat.services.receipts import count_earlier_reading
-from chat.services.seats import Seats, audiences, locked_conversations, seats_of
 from chat.services.unread import unread_changes
+from chat.sides import Side, side_of
 from offers_project.kernel import clock
-from offers_project.kernel.actors import DISPATCHER, DRIVER, ActorKey
+from offers_project.kernel.actors import DRIVER, ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import topics
-from presence.telling import service, stop_listening
+from presence.telling import stop_listening
 
 
 @service
 def open_conversations(
     *, offer_id: int, driver_ids: Collection[int], office: Mapping[ActorKey, MemberRole]
 ) -> dict[int, Conversation]:
-    """Have a conversation open with each driver, with `office` in it. Gives them by driver id.
+    """Have a conversation about the offer open with each driver, with `office` in it. Gives them by driver id.
 
     Missing ones are made, closed ones reopened. Call it under the offer's lock.
     """
@@ -33,7 +35,7 @@ def open_conversations(
         # Not every database tells the keys of what it has inserted.
         found = _locked_of(offer_id, driver_ids)
     _set_status(found.values(), ConversationStatus.OPEN)
-    _seat(found.values(), office, now)
+    _set_members(found.values(), {Side.OFFICE: office}, now)
     return found
 
 
@@ -44,7 +46,7 @@ def set_office_members(*, offer_id: int, office: Mapping[ActorKey, MemberRole]) 
     Who is new comes in, who is missing leaves and hears no more of it, who becomes the owner counts as such.
     """
     conversations = list(_locked_of(offer_id).values())
-    _seat(conversations, office, clock.now())
+    _set_members(conversations, {Side.OFFICE: office}, clock.now())
 
 
 @service
@@ -67,14 +69,14 @@ def reopen_conversations(*, conversation_ids: Collection[int]) -> None:
 
 
 def _locked_of(offer_id: int, driver_ids: Collection[int] | None = None) -> dict[int, Conversation]:
-    """The conversations of an offer, or those with some drivers, locked. Gives them by driver id."""
+    """The conversations about an offer, or those with some drivers, locked. Gives them by driver id."""
     locked = locked_conversations(_ids_of(offer_id, driver_ids))
     return {conversation.driver_id: conversation for conversation in locked.values()}
 
 
 def _ids_of(offer_id: int, driver_ids: Collection[int] | None = None) -> list[int]:
     """Looked up first: asked for by their offer, rows are locked in the order of that index, which is the drivers'."""
-    mine = Conversation.objects.filter(offer_id=offer_id)
+    mine = Conversation.objects.about_offers().filter(offer_id=offer_id)
     if driver_ids is not None:
         mine = mine.filter(driver_id__in=driver_ids)
     return list(mine.values_list("pk", flat=True))
@@ -88,13 +90,18 @@ def _set_status(conversations: Iterable[Conversation], status: ConversationStatu
         Conversation.objects.filter(pk__in=[each.pk for each in changing]).update(status=status)
 
 
-def _seat(conversations: Collection[Conversation], office: Mapping[ActorKey, MemberRole], now: datetime) -> None:
-    """Bring the members of each conversation to its driver and `office`. The conversations are locked."""
-    seats = seats_of(conversations)
+def _set_members(
+    conversations: Collection[Conversation], sides: Mapping[Side, Mapping[ActorKey, MemberRole]], now: datetime
+) -> None:
+    """Let exactly these people be in each conversation for their sides, beside its driver; other sides stay as they
+    are, and so do guests. The conversations are locked.
+    """
+    members = members_of(conversations)
     new, changed, left, promoted = [], [], [], []
+    wanted_everywhere = {key: role for wanted in sides.values() for key, role in wanted.items()}
     for conversation in conversations:
-        present = seats[conversation.pk]
-        wanted = {**office, ActorKey(DRIVER, conversation.driver_id): MemberRole.DRIVER}
+        present = members[conversation.pk]
+        wanted = {**wanted_everywhere, ActorKey(DRIVER, conversation.driver_id): MemberRole.DRIVER}
         for key, role in wanted.items():
             member = present.get(key)
             if member is None:
@@ -103,41 +110,41 @@ def _seat(conversations: Collection[Conversation], office: Mapping[ActorKey, Mem
                 )
                 new.append(member)
             elif member.role != role or member.left_at is not None:
-                if not member.counts and role == MemberRole.OWNER:
+                if not member.counts and role in SPEAKING_ROLES:
                     promoted.append(member)
                 member.role, member.left_at = role, None
                 changed.append(member)
         for key, member in present.items():
-            if key.type == DISPATCHER and key not in wanted and member.seated:
+            if side_of(key.type) in sides and key not in wanted and member.gives_access:
                 member.left_at = now
                 changed.append(member)
                 left.append(member)
     Member.objects.bulk_create(new)
     if changed:
         Member.objects.bulk_update(changed, ["role", "left_at"])
-    _count(promoted, conversations, now)
-    _show_out(left, conversations)
+    _count_for_their_side(promoted, conversations, now)
+    _unsubscribe_former_members(left, conversations)
     unread_changes((member.key, member.conversation_id) for member in [*new, *changed])
 
 
-def _count(promoted: Collection[Member], conversations: Collection[Conversation], now: datetime) -> None:
+def _count_for_their_side(promoted: Collection[Member], conversations: Collection[Conversation], now: datetime) -> None:
     """What a new owner has read as a follower is from now on read by the office."""
     if promoted:
-        seats: Seats = seats_of(conversations)
         readers = kinds.actors({member.key for member in promoted})
         count_earlier_reading(
             [(member, readers[member.key]) for member in promoted if member.key in readers],
             {conversation.pk: conversation for conversation in conversations},
-            audiences(seats),
+            audiences(members_of(conversations)),
             now,
         )
 
 
-def _show_out(left: Collection[Member], conversations: Collection[Conversation]) -> None:
+def _unsubscribe_former_members(left: Collection[Member], conversations: Collection[Conversation]) -> None:
+    """Take those who have left out of what passes in the conversations, unless their role lets them read it."""
     if left:
         people = kinds.actors({member.key for member in left})
         offer_ids = {conversation.offer_id for conversation in conversations}
         for key in {member.key for member in left}:
-            if key not in people or not rules.sees_everything(people[key]):
+            if key not in people or not rules.reads_every_conversation(people[key]):
                 for offer_id in offer_ids:
                     stop_listening(key, topics_beginning=topics.of_offer_chats(offer_id))

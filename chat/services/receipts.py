@@ -13,14 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import rules
 from chat.enums import EventKind, MemberRole
-from chat.models import Conversation, Member, Message
-from chat.services.seats import Pair, Talk, audiences, conversations_of, locked_conversations, seats_of
+from chat.models import Address, Conversation, Member, Message
+from chat.rows import ConversationRow
+from chat.services.locking import audiences, conversations_at, locked_conversations, members_of
 from chat.services.unread import unread_changes
+from chat.sides import own_senders, side_of
 from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM_TYPE, Actor, ActorKey
+from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.clock import iso
 from offers_project.kernel.errors import Invalid, NotFound, Refusal
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 CHUNK = 200
 """How many ranges of messages one statement names: SQLite nests conditions no deeper than 1,000."""
@@ -45,8 +48,8 @@ class Mark:
     message_id: int | None = None
 
     @property
-    def pair(self) -> Pair:
-        return self.offer_id, self.driver_id
+    def address(self) -> Address:
+        return Address(self.offer_id, self.driver_id)
 
 
 @dataclass(slots=True)
@@ -80,15 +83,15 @@ def mark_many(*, marks: Sequence[Mark]) -> list[dict[str, Any] | Refusal]:
 
     A mark that is refused is refused alone: `validation_error` or `not_found`. One beyond the last message ends there.
     """
-    desk = _Desk(marks)
-    answers = [desk.answer(mark) for mark in marks]
-    desk.settle()
+    batch = _ReceiptBatch(marks)
+    answers = [batch.answer(mark) for mark in marks]
+    batch.save()
     return answers
 
 
 def count_earlier_reading(
     began: Collection[tuple[Member, Actor]],
-    conversations: Mapping[int, Conversation | Talk],
+    conversations: Mapping[int, Conversation | ConversationRow],
     told: Mapping[int, Sequence[ActorKey]],
     now: datetime,
 ) -> None:
@@ -103,17 +106,17 @@ def count_earlier_reading(
     _tell(earlier, conversations, told, now)
 
 
-class _Desk:
-    """Takes the marks of one batch. Locks the members of their conversations, but not the conversations."""
+class _ReceiptBatch:
+    """The marks that came together. Locks the members of their conversations, but not the conversations."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
-        self._conversations = conversations_of({mark.pair for mark in marks})
+        self._conversations = conversations_at({mark.address for mark in marks})
         named = [mark.message_id for mark in marks if mark.message_id is not None]
         found = Message.objects.filter(pk__in=named).order_by().values_list("pk", "conversation_id", "seq")
         self._seqs = {(pk, conversation_id): seq for pk, conversation_id, seq in found} if named else {}
-        self._seats = seats_of(self._conversations.values(), lock=True)
+        self._members = members_of(self._conversations.values(), lock=True)
         self._now = clock.now()
-        self._let_in(marks)
+        self._add_guests(marks)
         self._progress: dict[tuple[int, Receipt], Progress] = {}
 
     def answer(self, mark: Mark) -> dict[str, Any] | Refusal:
@@ -122,7 +125,7 @@ class _Desk:
         except Refusal as refusal:
             return refusal
 
-    def settle(self) -> None:
+    def save(self) -> None:
         moved = list(self._progress.values())
         if not moved:
             return
@@ -130,7 +133,7 @@ class _Desk:
         _keep(members.values())
         _stamp(moved, self._now)
         conversations = {conversation.pk: conversation for conversation in self._conversations.values()}
-        _tell(moved, conversations, audiences(self._seats), self._now)
+        _tell(moved, conversations, audiences(self._members), self._now)
         unread_changes(
             (progress.member.key, progress.member.conversation_id)
             for progress in moved
@@ -140,21 +143,16 @@ class _Desk:
     def _take(self, mark: Mark) -> dict[str, Any]:
         if (mark.seq is None) == (mark.message_id is None):
             raise Invalid.field("seq", _("Name either seq or message_id."))
-        conversation = self._conversations.get(mark.pair)
+        conversation = self._conversations.get(mark.address)
         if conversation is None:
             raise NotFound()
-        member = self._seats[conversation.pk].get(mark.actor.key)
+        member = self._members[conversation.pk].get(mark.actor.key)
         rules.require_can_read(mark.actor, member)
         seq = mark.seq if mark.message_id is None else self._seqs.get((mark.message_id, conversation.pk))
         if member is None or seq is None:
             raise NotFound()
         self._move(mark, member, min(seq, conversation.last_seq))
-        return {
-            "conversation_id": conversation.pk,
-            "offer_id": conversation.offer_id,
-            "driver_id": conversation.driver_id,
-            "seq": member.read_seq if mark.receipt == Receipt.READ else member.delivered_seq,
-        }
+        return conversation.names() | {"seq": member.read_seq if mark.receipt == Receipt.READ else member.delivered_seq}
 
     def _move(self, mark: Mark, member: Member, seq: int) -> None:
         since = member.read_seq if mark.receipt == Receipt.READ else member.delivered_seq
@@ -167,14 +165,14 @@ class _Desk:
         if seq > member.delivered_seq:
             member.delivered_seq, member.delivered_at = seq, self._now
 
-    def _let_in(self, marks: Iterable[Mark]) -> None:
+    def _add_guests(self, marks: Iterable[Mark]) -> None:
         """Who may look without being a member becomes a guest, so that their marks have a place."""
         missing = {
             (conversation.pk, mark.actor.key)
             for mark in marks
-            if (conversation := self._conversations.get(mark.pair)) is not None
-            and mark.actor.key not in self._seats[conversation.pk]
-            and rules.sees_everything(mark.actor)
+            if (conversation := self._conversations.get(mark.address)) is not None
+            and mark.actor.key not in self._members[conversation.pk]
+            and rules.reads_every_conversation(mark.actor)
         }
         if missing:
             locked_conversations({conversation_id for conversation_id, _key in missing})
@@ -189,7 +187,7 @@ class _Desk:
                 for conversation_id, key in sorted(missing)
             ]
             Member.objects.bulk_create(guests, ignore_conflicts=True)
-            self._seats = seats_of(self._conversations.values(), lock=True)
+            self._members = members_of(self._conversations.values(), lock=True)
 
 
 def _one(answers: Sequence[dict[str, Any] | Refusal]) -> dict[str, Any]:
@@ -211,8 +209,8 @@ def _keep(members: Iterable[Member]) -> None:
 
 
 def _stamp(moved: Collection[Progress], now: datetime) -> None:
-    """Write on the other side's messages when they first reached this side, and when it first read them."""
-    counting = [progress for progress in moved if progress.member.counts]
+    """Write on messages when they first reached a side other than their sender's, and when one first read them."""
+    counting = [each for each in moved if each.member.counts and side_of(each.member.actor_type)]
     for start in range(0, len(counting), CHUNK):
         chunk = counting[start : start + CHUNK]
         if ranges := _others_messages(chunk, Receipt.READ):
@@ -227,7 +225,7 @@ def _others_messages(moved: Iterable[Progress], receipt: Receipt) -> Q:
     for progress in moved:
         if progress.receipt == receipt:
             ranges |= Q(
-                ~Q(sender_type__in=(progress.member.actor_type, SYSTEM_TYPE)),
+                ~Q(sender_type__in=own_senders(progress.member.actor_type)),
                 conversation_id=progress.member.conversation_id,
                 seq__gt=progress.since,
                 seq__lte=progress.upto,
@@ -237,7 +235,7 @@ def _others_messages(moved: Iterable[Progress], receipt: Receipt) -> Q:
 
 def _tell(
     moved: Iterable[Progress],
-    conversations: Mapping[int, Conversation | Talk],
+    conversations: Mapping[int, Conversation | ConversationRow],
     told: Mapping[int, Sequence[ActorKey]],
     now: datetime,
 ) -> None:
@@ -249,12 +247,5 @@ def _tell(
             object_id=member.pk,
             detail=progress.upto,
             to=told[conversation.pk] if member.counts else [member.key],
-            data={
-                "conversation_id": conversation.pk,
-                "offer_id": conversation.offer_id,
-                "driver_id": conversation.driver_id,
-                "reader": progress.reader.as_dict(),
-                "seq": progress.upto,
-                "at": iso(now),
-            },
+            data=conversation.names() | {"reader": progress.reader.as_dict(), "seq": progress.upto, "at": iso(now)},
         )

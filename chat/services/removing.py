@@ -3,13 +3,14 @@
 from chat import rules, selectors
 from chat.enums import EventKind, MessageVerb
 from chat.models import Conversation, Message
-from chat.services.seats import audiences, seats_of
+from chat.services.locking import audiences, members_of
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
 from journal.services import record
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @service
@@ -17,8 +18,8 @@ def remove_message(*, actor: Actor, message_id: int) -> Message:
     """Erase a message everywhere; its place and number stay. Its sender may, and managers. Again it changes nothing."""
     conversation_id = selectors.message_for(actor, message_id).conversation_id
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    seats = seats_of([conversation])
-    rules.require_can_read(actor, seats[conversation.pk].get(actor.key))
+    members = members_of([conversation])
+    rules.require_can_read(actor, members[conversation.pk].get(actor.key))
     message = Message.objects.get(pk=message_id)
     message.conversation = conversation
     rules.require_can_remove(actor, message)
@@ -34,7 +35,7 @@ def remove_message(*, actor: Actor, message_id: int) -> Message:
         scope=f"offer:{conversation.offer_id}",
         after={"conversation_id": conversation.pk, "driver_id": conversation.driver_id, "seq": message.seq},
     )
-    told = audiences(seats)[conversation.pk]
+    told = audiences(members)[conversation.pk]
     tell(EventKind.MESSAGE_UPDATED, object_id=message.pk, detail=message.seq, to=told, data=message_dict(message))
     unread_changes((key, conversation.pk) for key in told)
     return message

@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from chat import facts, rules
 from chat.enums import COUNTED_TYPES, EventKind, MemberRole, MessageType
-from chat.models import Conversation, Member, Message, Seated
+from chat.models import Address, Conversation, Member, Membership, Message
+from chat.rows import Draft
+from chat.services.locking import Memberships, audiences, locked, locked_at
 from chat.services.receipts import count_earlier_reading
-from chat.services.seats import Talk, audiences, opened, opened_of
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
 from offers_project.kernel import rows
 from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
 from offers_project.kernel.errors import Conflict, NotFound, Refusal
 from offers_project.kernel.facts import publish
-from presence.telling import TRIES, about_to_tell, service, tell
+from offers_project.kernel.unit_of_work import TRIES, service
+from presence.telling import about_to_tell, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Send:
     driver_id: int
     message: str
     client_id: str | None = None
+
+    @property
+    def address(self) -> Address:
+        return Address(self.offer_id, self.driver_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +84,16 @@ def _tried(sends: Sequence[Send]) -> list[Sent | Refusal]:
     return _send(sends)
 
 
-@dataclass(slots=True, eq=False)
-class Draft:
-    """A message on its way into the database: what `Message` would be, without what a model costs."""
-
-    conversation: Talk
-    sender: Actor
-    message: str
-    message_type: str = MessageType.TEXT.value
-    proposed_rate: Decimal | None = None
-    currency: str = ""
-    client_id: str | None = None
-    pk: int = 0
-    seq: int = 0
-    created_at: datetime | None = None
-    delivered_at: None = None
-    read_at: None = None
-    removed_at: None = None
-
-
 @service
 def say(*, lines: Sequence[Line]) -> list[Draft]:
     """Write lines for the product itself, in closed conversations too. Refuses with `NotFound` for a missing one."""
-    found = opened({line.conversation_id for line in lines})
-    talks = {talk.pk: talk for talk in found.talks}
-    if any(line.conversation_id not in talks for line in lines):
+    found = locked({line.conversation_id for line in lines})
+    conversations = {conversation.pk: conversation for conversation in found.conversations}
+    if any(line.conversation_id not in conversations for line in lines):
         raise NotFound()
     messages = [
         Draft(
-            talks[line.conversation_id],
+            conversations[line.conversation_id],
             line.sender,
             line.text,
             message_type=line.message_type.value,
@@ -115,7 +102,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
         )
         for line in lines
     ]
-    _deliver(messages, found.seats, found.now, is_all=False)
+    _deliver(messages, found.members, found.now, is_all=False)
     return messages
 
 
@@ -123,7 +110,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
 def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    shown = _deliver(admission.new, admission.seats, admission.now, is_all=True)
+    shown = _deliver(admission.new, admission.members, admission.now, is_all=True)
     new = set(shown)
     sent: list[Sent | Refusal] = []
     for answer in answers:
@@ -145,9 +132,9 @@ class _Admission:
         fit = [send for send, unfit in zip(sends, self.unfit, strict=True) if unfit is None]
         keys = {(*send.actor.key, send.client_id) for send in fit if send.client_id is not None}
         earlier = rows.reading(Message, ("id",), ("sender_type", "sender_id", "client_id"), sorted(keys))
-        found = opened_of({(send.offer_id, send.driver_id) for send in fit}, earlier)
-        self._talks = {talk.pair: talk for talk in found.talks}
-        self.seats, self.now = found.seats, found.now
+        found = locked_at({send.address for send in fit}, earlier)
+        self._conversations = {conversation.address: conversation for conversation in found.conversations}
+        self.members, self.now = found.members, found.now
         self._known: dict[tuple, Message | Draft] = _known([id_ for (id_,) in found.answers[0]])
 
     def answer(self, send: Send, unfit: Refusal | None) -> Message | Draft | Refusal:
@@ -157,18 +144,18 @@ class _Admission:
             return refusal
 
     def _admit(self, send: Send) -> Message | Draft:
-        talk = self._talks.get((send.offer_id, send.driver_id))
-        if talk is None:
+        conversation = self._conversations.get(send.address)
+        if conversation is None:
             raise NotFound()
-        member = self.seats[talk.pk].get(send.actor.key)
+        member = self.members[conversation.pk].get(send.actor.key)
         rules.require_can_read(send.actor, member)
         key = (*send.actor.key, send.client_id)
         if (known := self._known.get(key)) is not None:
-            if known.conversation.pk != talk.pk:
+            if known.conversation.pk != conversation.pk:
                 raise Conflict(fields={"client_id": [_("Another message has been sent with this.")]})
             return known
-        rules.require_can_write(send.actor, talk.status, member)
-        message = Draft(talk, send.actor, send.message, client_id=send.client_id)
+        rules.require_can_write(send.actor, conversation.status, member)
+        message = Draft(conversation, send.actor, send.message, client_id=send.client_id)
         self.new.append(message)
         if send.client_id is not None:
             self._known[key] = message
@@ -191,19 +178,18 @@ def _known(ids: Sequence[int]) -> dict[tuple, Message | Draft]:
     return {(message.sender_type, message.sender_id, message.client_id): message for message in found}
 
 
-Seats = dict[int, dict[ActorKey, Seated]]
-
-
-def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime, *, is_all: bool) -> dict[int, dict[str, Any]]:
-    """Number, keep and tell new messages. Their conversations are locked, and `seats` are theirs.
+def _deliver(
+    messages: Sequence[Draft], members: Memberships, now: datetime, *, is_all: bool
+) -> dict[int, dict[str, Any]]:
+    """Number, keep and tell new messages. Their conversations are locked, and `members` are theirs.
 
     Gives how each looks, by the identity of its object. `is_all`: nothing else is done in this unit of work.
     """
     if not messages:
         return {}
     written_to = {message.conversation.pk: message.conversation for message in messages}
-    began = _note_writers(messages, seats, now)
-    told = audiences({id_: seats[id_] for id_ in written_to})
+    began = _note_writers(messages, members, now)
+    told = audiences({id_: members[id_] for id_ in written_to})
     _keep(messages, now, {key for keys in told.values() for key in keys} if is_all else ())
     shown = {id(message): message_dict(message) for message in messages}
     for message in messages:
@@ -217,7 +203,7 @@ def _deliver(messages: Sequence[Draft], seats: Seats, now: datetime, *, is_all: 
         )
     count_earlier_reading(began, written_to, told, now)
     unread_changes((key, id_) for id_ in written_to for key in told[id_])
-    publish(facts.MessagesSent(frozenset(talk.offer_id for talk in written_to.values())))
+    publish(facts.MessagesSent(frozenset(each.offer_id for each in written_to.values())))
     return shown
 
 
@@ -225,62 +211,30 @@ def _keep(messages: Sequence[Draft], now: datetime, told: Collection[ActorKey]) 
     """Number them, each in its conversation, and write them down, about to tell some people."""
     counts: dict[int, int] = defaultdict(int)
     for message in messages:
-        talk = message.conversation
-        talk.last_seq += 1
-        counts[talk.pk] += 1
-        message.seq = talk.last_seq
+        conversation = message.conversation
+        conversation.last_seq += 1
+        counts[conversation.pk] += 1
+        message.seq = conversation.last_seq
         message.created_at = now
     kept_at = rows.moment(now)
-    kept = [
-        (
-            message.conversation.pk,
-            message.seq,
-            message.sender.type,
-            message.sender.id,
-            message.sender.name,
-            message.sender.role,
-            message.message_type,
-            message.message,
-            message.proposed_rate,
-            message.currency,
-            message.client_id,
-            kept_at,
-        )
-        for message in messages
-    ]
+    kept = [message.row(kept_at) for message in messages]
     counting = rows.adding(Conversation, "last_seq", counts, last_message_at=kept_at)
     place = ("conversation", "seq")
     if rows.can_tell():
-        writing = [rows.inserting(Message, KEPT, kept, tell=(*place, "id"))]
+        writing = [rows.inserting(Message, Draft.COLUMNS, kept, tell=(*place, "id"))]
     else:
-        asking = rows.reading(Message, (*place, "id"), place, [each[:2] for each in kept])
-        writing = [rows.inserting(Message, KEPT, kept), asking]
+        places = [(message.conversation.pk, message.seq) for message in messages]
+        asking = rows.reading(Message, (*place, "id"), place, places)
+        writing = [rows.inserting(Message, Draft.COLUMNS, kept), asking]
     (found,) = about_to_tell(told, counting, *writing)
     keys = {(conversation_id, seq): pk for conversation_id, seq, pk in found}
     for message in messages:
         message.pk = keys[message.conversation.pk, message.seq]
 
 
-KEPT = (
-    "conversation",
-    "seq",
-    "sender_type",
-    "sender_id",
-    "sender_name",
-    "sender_role",
-    "message_type",
-    "message",
-    "proposed_rate",
-    "currency",
-    "client_id",
-    "created_at",
-)
-"""What a message is kept with when it is new."""
-
-
-def _note_writers(messages: Sequence[Draft], seats: Seats, now: datetime) -> list[tuple[Member, Actor]]:
+def _note_writers(messages: Sequence[Draft], memberships: Memberships, now: datetime) -> list[tuple[Member, Actor]]:
     """Remember who has written; a manager becomes a guest by it. Gives those whose reading counts from now on."""
-    first = [message for message in messages if _is_first_word(message, seats[message.conversation.pk])]
+    first = [message for message in messages if _is_first_word(message, memberships[message.conversation.pk])]
     if not first:
         return []
     written_to = {message.conversation.pk for message in first}
@@ -305,19 +259,19 @@ def _note_writers(messages: Sequence[Draft], seats: Seats, now: datetime) -> lis
             if not member.counts:
                 began.append((member, sender))
             changed.append(member)
-        if not member.seated:
+        if not member.gives_access:
             member.role, member.left_at = MemberRole.GUEST, None
         member.has_written = True
-        seats[id_][sender.key] = member
+        memberships[id_][sender.key] = member
     Member.objects.bulk_create(new)
     if changed:
         Member.objects.bulk_update(changed, ["role", "left_at", "has_written"])
     return began
 
 
-def _is_first_word(message: Draft, present: Mapping[ActorKey, Seated]) -> bool:
+def _is_first_word(message: Draft, present: Mapping[ActorKey, Membership]) -> bool:
     """Whether its sender has not written there yet, or has left since."""
     if message.sender.id is None or message.message_type not in COUNTED_TYPES:
         return False
-    seat = present.get(message.sender.key)
-    return seat is None or not seat.has_written or seat.has_left
+    member = present.get(message.sender.key)
+    return member is None or not member.has_written or member.has_left

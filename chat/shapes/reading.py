@@ -1,45 +1,19 @@
 """How messages and conversations look on the way out."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.shapes import ActorOut
 from chat.enums import ConversationStatus
-from offers_project.kernel.clock import iso
-
-
-def message_dict(message: Any) -> dict[str, Any]:
-    """The contract's Message of a `Message`, or of one that is being sent: the same for everybody who may see it. A
-    removed one keeps its place without its text.
-    """
-    conversation = message.conversation
-    return {
-        "id": message.pk,
-        "conversation_id": conversation.pk,
-        "offer_id": conversation.offer_id,
-        "driver_id": conversation.driver_id,
-        "seq": message.seq,
-        "sender": message.sender.as_dict(),
-        "message": message.message,
-        "message_type": message.message_type,
-        "proposed_rate": None if message.proposed_rate is None else f"{message.proposed_rate:.2f}",
-        "currency": message.currency or None,
-        "client_id": message.client_id,
-        "created_at": iso(message.created_at),
-        "delivered_at": iso(message.delivered_at),
-        "read_at": iso(message.read_at),
-        "removed_at": iso(message.removed_at),
-    }
+from offers_project.kernel.presenting import presenter
 
 
 class MessageOut(serializers.Serializer):
     """A message. `seq` counts without a gap; a removed one has `removed_at` and no text. More types may come."""
 
-    id = serializers.IntegerField()
-    conversation_id = serializers.IntegerField()
-    offer_id = serializers.IntegerField()
-    driver_id = serializers.IntegerField()
+    id = serializers.IntegerField(source="pk")
+    conversation_id = serializers.IntegerField(source="conversation.pk")
+    offer_id = serializers.IntegerField(source="conversation.offer_id")
+    driver_id = serializers.IntegerField(source="conversation.driver_id")
     seq = serializers.IntegerField()
     sender = ActorOut()
     message = serializers.CharField()
@@ -51,6 +25,10 @@ class MessageOut(serializers.Serializer):
     delivered_at = serializers.DateTimeField(allow_null=True)
     read_at = serializers.DateTimeField(allow_null=True)
     removed_at = serializers.DateTimeField(allow_null=True)
+
+
+message_dict = presenter(MessageOut)
+"""The contract's Message of a `Message`, or of one that is being sent: the same for everybody who may see it."""
 
 
 class OfferOut(serializers.Serializer):

@@ -23,7 +23,7 @@ from drivers.models import Driver, SignInCode
 from offers_project.kernel import clock, sealing
 from offers_project.kernel.errors import Invalid, RateLimited
 from offers_project.kernel.limits import Bucket
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 SECONDS_A_DAY = 24 * 60 * 60
 

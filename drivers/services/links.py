@@ -14,7 +14,7 @@ from offers_project.kernel import clock, sealing
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound, RateLimited, Refusal
 from offers_project.kernel.limits import Bucket
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 @service

@@ -11,13 +11,11 @@ import journal.services
 from accounts.services import end_sessions
 from drivers import addresses, rules, selectors
 from drivers.enums import TruckVerb
-from drivers.facts import DriverDeactivated
 from drivers.models import Driver
 from drivers.rules import require_can_change_trucks
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, NotFound
-from offers_project.kernel.facts import publish
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 
 @service
@@ -55,7 +53,6 @@ def update_driver(*, actor: Actor, driver_id: int, changes: Mapping[str, Any]) -
     journal.services.record(actor, _verb(after), object_type="driver", object_id=driver.pk, before=before, after=after)
     if after.get("is_active") is False:
         end_sessions(key=driver.actor.key, because="deactivated", by=actor)
-        publish(DriverDeactivated(driver.pk))
     elif print_before != addresses.fingerprint(driver.cell_phone, driver.email):
         end_sessions(key=driver.actor.key, because="address changed", by=actor)
     return driver
@@ -68,11 +65,6 @@ def deactivate_driver(*, actor: Actor, driver_id: int) -> Driver:
 
 def activate_driver(*, actor: Actor, driver_id: int) -> Driver:
     return update_driver(actor=actor, driver_id=driver_id, changes={"is_active": True})
-
-
-def assign_dispatcher(*, actor: Actor, driver_id: int, dispatcher_id: int | None) -> Driver:
-    """Say whose truck it is; None for nobody's."""
-    return update_driver(actor=actor, driver_id=driver_id, changes={"assigned_dispatcher_id": dispatcher_id})
 
 
 def _locked_driver_for(actor: Actor, driver_id: int) -> Driver:

@@ -1,7 +1,9 @@
 """The whole demo, from nothing: all of it or none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 
 from accounts.enums import Role
@@ -25,6 +27,14 @@ TALKED_ALONG = 0.85
 """How much of the rest is said while the stories go on; what is missing at their end is said then."""
 
 
+STEPS_AN_OFFER = 17
+"""About so many steps an offer's story takes, with those of its drivers."""
+LOOK_EVERY = 50
+"""After so many steps progress is told."""
+
+Progress = Callable[[float], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Seeded:
     office: list[User]
@@ -37,14 +47,20 @@ class Seeded:
 
 @without_limits()
 @unheard()
-def seed(*, password: str, trucks: int, offers: int, messages: int, number: int) -> Seeded:
-    """Make so many trucks, offers and messages up. The same `number` makes the same ones, counted back from now."""
+def seed(
+    *, password: str, trucks: int, offers: int, messages: int, number: int, progress: Progress = lambda done: None
+) -> Seeded:
+    """Make so many trucks, offers and messages up. The same `number` makes the same ones, counted back from now.
+
+    `progress` is told now and then which share of the steps is done, from 0 to 1.
+    """
     rng = Random(number)  # noqa: S311 -- it is to be repeatable, not secret
     end = clock.now().replace(microsecond=0)
     office = make_office(password)
     dispatchers = [user for user in office if user.role == Role.DISPATCHER]
     made = make_trucks(rng, trucks, dispatchers, end)
-    stage = Stage(end=end)
+    steps = offers * STEPS_AN_OFFER + messages // AT_ONCE
+    stage = Stage(end=end, look=_counting(steps, progress))
     talk = Talk(rng, messages=messages, end=end)
     places = list(Place.objects.filter(zip_code__in=words.FREIGHT_ZIPS).order_by("zip_code"))
     cast = Cast(rng=rng, stage=stage, dispatchers=dispatchers, trucks=made, places=places, sent=talk.hear_of)
@@ -55,7 +71,19 @@ def seed(*, password: str, trucks: int, offers: int, messages: int, number: int)
     stage.run()
     stage.begin(talk.finish())
     stage.run()
+    progress(1)
     return Seeded(office, made, len(cast.offer_ids), talk.said(), _asked(cast.offer_ids))
+
+
+def _counting(steps: int, progress: Progress) -> Callable[[], None]:
+    done = count(1)
+
+    def look() -> None:
+        number = next(done)
+        if number % LOOK_EVERY == 0:
+            progress(min(1.0, number / max(1, steps)))
+
+    return look
 
 
 def _moments(rng: Random, end: datetime, share: int) -> list[datetime]:

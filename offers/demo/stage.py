@@ -1,7 +1,7 @@
 """A stage: stories are told side by side, each a generator that says when it goes on, all in the order of time."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
@@ -15,8 +15,9 @@ Story = Iterator[datetime]
 class Stage:
     """Tells stories up to `end`: what would come later does not happen."""
 
-    def __init__(self, *, end: datetime) -> None:
-        self.end = end
+    def __init__(self, *, end: datetime, look: Callable[[], None] = lambda: None) -> None:
+        """`look` is called after each step, for those who wait."""
+        self.end, self._look = end, look
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._numbers = count()
 
@@ -31,6 +32,7 @@ class Stage:
             moment, _number, story = heapq.heappop(self._waiting)
             with clock.standing_at(moment):
                 self.begin(story)
+            self._look()
 
     def _wait(self, moment: datetime, story: Story) -> None:
         if moment <= self.end:

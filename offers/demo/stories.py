@@ -8,10 +8,10 @@ from random import Random
 
 from accounts.models import User
 from drivers.models import Driver, Place
-from drivers.selectors import near
 from offers import services
 from offers.demo import words
 from offers.demo.loads import make_load
+from offers.demo.positions import Positions
 from offers.demo.stage import Stage, Story
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
@@ -58,6 +58,10 @@ class Cast:
     """Told of every offer that has been put to drivers."""
     offer_ids: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._by_id = {truck.pk: truck for truck in self.trucks}
+        self._positions = Positions(self.trucks)
+
     def minutes(self, least: float, most: float) -> timedelta:
         return timedelta(seconds=round(self.rng.uniform(least, most) * 60))
 
@@ -69,13 +73,18 @@ class Cast:
 
     def free_near(self, offer: Offer, number: int) -> list[Driver]:
         """Some of the trucks that could take it, as they are now."""
-        free = Driver.objects.filter(
-            pk__in=[truck.pk for truck in self.trucks], is_active=True, status=Driver.AVAILABLE
-        )
-        nearest = list(near(offer.pickup_lat or 0, offer.pickup_lon or 0, among=free))[:NEAREST]
-        chosen = self.rng.sample(nearest, min(number, len(nearest)))
-        found = Driver.objects.in_bulk(chosen)
-        return [found[pk] for pk in chosen]
+        lat, lon = float(offer.pickup_lat or 0), float(offer.pickup_lon or 0)
+        nearest = self._positions.nearest(lat, lon, NEAREST, self._is_free)
+        return [self._by_id[pk] for pk in self.rng.sample(nearest, min(number, len(nearest)))]
+
+    def take_to(self, driver_id: int, status: str) -> None:
+        """The older system knows where its trucks are: none of our services writes that."""
+        Driver.objects.filter(pk=driver_id).update(status=status)
+        self._by_id[driver_id].status = status
+
+    def _is_free(self, driver_id: int) -> bool:
+        truck = self._by_id[driver_id]
+        return truck.is_active and truck.status == Driver.AVAILABLE
 
 
 class _OfferStory:
@@ -153,7 +162,7 @@ class _OfferStory:
             accepted = Proposal.objects.filter(offer=self.offer, status=ProposalStatus.ACCEPTED).order_by("agreed_rate")
             if (proposal := accepted.first()) is not None:
                 services.award(actor=self.actor, offer_id=self.offer.pk, proposal_id=proposal.pk)
-                self._on_the_road(proposal.driver_id, self.rng.choice(("Loaded", "In Transit", "Enroute")))
+                self.cast.take_to(proposal.driver_id, self.rng.choice(("Loaded", "In Transit", "Enroute")))
                 return
 
     def _complete(self, at: datetime) -> Iterator[datetime]:
@@ -161,7 +170,7 @@ class _OfferStory:
         if (winner := self._winner()) is not None:
             yield self.offer.delivery_until or at
             services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.COMPLETED, version=None)
-            self._on_the_road(winner.driver_id, Driver.AVAILABLE)
+            self.cast.take_to(winner.driver_id, Driver.AVAILABLE)
 
     def _fall_off(self, at: datetime) -> Iterator[datetime]:
         """The truck breaks down, and the load is put to others."""
@@ -176,7 +185,7 @@ class _OfferStory:
             reason=FallOffReason.BREAKDOWN,
             note=self.rng.choice(("Blown turbo, waiting for a tow.", "Se ponchó una llanta 😞")),
         )
-        self._on_the_road(winner.driver_id, "Out of Service")
+        self.cast.take_to(winner.driver_id, "Out of Service")
         at += self.cast.minutes(3, 9)
         yield at
         self._send(at, number=4)
@@ -207,10 +216,6 @@ class _OfferStory:
 
     def _winner(self) -> Proposal | None:
         return Proposal.objects.filter(won_offer=self.offer).select_related("driver").first()
-
-    def _on_the_road(self, driver_id: int, status: str) -> None:
-        """The older system knows where its trucks are: nobody of ours writes that."""
-        Driver.objects.filter(pk=driver_id).update(status=status)
 
 
 class _DriverStory:

@@ -24,6 +24,8 @@ from offers.enums import OfferStatus
 from offers.models import Offer
 from offers_project.kernel.actors import Actor
 
+LOOK_EVERY = 20
+"""How often it is read anew which conversations are open. What closes in between is refused, as it is to people."""
 AT_ONCE = 80
 """How many conversations go on by one line in the same moment."""
 LIVELY = timedelta(hours=3)
@@ -60,11 +62,14 @@ class Talk:
         self.rng, self.messages, self.end = rng, messages, end
         self._threads: dict[int, _Thread] = {}
         self._sent_at: dict[int, datetime] = {}
+        self._open: list[_Thread] = []
+        self._looked = 0
 
     def hear_of(self, offer: Offer) -> None:
         """An offer has been put to drivers: its conversations are there."""
         self._sent_at.setdefault(offer.pk, offer.first_sent_at or offer.created_at)
-        new = Conversation.objects.filter(offer_id=offer.pk).exclude(pk__in=list(self._threads)).order_by("pk")
+        talks = Conversation.objects.about_offers().filter(offer_id=offer.pk).order_by("pk")
+        new = [each for each in talks if each.pk not in self._threads]
         drivers = Driver.objects.in_bulk([each.driver_id for each in new])
         owner = User.objects.get(pk=offer.owner_id).actor
         chosen = preferences({driver.actor.key for driver in drivers.values()})
@@ -138,7 +143,10 @@ class Talk:
 
     def _lively_threads(self, moment: datetime) -> list[_Thread]:
         """What is talked about at that moment: what has been sent lately, if anything has."""
-        alive = self._open_threads()
+        if self._looked % LOOK_EVERY == 0:
+            self._open = self._open_threads()
+        self._looked += 1
+        alive = self._open
         return [each for each in alive if moment - self._sent_at[each.offer_id] <= LIVELY] or alive
 
     def _last_seqs(self, threads: Collection[_Thread]) -> dict[int, int]:

@@ -78,7 +78,7 @@ def _talks(offer_ids: Sequence[int], *, proposals: bool, messages: bool) -> dict
 def _copy(offer_ids: Sequence[int], talks: dict[Pair, Talk]) -> tuple[int, int]:
     offers = Offer.objects.select_for_update().in_bulk(offer_ids)
     people = _people(offers, talks)
-    known = set(Conversation.objects.filter(offer_id__in=offer_ids).values_list("offer_id", "driver_id"))
+    known = set(Conversation.objects.about_offers().filter(offer_id__in=offer_ids).values_list("offer_id", "driver_id"))
     new = {pair: talk for pair, talk in talks.items() if pair not in known and pair[1] in people.drivers}
     if not new:
         return 0, 0
@@ -123,7 +123,7 @@ def _open(new: dict[Pair, Talk], offers: dict[int, Offer]) -> dict[Pair, Convers
         ]
     )
     # Not every server says which numbers it has given.
-    rows = Conversation.objects.filter(offer_id__in={pair[0] for pair in new})
+    rows = Conversation.objects.about_offers().filter(offer_id__in={pair[0] for pair in new})
     return {(row.offer_id, row.driver_id): row for row in rows}
 
 

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -25,6 +24,7 @@ from offers import selectors
 from offers.enums import FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.filters import SEARCH_LENGTH
 from offers.pages.shown import gauge_of, grouped, offer_actions, shown_offer, shown_row
+from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import can_change
 from offers.rules.turns import is_over
 from offers.selectors.board import TABS, Board, board_for, tab_of
@@ -50,7 +50,7 @@ WHOSE = ("mine", "all")
 @never_cache
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    zone = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") == "true" else ""
+    zone = zone_of(request)
     epoch, head = place_of(request.actor.key)
     try:
         shown = Desk(request.actor, Choice.of(request))
@@ -67,9 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "reject_reasons": RejectReason.choices,
         "fall_off_reasons": FallOffReason.choices,
     }
-    response = render(request, ZONES.get(zone, "offers/desk.html"), context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    return by_zone(render(request, ZONES.get(zone, "offers/desk.html"), context))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -26,6 +25,7 @@ from drivers.selectors import drivers_for, positions
 from offers import selectors
 from offers.enums import FallOffReason, ProposalStatus, RejectReason
 from offers.pages.driver_shown import Truck, shown_load
+from offers.pages.zones import by_zone, zone_of
 from offers.rules.transitions import counts_against_driver, driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
 from offers.shapes.fields import BIGGEST_ID
@@ -44,7 +44,6 @@ PARTS = "driver"
 @never_cache
 @require_safe
 def driver(request: HttpRequest) -> HttpResponse:
-    is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == PARTS
     epoch, head = place_of(request.actor.key)
     try:
         phone = Phone.of(request)
@@ -61,9 +60,8 @@ def driver(request: HttpRequest) -> HttpResponse:
         ],
         "fall_off_reasons": FallOffReason.choices,
     }
-    response = render(request, "offers/driver/_parts.html" if is_part else "offers/driver.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    template = "offers/driver/_parts.html" if zone_of(request) == PARTS else "offers/driver.html"
+    return by_zone(render(request, template, context))
 
 
 class Phone:

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext_lazy
 from drivers import selectors as drivers
 from offers.enums import Action, OfferVerb
 from offers.models import Proposal
-from offers_project.kernel.actors import DRIVER
+from offers.rules.access import SIDES
+from offers.rules.transitions import Side
 from offers_project.kernel.bidi import isolated
 from offers_project.kernel.money import in_words as money
 
@@ -45,6 +46,7 @@ BY_OFFICE = {
         "{who} withdrew #{offer} from {driver}", "{who} withdrew #{offer} from {number} drivers", "number"
     ),
 }
+PROPOSALS: Mapping[Side | None, Mapping[Any, Any]] = {Side.DRIVER: BY_DRIVERS, Side.OFFICE: BY_OFFICE}
 UNTOLD = frozenset({Action.VIEW, Action.AMEND, Action.AWARD, Action.FALL_OFF, Action.EXPIRE, Action.LOSE})
 """What goes without saying: that the driver looked, and what became of each proposal by a change of the whole offer."""
 
@@ -83,7 +85,7 @@ def _form(entry: Mapping[str, Any]) -> Any:
     if entry["object_type"] == "offer":
         return OFFERS.get(entry["verb"])
     if entry["object_type"] == "proposal":
-        return (BY_DRIVERS if entry["actor"]["type"] == DRIVER else BY_OFFICE).get(entry["verb"])
+        return PROPOSALS.get(SIDES.get(entry["actor"]["type"]), {}).get(entry["verb"])
     return None
 
 

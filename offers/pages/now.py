@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import formats
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
@@ -24,7 +23,8 @@ from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
 from offers.pages.shown import with_cities, with_moments
-from offers.rules.access import sees_everything
+from offers.pages.zones import by_zone, zone_of
+from offers.rules.access import is_asked, sees_everything
 from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
@@ -42,31 +42,28 @@ BUTTONS = {Kind.COUNTER: ("accept", "counter"), Kind.YES: ("award",)}
 @require_safe
 def now(request: HttpRequest) -> HttpResponseBase:
     """The first page after signing in; a driver's is their own."""
-    if request.actor is not None and request.actor.is_driver:
+    if request.actor is not None and is_asked(request.actor):
         return redirect("driver")
     return _now(request)
 
 
 @office_required
 def _now(request: HttpRequest) -> HttpResponse:
-    zone = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") == "true" else ""
+    zone = zone_of(request)
     if zone == "turns":
-        response = HttpResponse(str(turns_of(request.actor)), content_type="text/plain")
-    else:
-        epoch, head = place_of(request.actor.key)
-        shown = Now(request.actor, everybody=request.GET.get("whose") == "all")
-        context = {
-            "page": "now",
-            "cursor": {"epoch": epoch, "seq": head.seq},
-            "now": shown,
-            "turns": shown.turns,
-            "unread": shown.stats["unread"],
-            "reject_reasons": RejectReason.choices,
-            "fall_off_reasons": FallOffReason.choices,
-        }
-        response = render(request, "offers/now/_live.html" if zone == "now-live" else "offers/now.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+        return by_zone(HttpResponse(str(turns_of(request.actor)), content_type="text/plain"))
+    epoch, head = place_of(request.actor.key)
+    shown = Now(request.actor, everybody=request.GET.get("whose") == "all")
+    context = {
+        "page": "now",
+        "cursor": {"epoch": epoch, "seq": head.seq},
+        "now": shown,
+        "turns": shown.turns,
+        "unread": shown.stats["unread"],
+        "reject_reasons": RejectReason.choices,
+        "fall_off_reasons": FallOffReason.choices,
+    }
+    return by_zone(render(request, "offers/now/_live.html" if zone == "now-live" else "offers/now.html", context))
 
 
 class Now:

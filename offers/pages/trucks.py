@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -20,6 +19,7 @@ from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
 from offers.enums import OfferStatus
 from offers.models import Offer
+from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import can_change
 from offers.selectors import offers_for
 from offers.selectors.queue import turns_of
@@ -60,7 +60,7 @@ def trucks(request: HttpRequest) -> HttpResponse:
     """The whole page, or the part of it that htmx asks for by the zone that it will fill."""
     epoch, head = place_of(request.actor.key)
     table = TruckTable(request.actor, request.GET)
-    zone = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") == "true" else ""
+    zone = zone_of(request)
     parts = {"trucks-found": "offers/trucks/_found.html", "trucks-more": "offers/trucks/_rows.html"}
     context = {
         "page": "trucks",
@@ -72,9 +72,7 @@ def trucks(request: HttpRequest) -> HttpResponse:
         "statuses": selectors.statuses(),
         "radii": RADII,
     }
-    response = render(request, parts.get(zone, "offers/trucks.html"), context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    return by_zone(render(request, parts.get(zone, "offers/trucks.html"), context))
 
 
 def _offer_to_send(actor: Actor, text: str) -> Offer | None:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from journal import selectors as journal
 from journal.models import Entry
 from offers.models import SCOPE
-from offers.rules.access import sees_everything
+from offers.rules.access import is_asked, sees_everything
 from offers.selectors.offers import offers_for
 from offers.selectors.proposals import proposals_for
 from offers_project.kernel import clock
@@ -32,7 +32,7 @@ class Activity:
 
 def activity_for(actor: Actor) -> Activity:
     """What happened to the offers that somebody sees, newest first; to a driver, to their own proposals only."""
-    if actor.is_driver:
+    if is_asked(actor):
         ids = [str(pk) for pk in _latest(proposals_for(actor))]
         return Activity(journal.entries(object_type="proposal").filter(object_id__in=ids))
     if sees_everything(actor):

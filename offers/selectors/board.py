@@ -8,7 +8,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from offers.enums import OfferStatus
 from offers.filters import OfferFilters
 from offers.models import Offer, Proposal
-from offers.rules.access import require_office
+from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers.selectors.queue import OFFICE_TURN, has_fallen_off
 from offers_project.kernel.actors import Actor
@@ -40,7 +40,7 @@ def tab_of(status: str) -> str:
 
 def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: bool = False) -> Board:
     """The offers of a tab as somebody of the office sees them, by turn, then by what ends first."""
-    require_office(actor)
+    require_makes_offers(actor)
     offers = own_offers_for(actor) if mine else offers_for(actor)
     params = {"search": search} | ({"unread": "true"} if unread else {})
     fitting = OfferFilters(params=params, queryset=offers, actor=actor).found()

@@ -15,7 +15,7 @@ from django.db.models.expressions import Combinable
 
 from chat import selectors as chat
 from offers.models import Follower, Offer, Proposal
-from offers.rules.access import sees_everything
+from offers.rules.access import is_asked, makes_offers, sees_everything
 from offers.rules.transitions import OPEN
 from offers_project.kernel import clock
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
@@ -54,8 +54,8 @@ def stats_of(people: Collection[Actor]) -> dict[ActorKey, Figures]:
     now = clock.now()
     since = now - timedelta(days=MEASURED_DAYS)
     everything = [actor.key.id for actor in people if sees_everything(actor)]
-    own = [actor.key.id for actor in people if actor.is_office and not sees_everything(actor)]
-    drivers = [actor.key.id for actor in people if actor.is_driver]
+    own = [actor.key.id for actor in people if makes_offers(actor) and not sees_everything(actor)]
+    drivers = [actor.key.id for actor in people if is_asked(actor)]
     counted: dict[ActorKey, Figures] = {}
     if everything or own:
         online = presence.counts()

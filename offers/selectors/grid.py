@@ -6,7 +6,7 @@ from chat import selectors as chat
 from drivers import distance
 from drivers import selectors as drivers
 from offers.models import Offer
-from offers.rules.access import require_office
+from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_for
 from offers.selectors.proposals import proposal_dicts
 from offers_project.kernel.actors import Actor
@@ -17,7 +17,7 @@ from presence import selectors as presence
 def grid_for(actor: Actor, offer_id: int) -> list[dict[str, Any]]:
     """The offer's proposals with `distance_miles, online, last_seen, last_message, unread`. For the office only."""
     offer = offer_for(actor, offer_id)
-    require_office(actor)
+    require_makes_offers(actor)
     proposals = list(offer.proposals.order_by("pk"))
     conversations = [proposal.conversation_id for proposal in proposals]
     here = presence.online({proposal.driver_key for proposal in proposals})

@@ -8,18 +8,18 @@ from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from chat import selectors as chat
 from offers.models import Follower, Offer, Proposal
-from offers.rules.access import can_see, sees_everything
+from offers.rules.access import can_see, is_asked, makes_offers, sees_everything, sees_whole_offers
 from offers.rules.transitions import Sight, driver_access
 from offers.selectors import shown
 from offers.selectors.histories import shown_proposals
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.clock import iso
-from offers_project.kernel.errors import NotFound
+from offers_project.kernel.errors import NotFound, PermissionDenied
 
 
 def offers_for(actor: Actor) -> QuerySet[Offer]:
     """What a person may see: managers all, dispatchers what they own or follow, drivers what was put to them."""
-    if actor.is_driver:
+    if is_asked(actor):
         return Offer.objects.filter(proposals__driver_id=actor.key.id)
     if sees_everything(actor):
         return Offer.objects.all()
@@ -27,8 +27,8 @@ def offers_for(actor: Actor) -> QuerySet[Offer]:
 
 
 def own_offers_for(actor: Actor) -> QuerySet[Offer]:
-    """What somebody of the office works on: what they own or follow, whatever else their role lets them see."""
-    if not actor.is_office:
+    """What somebody works on: what they own or follow, whatever else their role lets them see."""
+    if not makes_offers(actor):
         return Offer.objects.none()
     followed = Follower.objects.filter(user_id=actor.key.id).values("offer_id")
     return Offer.objects.filter(Q(owner_id=actor.key.id) | Q(pk__in=followed))
@@ -63,23 +63,25 @@ class Sightings:
         prefetch_related_objects(list(offers), "following")
         self._ids = [offer.pk for offer in offers]
         self._names = shown.people_of(offers)
-        drivers = {viewer.key.id for viewer in viewers if viewer.is_driver}
+        drivers = {viewer.key.id for viewer in viewers if is_asked(viewer)}
         self._read_proposals(drivers)
-        self._counts = self._read_counts() if any(viewer.is_office for viewer in viewers) else {}
+        self._counts = self._read_counts() if any(map(sees_whole_offers, viewers)) else {}
         self._unread = chat.unread_by_offer_of({viewer.key for viewer in viewers}, self._ids)
 
     def visible(self, offer: Offer, viewer: Actor) -> bool:
-        if viewer.is_driver:
+        if is_asked(viewer):
             return (offer.pk, viewer.id) in self._proposals
         return can_see(viewer, offer)
 
     def of(self, offer: Offer, viewer: Actor) -> dict[str, Any]:
         """The offer as this person sees it, who must be one who does."""
-        if viewer.is_driver:
+        if is_asked(viewer):
             proposal = self._proposals[offer.pk, viewer.key.id]
             data = self._as_put_to(offer, proposal) | {"proposal": self._shown_proposals[proposal.pk]}
-        else:
+        elif sees_whole_offers(viewer):
             data = shown.for_office(offer, self._names) | {"counts": self._counts.get(offer.pk, {})}
+        else:
+            raise PermissionDenied()
         return data | {"unread": self._unread.get((viewer.key, offer.pk), 0)}
 
     def _as_put_to(self, offer: Offer, proposal: Proposal) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from django.db.models import Case, Count, F, Q, Value, When
 
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer
+from offers.rules.access import require_is_asked
 from offers.rules.transitions import CLOSED, WAITING, Side
 from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for
 from offers.selectors.proposals import proposals_for
 from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import PermissionDenied
 
 MOST = 100
 """How many offers one tab shows."""
@@ -50,8 +50,7 @@ def counts_for(actor: Actor) -> tuple[dict[str, int], dict[str, int]]:
 
 def pocket_for(actor: Actor, tab: str) -> Pocket:
     """What a driver has in a tab: what waits for them first, unseen before seen, then what ends first."""
-    if not actor.is_driver:
-        raise PermissionDenied()
+    require_is_asked(actor)
     ids = list(proposals_for(actor).filter(TABS[tab]).order_by(*_order(tab)).values_list("offer_id", flat=True)[:MOST])
     rows: dict[int, Offer] = offers_for(actor).in_bulk(ids)
     shown = offer_dicts([rows[id_] for id_ in ids if id_ in rows], actor)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from offers.models import Proposal
+from offers.rules.access import is_asked
 from offers.selectors.histories import shown_proposals
 from offers.selectors.offers import offers_for
 from offers_project.kernel.actors import Actor
@@ -14,7 +15,7 @@ from offers_project.kernel.errors import NotFound
 
 def proposals_for(actor: Actor) -> QuerySet[Proposal]:
     """A driver's own; the office's as far as it sees their offers."""
-    if actor.is_driver:
+    if is_asked(actor):
         return Proposal.objects.filter(driver_id=actor.key.id)
     return Proposal.objects.filter(offer__in=offers_for(actor))
 

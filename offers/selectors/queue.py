@@ -12,7 +12,7 @@ from chat import selectors as chat
 from chat.models import Conversation
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
-from offers.rules.access import can_change, require_office
+from offers.rules.access import can_change, require_makes_offers
 from offers.rules.transitions import OPEN, Side
 from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
@@ -81,13 +81,13 @@ def has_fallen_off() -> Q:
 
 def turns_of(actor: Actor) -> int:
     """How many things wait for somebody among the offers that they work on."""
-    require_office(actor)
+    require_makes_offers(actor)
     return _Waiting(actor, own_offers_for(actor)).count()
 
 
 def queue_for(actor: Actor, *, mine: bool = True) -> Queue:
     """What waits, the most urgent first, then what has waited longest; of one's own offers, or of all that one sees."""
-    require_office(actor)
+    require_makes_offers(actor)
     waiting = _Waiting(actor, own_offers_for(actor) if mine else offers_for(actor))
     todos = [*_about_offers(waiting, actor), *_chats(waiting, actor)]
     todos.sort(key=lambda todo: (URGENCY[todo.kind], todo.at))
@@ -96,7 +96,7 @@ def queue_for(actor: Actor, *, mine: bool = True) -> Queue:
 
 def uncovered_for(actor: Actor, *, mine: bool = True) -> Uncovered:
     """Offers that have no driver yet, those first that are picked up first."""
-    require_office(actor)
+    require_makes_offers(actor)
     offers = (own_offers_for(actor) if mine else offers_for(actor)).filter(status__in=NOT_COVERED)
     pickup = Coalesce("pickup_from", "pickup_until")
     rows = offers.order_by(pickup.asc(nulls_last=True), "pk")[:MOST_UNCOVERED]

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from chat.context import Pair, Provider
 from drivers.models import Driver
+from offers.rules.access import sees_whole_offers
 from offers.seen import SEARCHED_BY_DRIVERS, where_words_are
 from offers.selectors.offers import Sightings, offers_for
 from offers.selectors.people import Trucks
@@ -33,10 +34,10 @@ def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[st
 
 def search(text: str, viewer: Actor) -> Q:
     """Conversations about a load or, to the office, with a driver whom the text names."""
-    fields = SEARCHED_BY_OFFICE if viewer.is_office else SEARCHED_BY_DRIVERS
+    fields = SEARCHED_BY_OFFICE if sees_whole_offers(viewer) else SEARCHED_BY_DRIVERS
     about = where_words_are(offers_for(viewer), viewer, text, fields).order_by()
     found = Q(offer_id__in=about.values("pk"))
-    if viewer.is_office:
+    if sees_whole_offers(viewer):
         named = Driver.objects.filter(holds(text, *SEARCHED_DRIVERS))
         found |= Q(driver_id__in=named.values("pk"))
     return found

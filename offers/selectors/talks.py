@@ -4,7 +4,7 @@ from typing import Any
 
 from chat import selectors as chat
 from offers.enums import ProposalStatus
-from offers.rules.access import can_change, side_of
+from offers.rules.access import can_change, is_asked, side_of
 from offers.rules.turns import TURNS, answers_for
 from offers.selectors.proposals import proposal_dicts, proposals_for
 from offers_project.kernel.actors import Actor
@@ -23,7 +23,7 @@ def talk_for(actor: Actor, offer_id: int, driver_id: int) -> dict[str, Any]:
         raise NotFound()
     page = chat.page_of(conversation)
     (shown,) = chat.conversation_dicts([conversation], actor)
-    writer = actor.is_driver or can_change(actor, proposal.offer)
+    writer = is_asked(actor) or can_change(actor, proposal.offer)
     side = side_of(actor)
     return {
         "conversation": shown,

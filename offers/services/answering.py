@@ -24,7 +24,7 @@ from offers.services.tellings import tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, PermissionDenied, StaleVersion
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 VERSIONED = (Action.ACCEPT, Action.COUNTER)
 """What commits somebody to terms, so that they must be the ones they have seen."""

@@ -22,7 +22,7 @@ from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid, StaleVersion
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 S = OfferStatus
 

@@ -9,14 +9,14 @@ from django.conf import settings
 import journal.services
 from offers.enums import EventKind, OfferStatus, OfferVerb
 from offers.models import Offer
-from offers.rules.access import require_office
+from offers.rules.access import require_makes_offers
 from offers.selectors import offer_for
 from offers.services.fields import WRITABLE, write_fields
 from offers.services.tellings import tell_offer, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 NOT_COPIED = frozenset({"expires_at", "invited_driver_ids"})
 
@@ -27,7 +27,7 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
 
     Takes what may be written of an offer; `pickup_location`, `delivery_location` and `proposed_rate` are needed.
     """
-    require_office(actor)
+    require_makes_offers(actor)
     now = clock.now()
     values = dict(fields)
     status = values.pop("status", OfferStatus.ACTIVE)
@@ -42,7 +42,7 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
 def copy_offer(*, actor: Actor, offer_id: int) -> Offer:
     """Make a draft of the actor's own with the same load. Nobody is invited to it, and it has no end."""
     original = offer_for(actor, offer_id)
-    require_office(actor)
+    require_makes_offers(actor)
     copy = _owned_by(actor, clock.now(), status=OfferStatus.DRAFT)
     for name in (*(WRITABLE - NOT_COPIED), "distance_source"):
         setattr(copy, name, getattr(original, name))

@@ -15,7 +15,7 @@ from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import SYSTEM
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
 """While somebody has said yes, an offer does not expire."""

@@ -38,7 +38,7 @@ def locked_offer(offer_id: int) -> Offer:
 def locked_offer_for(actor: Actor, offer_id: int) -> Offer:
     """The offer, locked, when the actor sees it: a driver, when it has been put to them."""
     offer = locked_offer(offer_id)
-    put_to_them = actor.is_driver and offer.proposals.filter(driver_id=actor.key.id).exists()
+    put_to_them = access.is_asked(actor) and offer.proposals.filter(driver_id=actor.key.id).exists()
     if not (put_to_them or access.can_see(actor, offer)):
         raise NotFound()
     return offer

@@ -14,9 +14,10 @@ from journal.models import Entry
 from offers import selectors
 from offers.enums import PassingKind
 from offers.models import Offer, Proposal
-from offers.rules.access import sees_everything
+from offers.rules.access import kinds_on, sees_everything
+from offers.rules.transitions import Side
 from offers.services.tellings import onlookers
-from offers_project.kernel.actors import DISPATCHER, ActorKey
+from offers_project.kernel.actors import ActorKey
 from presence import topics
 from presence.selectors import here, online
 from presence.soon import Soon
@@ -82,7 +83,7 @@ def _drivers(entries: Iterable[Entry]) -> dict[tuple[str, str], list[ActorKey]]:
 
 def _overseers() -> list[ActorKey]:
     """Those who see everything and are here."""
-    people = kinds.actors(here(DISPATCHER))
+    people = kinds.actors([key for kind in kinds_on(Side.OFFICE) for key in here(kind)])
     return [key for key, actor in people.items() if sees_everything(actor)]
 
 

@@ -15,7 +15,7 @@ from offers.services.tellings import tell_leavers, tell_newcomers, tell_offer, t
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.errors import Invalid
-from presence.telling import service
+from offers_project.kernel.unit_of_work import service
 
 FOLLOWERS_MAX = 50
 

@@ -10,7 +10,7 @@ from chat import services as chat
 from offers.enums import Action, EventKind, FallOffReason, OfferStatus, OfferVerb
 from offers.errors import NotInThisState
 from offers.models import Booking, Offer, Proposal
-from offers.rules.access import require_can_change, side_of
+from offers.rules.access import is_asked, require_can_change, side_of
 from offers.rules.transitions import Side
 from offers.selectors import last_seen
 from offers.services import lines
@@ -20,7 +20,8 @@ from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @service
@@ -31,7 +32,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     has passed meanwhile is taken away, or the offer would be over at once.
     """
     offer = locked_offer_for(actor, offer_id)
-    if not actor.is_driver:
+    if not is_asked(actor):
         require_can_change(actor, offer)
     if reason not in FallOffReason.values:
         raise Invalid.field("reason", _("There is no such reason."))
@@ -39,7 +40,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
     winner = next((proposal for proposal in proposals if proposal.is_awarded), None)
     if offer.status != OfferStatus.ASSIGNED or winner is None:
         raise NotInThisState()
-    if actor.is_driver and winner.driver_id != actor.id:
+    if is_asked(actor) and winner.driver_id != actor.id:
         raise NotInThisState()
     now = clock.now()
     free(offer, winner)

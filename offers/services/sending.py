@@ -27,9 +27,10 @@ from offers.services.locking import booked_elsewhere, locked_offer_to_change, lo
 from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
 from offers_project.kernel import clock
-from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.actors import Actor, ActorKey
 from offers_project.kernel.errors import Invalid, NotFound
-from presence.telling import service, tell
+from offers_project.kernel.unit_of_work import service
+from presence.telling import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def withdraw(*, actor: Actor, offer_id: int, driver_ids: Collection[int] | None 
 def office_of(offer: Offer) -> dict[ActorKey, MemberRole]:
     """The office people of the offer's conversations."""
     members = dict.fromkeys(offer.team, MemberRole.FOLLOWER)
-    return members | {ActorKey(DISPATCHER, offer.owner_id): MemberRole.OWNER}
+    return members | {offer.owner_key: MemberRole.OWNER}
 
 
 def _require_sendable(ids: Sequence[int], message: str) -> None:

@@ -45,10 +45,13 @@ class PlainDecimalField(serializers.DecimalField):
         raise AssertionError("unreachable")
 
 
-_DIGITS = len(str(int(MOST_RATE)))
+_MORE_DIGITS = MOST_RATE.adjusted()
 MONEY_SCHEMA = {
     "anyOf": [
-        {"type": "string", "pattern": rf"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{{0,{_DIGITS - 1}}}(\.[0-9]{{1,2}})?)$"},
+        {
+            "type": "string",
+            "pattern": rf"^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{{0,{_MORE_DIGITS}}}(\.[0-9]{{1,2}})?)$",
+        },
         {"type": "number", "minimum": float(CENT), "maximum": float(MOST_RATE), "multipleOf": float(CENT)},
     ],
     "example": "850.00",

@@ -5,11 +5,13 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
 from offers.enums import OfferStatus
-from offers.words import driver_words, office_word, office_words
+from offers.words import driver_words, how_far, mark_word, office_word, office_words
 
 register = template.Library()
 
 register.simple_tag(office_word, name="state_word")
+register.simple_tag(how_far)
+register.simple_tag(mark_word)
 
 
 @register.simple_tag

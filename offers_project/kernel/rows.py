@@ -5,15 +5,21 @@ Names are those of the model and its fields; what is made of them is kept. A sta
 database of today takes: some ten thousand rows.
 """
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from offers_project.kernel import clock
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Row = Sequence[Any]
 """Values as the database takes them: a moment as `moment` gives it, everything else plain."""
@@ -57,6 +63,25 @@ def later(*statements: Statement) -> None:
     for each in statements:
         if each.sql:
             database.later(each.sql, each.params)
+
+
+def columns_of(row: "type[DataclassInstance]", model: type[models.Model]) -> Names:
+    """The columns of the model that the fields of a dataclass are, in their order; `pk` is its key.
+
+    Raises `FieldDoesNotExist` for a field that is no column: a row and its model are compared when they are loaded.
+    """
+    names = [model._meta.pk.attname if field.name == "pk" else field.name for field in dataclasses.fields(row)]
+    columns = {field.attname for field in model._meta.concrete_fields}
+    if missing := [name for name in names if name not in columns]:
+        raise FieldDoesNotExist(f"{row.__name__}: {model.__name__} has no column {', '.join(missing)}")
+    return tuple(names)
+
+
+def defaults_of(model: type[models.Model]) -> dict[str, Any]:
+    """What a new row has in each column but its key, where nothing else is said: plain values."""
+    columns = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    defaults = {field.attname: field.get_default() for field in columns}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in defaults.items()}
 
 
 def reading(

@@ -5,6 +5,7 @@ import { apart, spelled } from "shared/bidi.js";
 import { h, icon } from "shared/dom.js";
 import { gettext, interpolate, ngettext, pgettext } from "shared/i18n.js";
 import { money, perMile } from "shared/money.js";
+import { sideOf, sideOfKey } from "shared/sides.js";
 import { stateWord } from "shared/state.js";
 import { clock, day, moment } from "shared/time.js";
 
@@ -12,7 +13,6 @@ const MINUTE = 60_000;
 const COUNTED = ["text", "rate_proposal"];
 const KNOWN = [...COUNTED, "system"];
 
-const sideOf = (key) => key.split(":")[0];
 const keyOf = (actor) => `${actor.type}:${actor.id}`;
 const first = (name) => name.split(" ")[0];
 
@@ -51,12 +51,14 @@ export function itemsOf(talk, act) {
 export function standing({ messages, proposal, table, viewer }) {
   const message = messages.filter((each) => each.message_type === "rate_proposal" && !each.removed_at).at(-1);
   if (!message || !proposal) return null;
-  const side = message.sender.type === "driver" ? "driver" : "office";
-  const mine = message.sender.type === sideOf(viewer);
+  const side = sideOf(message.sender.type);
+  const mine = side === sideOfKey(viewer);
+  const amount = { driver: proposal.driver_proposed_rate, office: proposal.offered_rate }[side];
+  if (amount === undefined) return null;
   if (proposal.agreed_rate)
     return proposal.agreed_rate === message.proposed_rate ? { message, agreed: true, mine } : null;
-  const amount = side === "driver" ? proposal.driver_proposed_rate : proposal.offered_rate;
-  const waits = table[proposal.status]?.turn === (side === "driver" ? "office" : "driver");
+  const turn = table[proposal.status]?.turn;
+  const waits = Boolean(turn) && turn !== side;
   return waits && amount === message.proposed_rate ? { message, agreed: false, mine } : null;
 }
 
@@ -85,7 +87,7 @@ function newItem(count) {
 }
 
 function messageItem(talk, message, { goesOn, ends, act }) {
-  const out = message.sender.type === sideOf(talk.viewer);
+  const out = sideOf(message.sender.type) === sideOfKey(talk.viewer);
   const key = message.client_id && out ? `c-${message.client_id}` : `m-${message.seq}`;
   if (message.message_type === "system") return systemItem(key, message);
   const mark = out && ends ? markOf(message) : null;
@@ -161,7 +163,11 @@ function outgoingItem(entry, outgoing, index, talk, act) {
       h(
         "article",
         { class: classes("msg msg--out", index > 0 && "msg--same") },
-        h("p", { class: classes("bubble", stays(entry) ? "bubble--fail" : "bubble--wait"), dir: "auto" }, entry.message),
+        h(
+          "p",
+          { class: classes("bubble", stays(entry) ? "bubble--fail" : "bubble--wait"), dir: "auto" },
+          entry.message,
+        ),
         ends && lineOf(entry, talk, waiting, act),
       ),
   };
@@ -174,13 +180,19 @@ function lineOf(entry, { up }, waiting, act) {
 
 /** It has waited so long that it may no longer be true. */
 function oldLine({ client_id, created_at }, act) {
-  const words = interpolate(gettext("Written %(time)s, and no sign that it arrived. Send it still?"), { time: moment(created_at) });
+  const words = interpolate(gettext("Written %(time)s, and no sign that it arrived. Send it still?"), {
+    time: moment(created_at),
+  });
   return h(
     "p",
     { class: "msg__by" },
     h("span", { class: "bad row tight" }, icon("i-clock"), words),
     h("button", { class: "btn btn--s", type: "button", onclick: () => act.retry(client_id) }, gettext("Send it still")),
-    h("button", { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) }, gettext("Delete")),
+    h(
+      "button",
+      { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) },
+      gettext("Delete"),
+    ),
   );
 }
 
@@ -200,7 +212,11 @@ function failedLine({ client_id, error }, act) {
     h("span", { class: "bad row tight" }, icon("i-alert"), gettext("Not sent")),
     error?.message && h("span", {}, error.message),
     h("button", { class: "btn btn--s", type: "button", onclick: () => act.retry(client_id) }, gettext("Retry")),
-    h("button", { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) }, gettext("Delete")),
+    h(
+      "button",
+      { class: "btn btn--s btn--quiet", type: "button", onclick: () => act.drop(client_id) },
+      gettext("Delete"),
+    ),
   );
 }
 
@@ -229,7 +245,11 @@ function rateCard(talk, message, rate, act) {
   const sum = h("span", { class: "rate__sum" }, money(message.proposed_rate, message.currency, { cents: true }));
   if (!rate.stands) {
     const words = h("b", {}, pastWords(name, asks));
-    return h("div", { class: "rate rate--past" }, h("p", { class: "row" }, words, sum, h("span", { class: "push small" }, rate.became)));
+    return h(
+      "div",
+      { class: "rate rate--past" },
+      h("p", { class: "row" }, words, sum, h("span", { class: "push small" }, rate.became)),
+    );
   }
   const note = message.message.split(" · ").slice(1).join(" · ");
   const each = perMile(message.proposed_rate, miles, message.currency);
@@ -237,10 +257,33 @@ function rateCard(talk, message, rate, act) {
   return h(
     "div",
     { class: classes("rate", yours && "rate--yours") },
-    h("p", { class: "row" }, h("b", {}, nowWords(name, asks)), h("span", { class: "soft small push" }, clock(message.created_at))),
-    h("p", { class: "row" }, sum, each && h("span", { class: "soft" }, each), rate.agreed && h("span", { class: "st", "data-st": "accepted" }, icon("st-accepted", { size: "s" }), stateWord("accepted", asks && "office"))),
+    h(
+      "p",
+      { class: "row" },
+      h("b", {}, nowWords(name, asks)),
+      h("span", { class: "soft small push" }, clock(message.created_at)),
+    ),
+    h(
+      "p",
+      { class: "row" },
+      sum,
+      each && h("span", { class: "soft" }, each),
+      rate.agreed &&
+        h(
+          "span",
+          { class: "st", "data-st": "accepted" },
+          icon("st-accepted", { size: "s" }),
+          stateWord("accepted", asks && "office"),
+        ),
+    ),
     note && h("p", { dir: "auto" }, note),
-    yours && rate.up && h("p", { class: "rate__do" }, rate.answers.map((action) => answerButton(action, message, act))),
+    yours &&
+      rate.up &&
+      h(
+        "p",
+        { class: "rate__do" },
+        rate.answers.map((action) => answerButton(action, message, act)),
+      ),
     yours && !rate.up && h("p", { class: "hint" }, gettext("Answering needs a connection.")),
   );
 }
@@ -264,5 +307,9 @@ function answerButton(action, { proposed_rate, currency }, act) {
     reject: ["btn--stop btn--quiet", gettext("Decline")],
     retract: ["btn--stop btn--quiet", gettext("Take back")],
   }[action];
-  return h("button", { class: classes("btn", look), type: "button", onclick: (event) => act.answer(action, event) }, words);
+  return h(
+    "button",
+    { class: classes("btn", look), type: "button", onclick: (event) => act.answer(action, event) },
+    words,
+  );
 }

@@ -13,6 +13,7 @@ import { api } from "shared/api.js";
 import { isolated } from "shared/bidi.js";
 import { h, say } from "shared/dom.js";
 import { gettext, interpolate, ngettext } from "shared/i18n.js";
+import { sideOf, sideOfKey } from "shared/sides.js";
 import { socket } from "shared/socket.js";
 import { ago, everySecond } from "shared/time.js";
 import { cut } from "shared/whole.js";
@@ -25,9 +26,27 @@ const SNIPPET = 140;
 
 export class ChatController extends Controller {
   static targets = [
-    "scroller", "list", "older", "aloud", "pill", "pillWord", "typing", "typist", "colleague", "colleagueName",
-    "composer", "text", "counter", "closed", "looking", "cut", "cutWord", "search", "query", "found",
-  ]; // prettier-ignore
+    "scroller",
+    "list",
+    "older",
+    "aloud",
+    "pill",
+    "pillWord",
+    "typing",
+    "typist",
+    "colleague",
+    "colleagueName",
+    "composer",
+    "text",
+    "counter",
+    "closed",
+    "looking",
+    "cut",
+    "cutWord",
+    "search",
+    "query",
+    "found",
+  ];
   static values = { offer: Number, driver: Number, viewer: String, talk: Object, miles: Number, enterSends: Boolean };
 
   connect() {
@@ -69,7 +88,7 @@ export class ChatController extends Controller {
   }
 
   get side() {
-    return this.viewerValue.split(":")[0];
+    return sideOfKey(this.viewerValue);
   }
 
   isHere({ offer_id, driver_id }) {
@@ -82,16 +101,40 @@ export class ChatController extends Controller {
     const { signal } = this.gone;
     const on = (name, run) => socket.addEventListener(name, (event) => run(event.detail, event), { signal });
     const here = (run) => (detail) => this.isHere(detail) && run(detail);
-    on("new_message", here((message) => this.#arrived(message)));
-    on("message_updated", here((message) => this.#replaced(message)));
-    on("message_delivered", here((receipt) => this.#receipt(receipt, "delivered_at")));
-    on("message_read", here((receipt) => this.#receipt(receipt, "read_at")));
-    on("user_typing", here(({ actor }) => this.#types(actor, true)));
-    on("user_stopped_typing", here(({ actor }) => this.#types(actor, false)));
-    on("proposal_updated", here((proposal) => this.takeProposal(proposal)));
+    on(
+      "new_message",
+      here((message) => this.#arrived(message)),
+    );
+    on(
+      "message_updated",
+      here((message) => this.#replaced(message)),
+    );
+    on(
+      "message_delivered",
+      here((receipt) => this.#receipt(receipt, "delivered_at")),
+    );
+    on(
+      "message_read",
+      here((receipt) => this.#receipt(receipt, "read_at")),
+    );
+    on(
+      "user_typing",
+      here(({ actor }) => this.#types(actor, true)),
+    );
+    on(
+      "user_stopped_typing",
+      here(({ actor }) => this.#types(actor, false)),
+    );
+    on(
+      "proposal_updated",
+      here((proposal) => this.takeProposal(proposal)),
+    );
     on("offer_status_changed", ({ id }) => id === this.offerValue && this.catchUp());
     on("offer_touched", ({ offer_id }) => offer_id === this.offerValue && this.#touched());
-    on("outbox", here((entry) => this.#onItsWay(entry)));
+    on(
+      "outbox",
+      here((entry) => this.#onItsWay(entry)),
+    );
     on("refetch", () => this.refresh());
     on("ready", () => this.catchUp());
     on("state", () => this.draw());
@@ -123,12 +166,12 @@ export class ChatController extends Controller {
   }
 
   #receipt({ reader, seq, at }, field) {
-    if (reader.type === this.side) {
+    if (sideOf(reader.type) === this.side) {
       if (field === "read_at" && `${reader.type}:${reader.id}` === this.viewerValue) this.#readElsewhere(seq);
       return;
     }
     for (const message of this.messages.values()) {
-      if (message.seq > seq || message.sender.type !== this.side || message[field]) continue;
+      if (message.seq > seq || sideOf(message.sender.type) !== this.side || message[field]) continue;
       message[field] = at;
       message.delivered_at ??= at;
     }
@@ -191,7 +234,8 @@ export class ChatController extends Controller {
   /** Reads everything again that may have changed while nothing was heard: marks, terms, new messages. */
   async refresh() {
     const query = { limit: PAGE };
-    const read = (method, path, options) => api(method, path, { ...options, signal: this.gone.signal }).catch(() => null);
+    const read = (method, path, options) =>
+      api(method, path, { ...options, signal: this.gone.signal }).catch(() => null);
     const [page, proposal] = await Promise.all([
       read("GET", this.path, { query }),
       this.proposal && read("GET", `/proposals/${this.proposal.id}`),
@@ -428,8 +472,8 @@ export class ChatController extends Controller {
 
   #drawTyping() {
     const all = [...this.typists.values()];
-    const other = all.find((actor) => actor.type !== this.side);
-    const colleague = all.find((actor) => actor.type === this.side);
+    const other = all.find((actor) => sideOf(actor.type) !== this.side);
+    const colleague = all.find((actor) => sideOf(actor.type) === this.side);
     this.typingTarget.hidden = !other;
     if (other) say(this.typistTarget, interpolate(gettext("%(name)s is typing"), { name: other.name }));
     this.colleagueTarget.hidden = !colleague;

@@ -6,7 +6,9 @@
  * one it is, `looks` (a string) how it looks, `build()` makes its element when it is new or looks otherwise than before.
  */
 export function keep(container, items) {
-  const old = new Map([...container.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]));
+  const old = new Map(
+    [...container.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]),
+  );
   let before = null;
   for (const { key, looks, build } of items) {
     const had = old.get(key);

@@ -59,7 +59,8 @@ export class AnsweringController extends Controller {
     const prepare = (dialog) => {
       const title = interpolate(gettext("Offer %(name)s a rate"), { name: on.name });
       const now = interpolate(gettext("On the table: %(amount)s"), { amount: money(on.amount, on.currency) });
-      if (document.body.dataset.actor?.startsWith("dispatcher")) dialog.querySelector("[data-title]").textContent = title;
+      if (document.body.dataset.actor?.startsWith("dispatcher"))
+        dialog.querySelector("[data-title]").textContent = title;
       dialog.querySelector("[data-now]").textContent = now;
     };
     return ask("counter-dialog", prepare, (data) => {
@@ -133,7 +134,10 @@ export class AnsweringController extends Controller {
       dialog.querySelector("[data-title]").textContent = words;
     };
     return ask("fall-off-dialog", prepare, (data) =>
-      once(nameOf(on), "POST", `/offers/${on.offer}/fall-off`, { reason: data.get("reason"), note: data.get("note").trim() }),
+      once(nameOf(on), "POST", `/offers/${on.offer}/fall-off`, {
+        reason: data.get("reason"),
+        note: data.get("note").trim(),
+      }),
     );
   }
 }

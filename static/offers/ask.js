@@ -49,7 +49,12 @@ export function wordsOf(error) {
 }
 
 /** Above those words. */
-export const titleOf = (error) => (error.isUnknown ? lostTitle(error.became) : error.code === "done_before" ? gettext("It was done") : gettext("That was not done"));
+export const titleOf = (error) =>
+  error.isUnknown
+    ? lostTitle(error.became)
+    : error.code === "done_before"
+      ? gettext("It was done")
+      : gettext("That was not done");
 
 /** Somebody answered to terms that have changed meanwhile: says which they are now. */
 export async function tellStale(current) {
@@ -57,7 +62,11 @@ export async function tellStale(current) {
   const dialog = h(
     "dialog",
     { class: "dialog", "aria-labelledby": "stale-title" },
-    h("header", { class: "dialog__head" }, h("h2", { class: "h1", id: "stale-title" }, gettext("The terms have changed"))),
+    h(
+      "header",
+      { class: "dialog__head" },
+      h("h2", { class: "h1", id: "stale-title" }, gettext("The terms have changed")),
+    ),
     h(
       "div",
       { class: "dialog__body stack" },
@@ -67,11 +76,16 @@ export async function tellStale(current) {
         { class: "facts" },
         fact(gettext("State"), stateWord(current.status, current.reason)),
         fact(gettext("On the table"), money(amount, current.currency)),
-        current.driver_proposed_rate && fact(gettext("Driver asks"), money(current.driver_proposed_rate, current.currency)),
+        current.driver_proposed_rate &&
+          fact(gettext("Driver asks"), money(current.driver_proposed_rate, current.currency)),
         current.offered_rate && fact(gettext("Office offers"), money(current.offered_rate, current.currency)),
       ),
     ),
-    h("form", { class: "dialog__foot", method: "dialog" }, h("button", { class: "btn btn--act push" }, gettext("Look again"))),
+    h(
+      "form",
+      { class: "dialog__foot", method: "dialog" },
+      h("button", { class: "btn btn--act push" }, gettext("Look again")),
+    ),
   );
   document.body.append(dialog);
   await open(dialog);

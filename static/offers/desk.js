@@ -36,7 +36,12 @@ class DeskController extends Controller {
   connect() {
     this.gone = new AbortController();
     this.typing = new Set();
-    this.zones = new Zones({ target: "desk-live", ids: ZONES, came: (fresh) => this.#came(fresh), failed: () => this.#later() });
+    this.zones = new Zones({
+      target: "desk-live",
+      ids: ZONES,
+      came: (fresh) => this.#came(fresh),
+      failed: () => this.#later(),
+    });
     const { signal } = this.gone;
     for (const name of MOVES) socket.addEventListener(name, () => this.zones.soon(), { signal });
     socket.addEventListener("user_typing", ({ detail }) => this.#types(detail, true), { signal });
@@ -44,7 +49,11 @@ class DeskController extends Controller {
     socket.addEventListener("state", () => this.#showLink(), { signal });
     addEventListener("offer-changed", () => this.zones.renew(), { signal });
     this.element.addEventListener("htmx:configRequest", (event) => this.#keepChoice(event), { signal });
-    this.element.addEventListener("htmx:beforeRequest", () => (this.byKeys = document.activeElement.matches(":focus-visible")), { signal });
+    this.element.addEventListener(
+      "htmx:beforeRequest",
+      () => (this.byKeys = document.activeElement.matches(":focus-visible")),
+      { signal },
+    );
     this.element.addEventListener("htmx:afterSwap", ({ detail }) => this.#swapped(detail.target), { signal });
     this.element.addEventListener("keydown", (event) => this.#back(event), { signal });
     this.stopNews = tellNews((offer, driver) => this.#isChosen(offer, driver));
@@ -59,7 +68,7 @@ class DeskController extends Controller {
     this.zones.stop();
     clearTimeout(this.later);
     this.stopNews();
-    this.keys.forEach((forget) => forget());
+    for (const forget of this.keys) forget();
   }
 
   get chosen() {
@@ -99,9 +108,11 @@ class DeskController extends Controller {
   /** Shows on cards, rows and panes what the address has chosen. */
   mark() {
     const { offer, driver } = this.chosen;
-    const current = (element, is) => (is ? element.setAttribute("aria-current", "true") : element.removeAttribute("aria-current"));
+    const current = (element, is) =>
+      is ? element.setAttribute("aria-current", "true") : element.removeAttribute("aria-current");
     for (const card of $$("[data-offer]", this.element)) current(card, Number(card.dataset.offer) === offer);
-    for (const row of $$("[data-driver]", this.element)) current($(".cover", row), Number(row.dataset.driver) === driver);
+    for (const row of $$("[data-driver]", this.element))
+      current($(".cover", row), Number(row.dataset.driver) === driver);
     if (driver) this.deskTarget.dataset.pane = "chat";
     else delete this.deskTarget.dataset.pane;
     this.#drawTyping();

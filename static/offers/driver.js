@@ -20,13 +20,25 @@ import { ago, clock, everySecond, moment } from "shared/time.js";
 import { toast } from "shared/toasts.js";
 import { cut } from "shared/whole.js";
 
-const MOVES = ["offer_updated", "offer_status_changed", "proposal_updated", "new_message", "unread_changed", "redacted", "refetch"];
+const MOVES = [
+  "offer_updated",
+  "offer_status_changed",
+  "proposal_updated",
+  "new_message",
+  "unread_changed",
+  "redacted",
+  "refetch",
+];
 const OVER = ["offer_already_taken", "offer_closed", "proposal_closed", "proposal_expired"]; // the screen itself says so
 const CUT = ["retrying", "offline", "ended"];
 const CUT_FOR = 4000; // a moment without a connection is not worth a word
 const DOUBLE = 450; // the second tap of a nervous thumb
 const ARMED = 20_000; // until a first tap is forgotten: phones lie in pockets
 const BEFOREHAND = 8;
+
+function closeDialogs() {
+  for (const dialog of $$("dialog[open]")) dialog.close();
+}
 
 class DriverController extends Controller {
   static targets = ["band", "bandWords", "aloud"];
@@ -46,7 +58,7 @@ class DriverController extends Controller {
     this.answers.addEventListener("change", () => this.#drawWaiting(), { signal });
     this.answers.addEventListener("answered", ({ detail }) => this.#answered(detail), { signal });
     this.answers.addEventListener("refused", ({ detail }) => this.#refused(detail), { signal });
-    addEventListener("popstate", () => $$("dialog[open]").forEach((dialog) => dialog.close()), { signal });
+    addEventListener("popstate", closeDialogs, { signal });
     document.addEventListener("submit", (event) => this.#leaves(event), { signal, capture: true });
     document.addEventListener("visibilitychange", () => document.hidden || this.#view(), { signal });
     this.stopClock = everySecond(() => this.#drawBand());
@@ -83,7 +95,11 @@ class DriverController extends Controller {
   }
 
   #missing() {
-    toast({ title: gettext("No signal"), words: gettext("This opens when you are connected again."), picture: "i-cloud-off" });
+    toast({
+      title: gettext("No signal"),
+      words: gettext("This opens when you are connected again."),
+      picture: "i-cloud-off",
+    });
   }
 
   /** This screen and the offers that wait for an answer can be opened and answered where there is no signal. */
@@ -100,7 +116,11 @@ class DriverController extends Controller {
 
   get chosen() {
     const query = new URLSearchParams(location.search);
-    return { offer: Number(query.get("offer")) || null, chat: query.get("chat") === "1", tab: query.get("tab") ?? "new" };
+    return {
+      offer: Number(query.get("offer")) || null,
+      chat: query.get("chat") === "1",
+      tab: query.get("tab") ?? "new",
+    };
   }
 
   #view() {
@@ -222,14 +242,21 @@ class DriverController extends Controller {
       await tellStale(entry, current);
       if (this.chosen.offer !== entry.offer) this.screens.go(`${location.pathname}?offer=${entry.offer}`);
     } else if (this.chosen.offer !== entry.offer || !OVER.includes(error.code)) {
-      toast({ title: wordsOf(entry).late, words: error.message, picture: "i-alert", action: this.#opening(entry.offer) });
+      toast({
+        title: wordsOf(entry).late,
+        words: error.message,
+        picture: "i-alert",
+        action: this.#opening(entry.offer),
+      });
     }
   }
 
   fallOff() {
     const { offer, proposal, version } = this.load;
     return askFallOff(async (said) => {
-      await once(`fall-off:${proposal}:${version}`, "POST", `/offers/${offer}/fall-off`, said).finally(() => this.screens.renew());
+      await once(`fall-off:${proposal}:${version}`, "POST", `/offers/${offer}/fall-off`, said).finally(() =>
+        this.screens.renew(),
+      );
       return true;
     });
   }
@@ -239,12 +266,21 @@ class DriverController extends Controller {
     for (const place of $$("[data-wait]")) {
       const terms = place.closest("[data-proposal]") ?? $("[data-load]");
       const entry = terms && this.answers.of(Number(terms.dataset.proposal));
-      const looks = entry ? JSON.stringify([entry.action, entry.pressed_at, entry.underWay && socket.isUp, entry.sent, entry.old]) : "";
+      const looks = entry
+        ? JSON.stringify([entry.action, entry.pressed_at, entry.underWay && socket.isUp, entry.sent, entry.old])
+        : "";
       place.closest(".load")?.classList.toggle("load--wait", Boolean(entry));
       place.hidden = !entry;
       if (place.dataset.looks === looks) continue;
       place.dataset.looks = looks;
-      place.replaceChildren(...(entry ? waitingNote(entry, { takeBack: () => this.#takeBack(entry), sayStill: () => this.answers.sayStill(entry.proposal) }) : []));
+      place.replaceChildren(
+        ...(entry
+          ? waitingNote(entry, {
+              takeBack: () => this.#takeBack(entry),
+              sayStill: () => this.answers.sayStill(entry.proposal),
+            })
+          : []),
+      );
     }
     this.#showArmed();
   }
@@ -327,7 +363,11 @@ class DriverController extends Controller {
       await this.screens.renew();
     } catch (error) {
       const words = error.code === "offline" ? gettext("No signal. Nothing was sent.") : error.message;
-      toast({ title: error.isUnknown ? lostTitle(null) : gettext("That was not done"), words: error.isUnknown ? lostWords(null) : words, picture: "i-alert" });
+      toast({
+        title: error.isUnknown ? lostTitle(null) : gettext("That was not done"),
+        words: error.isUnknown ? lostWords(null) : words,
+        picture: "i-alert",
+      });
       this.screens.soon();
     } finally {
       currentTarget.removeAttribute("aria-busy");
@@ -354,24 +394,58 @@ function termsOf({ dataset }) {
 function wordsOf({ action, amount, rate, currency }) {
   const values = { amount: money(rate ?? amount, currency) };
   const [waits, to, said, late] = {
-    accept: [gettext("Your yes waits for signal"), gettext("to %(amount)s"), gettext("You said yes to %(amount)s"), gettext("Your yes did not count")],
-    counter: [gettext("Your counter waits for signal"), "%(amount)s", gettext("You asked %(amount)s"), gettext("Your counter did not count")],
+    accept: [
+      gettext("Your yes waits for signal"),
+      gettext("to %(amount)s"),
+      gettext("You said yes to %(amount)s"),
+      gettext("Your yes did not count"),
+    ],
+    counter: [
+      gettext("Your counter waits for signal"),
+      "%(amount)s",
+      gettext("You asked %(amount)s"),
+      gettext("Your counter did not count"),
+    ],
     reject: [gettext("Your no waits for signal"), "", stateWord("rejected"), gettext("Your no was not needed")],
-    retract: [gettext("Taking back your yes waits for signal"), "", gettext("You took back your yes"), gettext("Your yes could not be taken back")],
+    retract: [
+      gettext("Taking back your yes waits for signal"),
+      "",
+      gettext("You took back your yes"),
+      gettext("Your yes could not be taken back"),
+    ],
   }[action];
   return { waits, to: interpolate(to, values), said: interpolate(said, values), late };
 }
 
 function waitingNote(entry, { takeBack, sayStill }) {
-  if (entry.underWay && socket.isUp) return [h("p", { class: "note", role: "status" }, icon("i-clock"), h("b", {}, gettext("Sending your answer")))];
+  if (entry.underWay && socket.isUp)
+    return [h("p", { class: "note", role: "status" }, icon("i-clock"), h("b", {}, gettext("Sending your answer")))];
   const { waits, to } = wordsOf(entry);
-  const time = interpolate(gettext("said at %(time)s"), { time: entry.old ? moment(entry.pressed_at) : clock(entry.pressed_at) });
-  const head = entry.old ? gettext("Your answer was never sent") : entry.sent ? gettext("Sent, and no answer has come yet") : waits;
+  const time = interpolate(gettext("said at %(time)s"), {
+    time: entry.old ? moment(entry.pressed_at) : clock(entry.pressed_at),
+  });
+  const head = entry.old
+    ? gettext("Your answer was never sent")
+    : entry.sent
+      ? gettext("Sent, and no answer has come yet")
+      : waits;
   const take = h("button", { class: "btn", type: "button", onclick: takeBack }, gettext("Take it back"));
   return [
-    h("p", { class: "note small", role: "status" }, icon("i-clock"), h("span", {}, h("b", {}, head), h("br"), [time, to].filter(Boolean).join(", "))),
-    entry.sent && h("p", { class: "small soft" }, gettext("What you said may have arrived. It is sent again by itself, and counts once.")),
-    !entry.old && ["accept", "counter"].includes(entry.action) && h("p", { class: "small soft" }, gettext("If the offer changes before it arrives, we ask you again.")),
+    h(
+      "p",
+      { class: "note small", role: "status" },
+      icon("i-clock"),
+      h("span", {}, h("b", {}, head), h("br"), [time, to].filter(Boolean).join(", ")),
+    ),
+    entry.sent &&
+      h(
+        "p",
+        { class: "small soft" },
+        gettext("What you said may have arrived. It is sent again by itself, and counts once."),
+      ),
+    !entry.old &&
+      ["accept", "counter"].includes(entry.action) &&
+      h("p", { class: "small soft" }, gettext("If the offer changes before it arrives, we ask you again.")),
     entry.old && h("p", { class: "small soft" }, gettext("Much time has passed. Do you still say it?")),
     entry.old && h("button", { class: "btn btn--act", type: "button", onclick: sayStill }, gettext("Send it still")),
     !entry.sent && take,
@@ -382,7 +456,8 @@ function waitingNote(entry, { takeBack, sayStill }) {
 function news({ status, reason, offered_rate, agreed_rate, currency, rounds }, isNew) {
   const amount = money(agreed_rate ?? offered_rate, currency);
   if (isNew) return interpolate(gettext("New offer: %(amount)s"), { amount });
-  if (status === "sent" && rounds.at(-1).action === "amend") return interpolate(gettext("The offer has changed: %(amount)s"), { amount });
+  if (status === "sent" && rounds.at(-1).action === "amend")
+    return interpolate(gettext("The offer has changed: %(amount)s"), { amount });
   const words = {
     sent: gettext("They offer %(amount)s"),
     accepted: gettext("They said yes to %(amount)s"),

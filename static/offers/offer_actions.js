@@ -40,9 +40,12 @@ export class OfferActionsController extends Controller {
   async cancel(event) {
     const sure = await confirm({
       title: interpolate(gettext("Cancel offer #%(id)s?"), { id: this.idValue }),
-      words: interpolate(gettext("%(route)s. Every driver who was asked is told that it is closed; its history stays."), {
-        route: this.routeValue,
-      }),
+      words: interpolate(
+        gettext("%(route)s. Every driver who was asked is told that it is closed; its history stays."),
+        {
+          route: this.routeValue,
+        },
+      ),
       action: interpolate(gettext("Cancel #%(id)s"), { id: this.idValue }),
     });
     if (sure) await this.#change("cancel", event, { status: "cancelled" });

@@ -83,11 +83,17 @@ class TicksController extends Controller {
     const phones = [...new Set(ticked.flatMap((truck) => truck.phones))];
     const without = ticked.filter((truck) => !truck.phones.length).length;
     if (!(await copyText(phones.join("\n")))) {
-      toast({ title: gettext("Nothing was copied"), words: gettext("This browser does not let pages copy."), picture: "i-alert" });
+      toast({
+        title: gettext("Nothing was copied"),
+        words: gettext("This browser does not let pages copy."),
+        picture: "i-alert",
+      });
       return;
     }
     toast({
-      title: interpolate(ngettext("%(count)s number copied", "%(count)s numbers copied", phones.length), { count: phones.length }),
+      title: interpolate(ngettext("%(count)s number copied", "%(count)s numbers copied", phones.length), {
+        count: phones.length,
+      }),
       words: without
         ? interpolate(ngettext("%(count)s truck has none", "%(count)s trucks have none", without), { count: without })
         : "",

@@ -96,7 +96,9 @@ export const lostTitle = (became) =>
   became?.state === "answered" && became.status < 400 ? gettext("It was done") : gettext("No answer came");
 
 export const doneBefore = () =>
-  gettext("It was done the first time, as it stood then; only the answer was lost. What you have changed since is not in it.");
+  gettext(
+    "It was done the first time, as it stood then; only the answer was lost. What you have changed since is not in it.",
+  );
 
 /** What was sent under this name and is still open: not answered, or answered without this page having heard it long ago. */
 async function unanswered(name) {
@@ -116,7 +118,11 @@ async function settle() {
     if (became?.state !== "answered" || recall(name)?.key !== kept.key) continue;
     note(name, { ...kept, known: Date.now() });
     const about = /\d+/.exec(kept.path)?.[0];
-    toast({ title: lostTitle(became), words: [about && `#${about}`, lostWords(became)].filter(Boolean).join(" "), picture: "i-info" });
+    toast({
+      title: lostTitle(became),
+      words: [about && `#${about}`, lostWords(became)].filter(Boolean).join(" "),
+      picture: "i-info",
+    });
   }
 }
 

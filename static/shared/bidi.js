@@ -2,7 +2,8 @@
 
 import { h } from "shared/dom.js";
 
-const TURNING = "\\p{Script=Arabic}\\p{Script=Hebrew}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}\\p{Script=Adlam}";
+const TURNING =
+  "\\p{Script=Arabic}\\p{Script=Hebrew}\\p{Script=Syriac}\\p{Script=Thaana}\\p{Script=Nko}\\p{Script=Adlam}";
 const turns = new RegExp(`[${TURNING}]`, "u");
 // From one such letter to the last before a letter of ours.
 const runs = new RegExp(`[${TURNING}](?:[^${TURNING}\\p{L}]*[${TURNING}])*`, "gu");

@@ -62,7 +62,9 @@ async function tellLost({ detail: { requestConfig } }) {
 async function tellError({ detail: { xhr, requestConfig } }) {
   if (requestConfig.verb !== "get" && xhr.status >= 500) return tellUnknown(requestConfig);
   const working = requestConfig.verb !== "get" && xhr.status === 409;
-  const words = working ? lostWords({ state: "working" }) : (xhr.getResponseHeader("X-Request-ID") ?? String(xhr.status));
+  const words = working
+    ? lostWords({ state: "working" })
+    : (xhr.getResponseHeader("X-Request-ID") ?? String(xhr.status));
   toast({ title: gettext("That did not work"), words, picture: "i-alert" });
 }
 

@@ -60,8 +60,10 @@ export class RovingController extends Controller {
   static values = { orientation: { type: String, default: "vertical" } };
 
   connect() {
-    this.element.addEventListener("keydown", (this.key = (event) => this.move(event)));
-    this.element.addEventListener("focusin", (this.entered = (event) => this.enter(event)));
+    this.key = (event) => this.move(event);
+    this.entered = (event) => this.enter(event);
+    this.element.addEventListener("keydown", this.key);
+    this.element.addEventListener("focusin", this.entered);
   }
 
   disconnect() {

@@ -2,7 +2,9 @@
 // way; tests/offers_project/spellings/numbers.tsv says which.
 
 const DASHES = /[\p{Pd}\u2043\u2212\u02d7\u2796]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they stand where a blank does.
 const BLANKS = /[\s\u2800\u115f\u1160\u3164\uffa0\u0085\u001c-\u001f]/u;
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: each is meant alone, the combining ones too.
 const WITHOUT_WIDTH = /[\p{Cf}\p{Cc}\p{Cs}\p{Co}\p{Cn}\u034f\u17b4\u17b5\ufe00-\ufe0f\u180b-\u180d]/u;
 const APOSTROPHES = /[\u2018\u2019\u02bc\u02bb\u0060\u00b4\u2032]/gu;
 
@@ -21,7 +23,10 @@ const TWO_WAYS = /^(?:[1-9]\d{0,2}\.\d{3}|\d{3} \d{3})$/;
 export function numberFrom(typed, beside = []) {
   const text = String(typed);
   if (/\p{No}/u.test(text)) return null; // NFKC makes 850² 8502
-  const written = without(readable(text).replaceAll("\u066b", ".").replaceAll("\u066c", "'").replace(APOSTROPHES, "'"), beside);
+  const written = without(
+    readable(text).replaceAll("\u066b", ".").replaceAll("\u066c", "'").replace(APOSTROPHES, "'"),
+    beside,
+  );
   if (TWO_WAYS.test(written)) return null;
   for (const pattern of [POINT, COMMA, ...GROUPED]) {
     const { whole = "", part = "" } = pattern.exec(written)?.groups ?? {};

@@ -27,6 +27,7 @@ import { Poller } from "shared/live/poller.js";
 import { byRest } from "shared/live/rest.js";
 import { Stream } from "shared/live/stream.js";
 import { MyTyping, TheirTyping } from "shared/live/typing.js";
+import { sideOf, sideOfKey } from "shared/sides.js";
 import { json } from "shared/whole.js";
 
 const FINAL = { 4500: "signed_out", 4501: "protocol", 4503: "revoked" };
@@ -358,7 +359,8 @@ export class Socket extends EventTarget {
     if (joined) joined.after = Math.max(joined.after ?? 0, message.seq);
     this.outbox.stored([message]); // The answer to it may have got lost.
     this.theirs.wrote(message);
-    const fromOtherSide = message.sender.type !== "system" && message.sender.type !== this.person.split(":")[0];
+    const side = sideOf(message.sender.type);
+    const fromOtherSide = side !== null && side !== sideOfKey(this.person);
     if (fromOtherSide && !message.delivered_at) this.marks.mark("delivered", message);
   }
 
@@ -458,7 +460,7 @@ export class Socket extends EventTarget {
       this.marks.flush();
     }
     this.#goOnFrom(turn);
-    turn.events.forEach((frame) => this.stream.take(frame));
+    for (const frame of turn.events) this.stream.take(frame);
   }
 
   #pollFailed(error) {

@@ -11,6 +11,7 @@ export function setTheme(theme) {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   const [value, age] = theme === "system" ? ["", 0] : [theme, YEAR];
+  // biome-ignore lint/suspicious/noDocumentCookie: it is read while the page is drawn, in every browser.
   document.cookie = `theme=${value}; path=/; max-age=${age}; SameSite=Lax${secure}`;
 }
 

@@ -77,7 +77,10 @@ function format(iso, options) {
   const key = JSON.stringify(options);
   if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(REGION, options));
   // Spanish here has the same clocks as English, on the server too: 2:30 PM.
-  return formats.get(key).format(new Date(iso)).replace(/([ap])\.\s?m\./, (_, half) => `${half.toUpperCase()}M`);
+  return formats
+    .get(key)
+    .format(new Date(iso))
+    .replace(/([ap])\.\s?m\./, (_, half) => `${half.toUpperCase()}M`);
 }
 
 /**
@@ -117,7 +120,8 @@ export function everySecond(listener) {
 }
 
 function tick() {
-  if (!document.hidden) listeners.forEach((listener) => listener());
+  if (document.hidden) return;
+  for (const listener of listeners) listener();
 }
 setInterval(tick, SECOND);
 document.addEventListener("visibilitychange", tick);

@@ -21,7 +21,7 @@ def customers(monkeypatch) -> Customers:
 def published(monkeypatch) -> Iterator[list[Any]]:
     """The facts of this room that were published, in order; nobody else answers them."""
     heard: list[Any] = []
-    answers = {fact: [heard.append] for fact in (facts.SessionsEnded, facts.PersonDeactivated, facts.RoleChanged)}
+    answers = {fact: [heard.append] for fact in (facts.SessionsEnded, facts.RoleChanged)}
     for fact, listeners in answers.items():
         monkeypatch.setitem(kernel_facts._answers, fact, listeners)
     return heard

@@ -89,7 +89,7 @@ def test_whoever_is_deactivated_is_out_everywhere(admin, published):
     for _ in range(2):
         services.deactivate_user(actor=admin, user_id=user.pk)
     assert tokens.actor_of(access) is None
-    assert published == [facts.SessionsEnded(key_of(user)), facts.PersonDeactivated(key_of(user))]
+    assert published == [facts.SessionsEnded(key_of(user))]
     assert Entry.objects.filter(verb="deactivate").count() == 1
     services.activate_user(actor=admin, user_id=user.pk)
     assert tokens.actor_of(access) is None

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from chat.lookups import Among
-from chat.models import Conversation, Member, Message
+from chat.models import Address, Conversation, Member, Message
 from tests.chat import factories
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,8 @@ def test_rows_are_found_by_several_columns_at_once(people, conversation):
 @pytest.mark.parametrize(
     ("model", "columns", "index"),
     [
-        (Conversation, ("offer_id", "driver_id"), "conversation_of_pair"),
+        (Conversation, ("offer_id", "driver_id"), "conversation_of_subject"),
+        (Conversation, Address._fields, "conversation_of_subject"),
         (Message, ("sender_type", "sender_id", "client_id"), "message_client_id"),
         (Message, ("conversation_id", "seq"), "message_seq"),
         (Member, ("conversation_id", "actor_type", "actor_id"), "member_of_conversation"),

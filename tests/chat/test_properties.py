@@ -117,7 +117,9 @@ def test_conversations_are_as_a_naive_model_says(people, told, steps, limit):
     for who in WHO:
         actor, number = people.named(who), model.unread(who)
         assert selectors.unread(actor, [conversation.pk]) == ({conversation.pk: number} if number else {})
-        assert selectors.unread_by_offer(actor, [conversation.offer_id]).get(conversation.offer_id, 0) == number
+        assert selectors.unread_by_offer_of([actor.key], [conversation.offer_id]) == (
+            {(actor.key, conversation.offer_id): number} if number else {}
+        )
         counted = selectors.unread_of([actor.key]).get(actor.key, {})
         assert counted.get(conversation.pk, 0) == number
     assert all_pages(conversation, limit, forth=True) == all_pages(conversation, limit, forth=False) == kept

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, connections
 from chat import services
 from chat.enums import MemberRole
 from chat.models import Conversation, Member, Message
-from chat.services import Mark, Receipt, Send, Sent, seats
+from chat.services import Mark, Receipt, Send, Sent, locking
 from offers_project.kernel import rows
 from offers_project.kernel.errors import Refusal
 from presence.models import StreamEvent, StreamHead
@@ -61,8 +61,8 @@ def test_without_the_lock_of_their_conversation_two_messages_want_one_number(peo
     def reading_without(model, *args, lock=False, **more):
         return reading(model, *args, lock=lock and model is not Conversation, **more)
 
-    opened, reading = seats.opened, rows.reading
-    monkeypatch.setattr(seats, "opened", not_locked)
+    opened, reading = locking.locked, rows.reading
+    monkeypatch.setattr(locking, "locked", not_locked)
     monkeypatch.setattr(rows, "reading", reading_without)
     with pytest.raises((AssertionError, DatabaseError)):
         many_send_at_once(people, conversation, 3)

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from accounts.facts import SessionsEnded
-from drivers.facts import DriverDeactivated
 from drivers.models import Driver
 from offers_project.kernel import facts, sms
 from tests.accounts.factories import api_client, make_user, post
@@ -47,10 +46,9 @@ def luz(db) -> Driver:
 
 @pytest.fixture
 def published(monkeypatch) -> Iterator[list[Any]]:
-    """The facts about drivers and their sign-ins that were published, in order; nobody else answers them."""
+    """The facts about sign-ins that were published, in order; nobody else answers them."""
     heard: list[Any] = []
-    for fact in (SessionsEnded, DriverDeactivated):
-        monkeypatch.setitem(facts._answers, fact, [heard.append])
+    monkeypatch.setitem(facts._answers, SessionsEnded, [heard.append])
     return heard
 
 

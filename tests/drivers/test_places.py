@@ -1,6 +1,8 @@
 """Places are found the way people write them, in a table that is asked little."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from drivers import places
 from drivers.models import Place
@@ -120,6 +122,23 @@ def test_search_finds_nothing_where_nothing_is(q):
 def test_search_is_one_short_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert len(places.search("s", 10_000)) == places.SEARCH_MAX
+
+
+@pytest.mark.parametrize("ask", [places.look_up, places.search])
+@pytest.mark.parametrize("text", ["Dallas, TX", "dallas", "springfield il"])
+def test_cities_are_looked_for_by_their_names(ask, text):
+    """By the index of ZIP codes, all cities would be read for each question."""
+    with CaptureQueriesContext(connection) as asked:
+        ask(text)
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    for question in asked.captured_queries:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{explain} {question['sql']}")
+            columns = [column[0] for column in cursor.description]
+            plan = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        used = " ".join(str(step.get("key", step.get("detail"))) for step in plan)
+        assert "place_city" in used
+        assert "place_zip" not in used
 
 
 def test_every_place_can_be_shown():

@@ -7,7 +7,6 @@ from accounts.models import AuthSession
 from accounts.tokens import actor_of
 from drivers import rules, selectors, services
 from drivers.errors import NoPhone, NotActive
-from drivers.facts import DriverDeactivated
 from drivers.models import Driver, SignInCode, SignInLink
 from drivers.shapes import TruckShape
 from journal.models import Entry
@@ -64,7 +63,7 @@ def test_changing_nothing_says_nothing(manager, published):
     [
         lambda actor, pk: services.update_driver(actor=actor, driver_id=pk, changes={"status": "Loaded"}),
         lambda actor, pk: services.deactivate_driver(actor=actor, driver_id=pk),
-        lambda actor, pk: services.assign_dispatcher(actor=actor, driver_id=pk, dispatcher_id=None),
+        lambda actor, pk: services.update_driver(actor=actor, driver_id=pk, changes={"assigned_dispatcher_id": None}),
         lambda actor, pk: services.create_link(actor=actor, driver_id=pk),
         lambda actor, pk: services.revoke_links(actor=actor, driver_id=pk),
     ],
@@ -133,15 +132,15 @@ def test_a_position_is_kept_to_the_tables_precision(manager):
     assert (float(driver.latitude), float(driver.longitude)) == (41.87811361, -87.6)
 
 
-def test_deactivating_signs_the_driver_out_and_tells_the_rooms_above(manager, published):
+def test_deactivating_signs_the_driver_out(manager, published):
     driver = make_driver()
     tokens = sign_in(driver)
     services.deactivate_driver(actor=manager, driver_id=driver.pk)
-    assert published == [SessionsEnded(driver.actor.key), DriverDeactivated(driver.pk)]
+    assert published == [SessionsEnded(driver.actor.key)]
     assert AuthSession.objects.get().ended_because == "deactivated"
     assert actor_of(tokens.access) is None
     services.deactivate_driver(actor=manager, driver_id=driver.pk)
-    assert len(published) == 2
+    assert len(published) == 1
     services.activate_driver(actor=manager, driver_id=driver.pk)
     assert actor_of(tokens.access) is None
     verbs = Entry.objects.filter(verb__contains="activate").order_by("pk").values_list("verb", flat=True)
@@ -161,12 +160,14 @@ def test_a_new_number_is_a_new_person(manager, published):
 
 def test_a_truck_is_given_to_a_dispatcher(manager):
     driver, dispatcher = make_driver(), make_user()
-    services.assign_dispatcher(actor=manager, driver_id=driver.pk, dispatcher_id=dispatcher.pk)
+    services.update_driver(actor=manager, driver_id=driver.pk, changes={"assigned_dispatcher_id": dispatcher.pk})
     assert Driver.objects.get(pk=driver.pk).assigned_dispatcher_id == dispatcher.pk
     assert Entry.objects.get().verb == "assign"
     with pytest.raises(Invalid):
-        services.assign_dispatcher(actor=manager, driver_id=driver.pk, dispatcher_id=make_user(is_active=False).pk)
-    services.assign_dispatcher(actor=manager, driver_id=driver.pk, dispatcher_id=None)
+        services.update_driver(
+            actor=manager, driver_id=driver.pk, changes={"assigned_dispatcher_id": make_user(is_active=False).pk}
+        )
+    services.update_driver(actor=manager, driver_id=driver.pk, changes={"assigned_dispatcher_id": None})
     assert Driver.objects.get(pk=driver.pk).assigned_dispatcher_id is None
 
 

@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import transaction
 
 from offers_project.asgi import application as product
+from offers_project.kernel import unit_of_work
 from presence import connection, consumer, grouping, hub, leases, replay, telling, watch
 
 __all__ = ["application"]
@@ -42,13 +44,13 @@ def die_at(point: str) -> None:
 
 
 def die_where_asked() -> None:
-    write, acknowledge = telling._Unit._write, consumer.LiveConsumer._acknowledge
+    write, acknowledge = telling._Tellings._write, consumer.LiveConsumer._acknowledge
 
     def write_and_die(unit: Any) -> Any:
         events = write(unit)
         if any(event.kind == "new_message" for event in events):
             die_at("before_commit")
-            telling.transaction.on_commit(lambda: die_at("after_commit"))
+            transaction.on_commit(lambda: die_at("after_commit"))
         return events
 
     def die_or_acknowledge(consumer: Any, ref: Any, data: Any) -> None:
@@ -56,7 +58,7 @@ def die_where_asked() -> None:
             die_at("before_ack")
         acknowledge(consumer, ref, data)
 
-    telling._Unit._write = write_and_die  # type: ignore[method-assign]
+    telling._Tellings._write = write_and_die  # type: ignore[method-assign]
     consumer.LiveConsumer._acknowledge = die_or_acknowledge  # type: ignore[method-assign]
 
 
@@ -140,7 +142,7 @@ def without_heads() -> None:
 
 
 def without_retry() -> None:
-    telling.TRIES = 1
+    unit_of_work.TRIES = 1
 
 
 def without_client_ids() -> None:
@@ -154,15 +156,15 @@ def without_client_ids() -> None:
 
 def without_one_transaction() -> None:
     """A message is committed before what is told of it, and that is where the process ends."""
-    write = telling._Unit._write
+    write = telling._Tellings._write
 
     def commit_and_write(unit: Any) -> Any:
         if any(telling.kind == "new_message" for telling in unit.tellings):
-            telling.connection.connection.commit()
+            transaction.get_connection().connection.commit()
             die_at("before_commit")
         return write(unit)
 
-    telling._Unit._write = commit_and_write  # type: ignore[method-assign]
+    telling._Tellings._write = commit_and_write  # type: ignore[method-assign]
 
 
 def without_durability() -> None:
@@ -174,10 +176,10 @@ def without_durability() -> None:
     chance, send = random.Random(5), sending._send
 
     def send_and_forget(sends: Any) -> Any:
-        with sending.connection.cursor(), telling.transaction.atomic():
+        with sending.connection.cursor(), transaction.atomic():
             answers = send(sends)
             if chance.random() < 0.1:
-                telling.transaction.set_rollback(True)
+                transaction.set_rollback(True)
         return answers
 
     sending._send = send_and_forget  # type: ignore[assignment]

@@ -2,19 +2,28 @@
 ({ width, least }) => {
   const SLACK = 1.5;
   const SIDEWAYS = ".cards, .quick"; // what may be scrolled from side to side
-  const TARGETS = "a[href], button, select, textarea, summary, input:not([type=hidden]), label.btn, label.opt, label.choice";
+  const TARGETS =
+    "a[href], button, select, textarea, summary, input:not([type=hidden]), label.btn, label.opt, label.choice";
   const faults = new Set();
   const styles = new Map();
   const style = (element) => styles.get(element) ?? styles.set(element, getComputedStyle(element)).get(element);
   const boxes = new Map();
   const box = (element) => boxes.get(element) ?? boxes.set(element, element.getBoundingClientRect()).get(element);
   const name = (element) => {
-    const words = (element.getAttribute("aria-label") || element.textContent || element.name || "").trim().replace(/\s+/g, " ");
-    const kind = element.tagName.toLowerCase() + (element.id ? `#${element.id}` : "") + [...element.classList].map((each) => `.${each}`).join("");
+    const words = (element.getAttribute("aria-label") || element.textContent || element.name || "")
+      .trim()
+      .replace(/\s+/g, " ");
+    const kind =
+      element.tagName.toLowerCase() +
+      (element.id ? `#${element.id}` : "") +
+      [...element.classList].map((each) => `.${each}`).join("");
     return `${kind} "${words.slice(0, 40)}"`;
   };
   const unseen = (element) =>
-    !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || element.closest(".vh, .visually-hidden, .skip, [hidden], noscript, .sprite, datalist, tbody > tr:nth-child(n + 21)") !== null;
+    !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) ||
+    element.closest(
+      ".vh, .visually-hidden, .skip, [hidden], noscript, .sprite, datalist, tbody > tr:nth-child(n + 21)",
+    ) !== null;
   // What surrounds an element, from within: what cuts, what scrolls, and what has an edge or a ground of its own.
   const parents = new Map();
   const chainOf = (element) => {
@@ -44,7 +53,8 @@
 
   // An ellipsis stands for what flows as words do; a box of its own is only cut.
   const flows = (element, root) => {
-    for (let each = element; each !== root; each = each.parentElement) if (!/^inline|^contents/.test(style(each).display)) return false;
+    for (let each = element; each !== root; each = each.parentElement)
+      if (!/^inline|^contents/.test(style(each).display)) return false;
     return !/flex|grid/.test(style(root).display);
   };
 
@@ -59,7 +69,8 @@
       const out = rect.right > outer.right + SLACK || rect.left < outer.left - SLACK;
       if (out && cuts(each, "X")) {
         const left = Math.min(rect.right, outer.right) - rect.left;
-        if (rect.left - outer.left < 32 && left > 0 && left < Math.min(32, rect.width / 2)) faults.add(`almost nothing is left of ${what}`);
+        if (rect.left - outer.left < 32 && left > 0 && left < Math.min(32, rect.width / 2))
+          faults.add(`almost nothing is left of ${what}`);
         if (textOverflow !== "ellipsis" || !flows(element, each)) faults.add(`${what} is cut by ${name(each)}`);
         return;
       }
@@ -85,11 +96,19 @@
     for (const each of chainOf(element)) {
       if (style(each).overflowX === "visible" || /^inline$|contents/.test(style(each).display)) continue;
       const clip = box(each);
-      [left, right, top, bottom] = [Math.max(left, clip.left), Math.min(right, clip.right), Math.max(top, clip.top), Math.min(bottom, clip.bottom)];
+      [left, right, top, bottom] = [
+        Math.max(left, clip.left),
+        Math.min(right, clip.right),
+        Math.max(top, clip.top),
+        Math.min(bottom, clip.bottom),
+      ];
     }
-    if (right - left > 3 && bottom - top > 3 && bottom > 0 && top < innerHeight) words.push({ element, layer: layer(element), left, right, top, bottom });
+    if (right - left > 3 && bottom - top > 3 && bottom > 0 && top < innerHeight)
+      words.push({ element, layer: layer(element), left, right, top, bottom });
   };
-  const layer = (element) => element.closest(".bar, .toasts, .menu, .chat__found, .pill, .skip, .group, thead, dialog, [data-submit]") ?? document.body;
+  const layer = (element) =>
+    element.closest(".bar, .toasts, .menu, .chat__found, .pill, .skip, .group, thead, dialog, [data-submit]") ??
+    document.body;
   const range = document.createRange();
   for (const element of all) {
     if (["SCRIPT", "STYLE", "OPTION", "TEXTAREA", "SELECT", "TEMPLATE"].includes(element.tagName)) continue;
@@ -100,7 +119,8 @@
       if (element instanceof SVGElement) {
         for (const rect of rects) {
           seen(rect, element);
-          if (rect.right > width + SLACK || rect.left < 0) faults.add(`words in a picture ${name(element)} lie beyond the edge`);
+          if (rect.right > width + SLACK || rect.left < 0)
+            faults.add(`words in a picture ${name(element)} lie beyond the edge`);
         }
         continue;
       }
@@ -108,7 +128,8 @@
       for (const rect of rects) lies(rect, element, `"${node.data.trim().slice(0, 30)}" of ${name(element)}`);
       const whole = element.closest("time, .n, .left b, .load__sum, .sum, .rate__sum, .tab__n");
       const lines = new Set(rects.map(({ top }) => Math.round(top)));
-      if (whole && !whole.closest(".clock") && lines.size > 1) faults.add(`${name(whole)} breaks into ${lines.size} lines`);
+      if (whole && !whole.closest(".clock") && lines.size > 1)
+        faults.add(`${name(whole)} breaks into ${lines.size} lines`);
     }
   }
 
@@ -122,7 +143,13 @@
     const rect = box(spot);
     if (!rect.width || !rect.height) continue;
     lies(rect, spot.parentElement, name(element));
-    const covers = element.matches(".cover") ? box(element.offsetParent.matches(".cover") ? element : [...chainOf(element)].slice(1).find((each) => style(each).position !== "static")) : rect;
+    const covers = element.matches(".cover")
+      ? box(
+          element.offsetParent.matches(".cover")
+            ? element
+            : [...chainOf(element)].slice(1).find((each) => style(each).position !== "static"),
+        )
+      : rect;
     const { display } = style(element);
     if (display !== "inline" && Math.min(covers.width, covers.height) < least - 0.5)
       faults.add(`${name(element)} is a target of ${Math.round(covers.width)} × ${Math.round(covers.height)} px`);
@@ -130,9 +157,15 @@
     for (const each of chainOf(spot.parentElement)) {
       if (style(each).overflowX === "visible" || style(each).display === "contents") continue;
       const clip = box(each);
-      [left, right, top, bottom] = [Math.max(left, clip.left), Math.min(right, clip.right), Math.max(top, clip.top), Math.min(bottom, clip.bottom)];
+      [left, right, top, bottom] = [
+        Math.max(left, clip.left),
+        Math.min(right, clip.right),
+        Math.max(top, clip.top),
+        Math.min(bottom, clip.bottom),
+      ];
     }
-    if (right - left > 2 && bottom - top > 2) spots.push({ element, spot, layer: layer(spot), left, right, top, bottom });
+    if (right - left > 2 && bottom - top > 2)
+      spots.push({ element, spot, layer: layer(spot), left, right, top, bottom });
   }
   for (const [index, one] of spots.entries()) {
     for (const other of spots.slice(index + 1)) {
@@ -152,4 +185,4 @@
     }
   }
   return [...faults];
-}
+};

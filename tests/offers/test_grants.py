@@ -104,7 +104,7 @@ def test_a_whole_day_goes_by_with_the_rights_of_a_server(with_few_rights):
         changes={"status": "Available", "rate": "2.00", "email": "n@example.com", "latitude": 32.5, "longitude": -96.5}
         | {"truck_number": "T-9", "dimensions": "100x60x60", "city_state_zip": "Dallas, TX 75201"},
     )
-    drivers.assign_dispatcher(actor=actor, driver_id=truck.pk, dispatcher_id=person.pk)
+    drivers.update_driver(actor=actor, driver_id=truck.pk, changes={"assigned_dispatcher_id": person.pk})
     drivers.deactivate_driver(actor=actor, driver_id=truck.pk)
     drivers.activate_driver(actor=actor, driver_id=truck.pk)
 

@@ -16,9 +16,8 @@ from drivers.models import Driver
 from offers import services
 from offers.models import Booking, Offer, Proposal, Round
 from offers.services import awarding, locking
-from offers_project.kernel import clock
+from offers_project.kernel import clock, unit_of_work
 from offers_project.kernel.errors import Refusal
-from presence import metrics
 from presence.models import StreamEvent, StreamHead
 from tests.accounts.factories import make_user
 from tests.conftest import REPETITIONS
@@ -237,7 +236,7 @@ def verb_among(verb: str) -> tuple[list[Proposal], Callable[[], object]]:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_happens_to_an_offer_and_batches_of_its_chats_never_deadlock(verb, repetitions):
-    retried = metrics.CONFLICTS._value.get()
+    retried = unit_of_work.RETRIES._value.get()
     for _ in range(repetitions):
         proposals, happen = verb_among(verb)
         owner = owner_of(proposals[0].offer)
@@ -247,4 +246,4 @@ def test_what_happens_to_an_offer_and_batches_of_its_chats_never_deadlock(verb, 
         assert not isinstance(said.pop(len(batches)), Refusal)
         codes = {each.code for batch in said for each in batch if not isinstance(each, Sent)}
         assert codes <= {"conversation_closed"}
-    assert metrics.CONFLICTS._value.get() == retried
+    assert unit_of_work.RETRIES._value.get() == retried

@@ -92,3 +92,19 @@ def test_less_than_nothing_is_refused():
 def test_a_password_is_made_up_and_never_the_same():
     passwords = {re.search(r"password +(\S+)", seed(password=None, trucks=0, offers=0))[1] for _ in range(2)}
     assert len(passwords) == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_who_waits_sees_how_far_it_has_come_and_a_log_does_not():
+    terminal, log = Terminal(), io.StringIO()
+    seed(stderr=terminal)
+    shares = [int(share) for share in re.findall(r"(\d+)%", terminal.getvalue())]
+    assert len(shares) > 1
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
+    seed(stderr=log)
+    assert log.getvalue() == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-(CONTRACT,) = PROJECT["tool"]["importlinter"]["contracts"]
+CONTRACT, CIRCLES = PROJECT["tool"]["importlinter"]["contracts"]
 LISTED = [name for layer in CONTRACT["layers"] for name in re.findall(r"[\w.]+", layer)]
 APPS = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 
@@ -25,6 +25,7 @@ def test_layers_name_every_app_and_every_composing_module_once():
 def test_every_app_is_looked_at_and_installed():
     packages = sorted({*APPS, "offers_project"})
     assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == packages
+    assert sorted(CIRCLES["ancestors"]) == packages
     assert sorted(PROJECT["tool"]["setuptools"]["packages"]) == packages
     assert sorted(PROJECT["tool"]["coverage"]["run"]["source"]) == packages
 

@@ -21,10 +21,11 @@ pytestmark = pytest.mark.django_db
 
 ROWS_MAX = 2048
 _random = random.Random(1)
+_PRINTED = bytes(33 + byte % 94 for byte in range(256))
 
 
 def letters(number: int) -> str:
-    return "".join(chr(_random.randrange(33, 127)) for _ in range(number))
+    return _random.randbytes(number).translate(_PRINTED).decode()
 
 
 def largest_bodies() -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from presence import commands, pool, renderers
+from presence import acquaintances, bus, commands, pool, renderers
 from presence.bus import Batch
 from tests.presence import notes
 from tests.servers import Server, serving
@@ -26,6 +26,12 @@ def known_notes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renderers, "_renderers", dict(renderers._renderers))
     monkeypatch.setattr(renderers, "_passing", set(renderers._passing))
     notes.register()
+
+
+@pytest.fixture(autouse=True)
+def strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has met anybody: each test has hubs of its own, and a process has one."""
+    monkeypatch.setattr(acquaintances, "_met", {})
 
 
 @pytest.fixture(autouse=True)
@@ -58,12 +64,6 @@ def server(serve: Serve) -> Server:
 
 
 @pytest.fixture(params=["uvicorn", "daphne"])
-def each_server(request: pytest.FixtureRequest, serve: Serve) -> Server:
-    """The same under both servers."""
-    return serve(request.param)
-
-
-@pytest.fixture(params=["uvicorn", "daphne"])
 def each_serve(request: pytest.FixtureRequest, serve: Serve) -> Serve:
     """Starts servers of either kind."""
     return partial(serve, request.param)
@@ -73,21 +73,39 @@ def each_serve(request: pytest.FixtureRequest, serve: Serve) -> Serve:
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
     """What was published, instead of publishing it."""
     batches: list[Batch] = []
-    monkeypatch.setattr("presence.hub.ring", batches.append)
+    monkeypatch.setattr(bus, "_publisher", batches.append)
     return batches
 
 
 @pytest.fixture(scope="module")
-def module_server(
+def module_servers(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """One server for all tests of a module; ask for `shared_server`."""
-    directory = tmp_path_factory.mktemp("server")
-    with django_db_blocker.unblock(), serving(directory, application="tests.presence.live:application", **QUICK) as it:
-        yield it
+) -> Iterator[Callable[[str], Server]]:
+    """One server of each kind for all tests of a module that ask for `shared_server` or `each_shared_server`."""
+    directory = tmp_path_factory.mktemp("servers")
+    with django_db_blocker.unblock(), ExitStack() as stack:
+
+        @cache
+        def of(kind: str) -> Server:
+            return stack.enter_context(
+                serving(directory, kind=kind, application="tests.presence.live:application", **QUICK)
+            )
+
+        yield of
 
 
 @pytest.fixture
-def shared_server(transactional_db: None, module_server: Server) -> Server:
-    """A server that other tests of the module use as well: for what neither changes it nor needs it fresh."""
-    return module_server
+def shared_server(transactional_db: None, module_servers: Callable[[str], Server]) -> Server:
+    """A server that other tests of the module use as well: for what neither changes it nor needs it fresh.
+
+    It takes a second of CPU to start one.
+    """
+    return module_servers("uvicorn")
+
+
+@pytest.fixture(params=["uvicorn", "daphne"])
+def each_shared_server(
+    request: pytest.FixtureRequest, transactional_db: None, module_servers: Callable[[str], Server]
+) -> Server:
+    """The same under both servers."""
+    return module_servers(request.param)

@@ -12,11 +12,12 @@ from typing import Any
 from offers_project.kernel.actors import DISPATCHER, ActorKey
 from offers_project.kernel.errors import Conflict, Refusal
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
-from presence import commands, renderers, topics
+from offers_project.kernel.unit_of_work import service
+from presence import bus, commands, hub, renderers, topics
 from presence.bus import Passing
 from presence.commands import Answer, Call, Command
 from presence.renderers import Wanted
-from presence.telling import pass_on, service, tell
+from presence.telling import pass_on, tell
 
 
 class EventKind(StrEnum):
@@ -131,18 +132,15 @@ def register() -> None:
 
 def lose_doorbells(rate: float) -> None:
     """Lose some of what commits ring, as a channel layer may."""
-    from presence import bus, hub
-
     lock, chance = threading.Lock(), random.Random(7)
-    ring = hub.ring
 
     def ring_or_not(batch: bus.Batch) -> None:
         with lock:
             lost = chance.random() < rate
         if not lost:
-            ring(batch)
+            hub.ring(batch)
 
-    hub.ring = ring_or_not
+    bus.subscribe(ring_or_not)
 
 
 def apply_faults() -> None:

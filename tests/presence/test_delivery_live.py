@@ -18,9 +18,9 @@ def numbers(device: Device) -> list[int]:
     return [event["seq"] for event in device.durable]
 
 
-def test_every_device_of_a_person_hears_everything_in_one_order(each_server):
+def test_every_device_of_a_person_hears_everything_in_one_order(each_shared_server):
     olga = make_user()
-    with connect(each_server, olga) as phone, connect(each_server, olga) as desk:
+    with connect(each_shared_server, olga) as phone, connect(each_shared_server, olga) as desk:
         for number in (5, 6, notes.HIDDEN, 7):
             phone.ask("note", number=number)
         for device in (phone, desk):
@@ -33,9 +33,9 @@ def test_every_device_of_a_person_hears_everything_in_one_order(each_server):
     assert event["at"].endswith("Z")
 
 
-def test_nobody_hears_what_another_is_told(server):
+def test_nobody_hears_what_another_is_told(shared_server):
     olga, other = make_user(), make_user()
-    with connect(server, olga) as mine, connect(server, other) as theirs:
+    with connect(shared_server, olga) as mine, connect(shared_server, other) as theirs:
         mine.ask("note", number=5)
         theirs.ask("note", number=6)
         mine.wait_until(lambda it: it.durable)
@@ -76,15 +76,15 @@ def test_gaps_are_filled_when_doorbells_are_lost_at_random(serve):
         assert numbers(device) == list(range(1, 81))
 
 
-def test_resuming_after_a_break_tells_all_that_was_missed_and_nothing_twice(each_server):
+def test_resuming_after_a_break_tells_all_that_was_missed_and_nothing_twice(each_shared_server):
     olga = make_user()
-    with connect(each_server, olga) as writer:
+    with connect(each_shared_server, olga) as writer:
         heard: list[int] = []
         cursor = {"epoch": writer.ready["epoch"], "seq": 0}
         thread = threading.Thread(target=lambda: [writer.ask("note", number=number) for number in range(100, 300)])
         thread.start()
         while True:
-            with connect(each_server, olga, cursor=cursor) as device:
+            with connect(each_shared_server, olga, cursor=cursor) as device:
                 assert device.ready["recovered"]
                 device.wait_until(lambda it, seen=len(heard): len(it.durable) >= min(30, 200 - seen))
             heard += numbers(device)
@@ -95,9 +95,9 @@ def test_resuming_after_a_break_tells_all_that_was_missed_and_nothing_twice(each
     assert heard == list(range(1, 201))
 
 
-def test_resume_on_the_open_connection_tells_again_from_there(server):
+def test_resume_on_the_open_connection_tells_again_from_there(shared_server):
     olga = make_user()
-    with connect(server, olga) as device:
+    with connect(shared_server, olga) as device:
         for number in range(20, 30):
             device.ask("note", number=number)
         device.wait_until(lambda it: len(it.durable) == 10)
@@ -116,16 +116,16 @@ def test_resume_on_the_open_connection_tells_again_from_there(server):
         device.wait_until(lambda it: len(it.durable) == 17)
 
 
-def test_pruned_past_is_not_recovered(server):
+def test_pruned_past_is_not_recovered(shared_server):
     olga = make_user()
     notes.write(to=[key(olga)], number=5, times=6)
     StreamEvent.objects.filter(seq__lte=4).update(at="2020-01-01T00:00:00Z")
     assert services.prune() == 4
-    with connect(server, olga, cursor={"epoch": "x", "seq": 0}) as device:
+    with connect(shared_server, olga, cursor={"epoch": "x", "seq": 0}) as device:
         epoch = device.ready["epoch"]
         assert not device.ready["recovered"]
     for seq, recovered in ((3, False), (4, True)):
-        with connect(server, olga, cursor={"epoch": epoch, "seq": seq}) as device:
+        with connect(shared_server, olga, cursor={"epoch": epoch, "seq": seq}) as device:
             assert device.ready["recovered"] is recovered
 
 
@@ -170,18 +170,22 @@ def test_reader_that_stays_behind_is_closed_as_too_slow_and_others_are_not(serve
         assert slow.faults == []
 
 
-def test_frame_cut_in_the_middle_harms_nobody_else(each_server):
+def test_frame_cut_in_the_middle_harms_nobody_else(each_shared_server):
     olga = make_user()
-    with connect(each_server, olga) as device:
-        cut = Device(each_server.socket_url, token=token_of(olga.actor))
+    with connect(each_shared_server, olga) as device:
+        cut = Device(each_shared_server.socket_url, token=token_of(olga.actor))
         cut._socket.socket.sendall(b"\x81\xfe\x10\x00abcd{")
         cut._socket.socket.shutdown(socket.SHUT_RDWR)
         assert device.ask("note", number=5)
         device.wait_until(lambda it: it.durable)
 
 
-def test_passing_events_reach_those_who_joined_and_end_when_nobody_renews_them(server):
-    with connect(server, make_user()) as one, connect(server, make_user()) as two, connect(server, make_user()) as out:
+def test_passing_events_reach_those_who_joined_and_end_when_nobody_renews_them(shared_server):
+    with (
+        connect(shared_server, make_user()) as one,
+        connect(shared_server, make_user()) as two,
+        connect(shared_server, make_user()) as out,
+    ):
         for device in (one, two):
             device.ask("listen")
         one.ask("hum")
@@ -205,9 +209,9 @@ def test_passing_events_reach_those_who_joined_and_end_when_nobody_renews_them(s
         assert not [frame for frame in one.passing if frame["type"].startswith("humming")]
 
 
-def test_refused_command_tells_nothing(server):
+def test_refused_command_tells_nothing(shared_server):
     olga = make_user()
-    with connect(server, olga) as device:
+    with connect(shared_server, olga) as device:
         with pytest.raises(Refused):
             device.ask("refuse")
         with pytest.raises(Refused):

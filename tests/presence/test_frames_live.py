@@ -108,15 +108,15 @@ def test_frame_of_exactly_the_limit_is_read(device):
     assert (frame["code"], frame["ref"]) == ("conflict", "r")
 
 
-def test_larger_frame_ends_the_connection(each_server):
-    with connect(each_server, make_user()) as device:
+def test_larger_frame_ends_the_connection(each_shared_server):
+    with connect(each_shared_server, make_user()) as device:
         with suppress(Closed):
             device.say_raw("x" * (1024 * 1024 + 1))
         assert device.wait_until_closed() in (4501, 1009, 1006)
 
 
-def test_hundred_bad_frames_are_a_flood(each_server):
-    with connect(each_server, make_user()) as device:
+def test_hundred_bad_frames_are_a_flood(each_shared_server):
+    with connect(each_shared_server, make_user()) as device:
         with suppress(Closed):
             for _ in range(100):
                 device.say_raw("not json")
@@ -132,9 +132,9 @@ def test_flood_is_refused_and_then_ended(server):
         assert {frame["code"] for frame in device.frames if frame["type"] == "error"} == {"rate_limited"}
 
 
-def test_there_is_no_connection_elsewhere(each_server):
+def test_there_is_no_connection_elsewhere(each_shared_server):
     with pytest.raises(InvalidStatus) as refused:
-        Device(each_server.socket_url + "elsewhere/", authenticate=False)
+        Device(each_shared_server.socket_url + "elsewhere/", authenticate=False)
     assert refused.value.response.status_code in (403, 404)
 
 

@@ -8,7 +8,7 @@ from channels.layers import InMemoryChannelLayer
 
 from offers_project.kernel import clock
 from offers_project.kernel.actors import Actor, ActorKey
-from presence import exchange, hub, identity, metrics, outside, topics, wire
+from presence import acquaintances, bus, exchange, hub, identity, metrics, outside, topics, wire
 from presence.bus import Batch, Control, Event, Passing
 from presence.hub import Hub
 
@@ -113,9 +113,10 @@ async def test_presence_of_the_office_is_told_to_each_driver_once(the_hub):
         the_hub.meet(driver.actor, topics.of_chat(2, 7))
         the_hub.meet(OLGA, topics.OFFICE)
     assert [frame["data"]["online"] for frame in driver.heard] == [True]
-    assert the_hub.met[OLGA.key] == {topics.of_actor(DRIVER)}
+    assert acquaintances.have_met(OLGA.key, topics.of_actor(DRIVER))
+    assert acquaintances.met_by(OLGA.key) == (topics.of_actor(DRIVER),)
     the_hub.deliver(packed(controls=[Control("parted", OLGA.key)]))
-    assert the_hub.met == {}
+    assert acquaintances.met_by(OLGA.key) == ()
 
 
 async def test_nonsense_of_another_process_is_survived(the_hub):
@@ -134,6 +135,17 @@ def test_ringing_never_raises(monkeypatch):
     monkeypatch.setattr(exchange, "is_shared", lambda: 1 / 0)
     hub.ring(Batch(passing=[Passing("a", {}, ("x",))]))
     assert failures() > before
+
+
+def test_what_nobody_publishes_is_dropped_and_counted(monkeypatch):
+    monkeypatch.setattr(bus, "_publisher", None)
+    before = failures()
+    bus.publish(Batch(passing=[Passing("a", {}, ("x",))]))
+    assert failures() - before == 1
+
+
+def test_the_hub_publishes():
+    assert bus._publisher is hub.ring
 
 
 def test_ringing_from_outside_goes_through_the_layer(monkeypatch):

@@ -23,9 +23,9 @@ def cookie_of(user) -> str:
     return f"sessionid={store.session_key}"
 
 
-def test_ready_says_who_where_and_how_often(each_server):
+def test_ready_says_who_where_and_how_often(each_shared_server):
     olga = make_user()
-    with connect(each_server, olga) as device:
+    with connect(each_shared_server, olga) as device:
         ready = dict(device.ready)
         assert device._socket.subprotocol == "offers.v1"
     assert ready.pop("connection_id")
@@ -78,42 +78,44 @@ def test_first_frame_that_shows_nobody_is_closed_as_not_authenticated(shared_ser
     assert device.frames == []
 
 
-def test_silence_is_closed_as_not_authenticated(each_server):
-    device = Device(each_server.socket_url, authenticate=False)
+def test_silence_is_closed_as_not_authenticated(each_shared_server):
+    device = Device(each_shared_server.socket_url, authenticate=False)
     assert device.wait_until_closed(timeout=15) == 4500
 
 
-def test_tokens_in_the_address_are_not_read(server):
+def test_tokens_in_the_address_are_not_read(shared_server):
     token = token_of(make_user().actor)
     with pytest.raises(Closed) as closed:
-        Device(f"{server.socket_url}?token={token}")
+        Device(f"{shared_server.socket_url}?token={token}")
     assert closed.value.code == 4500
 
 
-def test_cookie_counts_from_our_own_pages_only(server):
+def test_cookie_counts_from_our_own_pages_only(shared_server):
     cookie = cookie_of(make_user())
-    with Device(server.socket_url, cookie=cookie, origin=server.url) as device:
+    with Device(shared_server.socket_url, cookie=cookie, origin=shared_server.url) as device:
         assert device.ready
     for origin in ("https://elsewhere.example", None):
         with pytest.raises(Closed) as closed:
-            Device(server.socket_url, cookie=cookie, origin=origin)
+            Device(shared_server.socket_url, cookie=cookie, origin=origin)
         assert closed.value.code == 4500
 
 
-def test_ticket_opens_once(server):
+def test_ticket_opens_once(shared_server):
     user = make_user()
-    answer = httpx.post(f"{server.url}/api/socket/auth", headers={"Authorization": f"Bearer {token_of(user.actor)}"})
+    answer = httpx.post(
+        f"{shared_server.url}/api/socket/auth", headers={"Authorization": f"Bearer {token_of(user.actor)}"}
+    )
     ticket = answer.json()["ticket"]
-    with Device(server.socket_url, token=ticket) as device:
+    with Device(shared_server.socket_url, token=ticket) as device:
         assert device.ready["user"]["id"] == user.pk
     with pytest.raises(Closed) as closed:
-        Device(server.socket_url, token=ticket)
+        Device(shared_server.socket_url, token=ticket)
     assert closed.value.code == 4500
 
 
-def test_expired_token_closes_and_a_renewed_one_goes_on(each_server):
+def test_expired_token_closes_and_a_renewed_one_goes_on(each_shared_server):
     olga = make_user()
-    url, token = each_server.socket_url, token_of(olga.actor, seconds=3)
+    url, token = each_shared_server.socket_url, token_of(olga.actor, seconds=3)
     with Device(url, token=token) as short, Device(url, token=token) as renewed:
         renewed.authenticate(token=token_of(olga.actor))
         assert short.wait_until_closed() == 4005
@@ -121,9 +123,9 @@ def test_expired_token_closes_and_a_renewed_one_goes_on(each_server):
         renewed.wait_until(lambda it: it.durable)
 
 
-def test_renewing_is_for_the_same_person(server):
+def test_renewing_is_for_the_same_person(shared_server):
     olga, other = make_user(), make_user()
-    with connect(server, olga) as device:
+    with connect(shared_server, olga) as device:
         for token in (token_of(other.actor), "a.b.c"):
             with pytest.raises(Refused) as refused:
                 device.ask("authenticate", token=token)
@@ -131,9 +133,9 @@ def test_renewing_is_for_the_same_person(server):
         assert device.ask("note", number=5) == {"by": olga.name}
 
 
-def test_unknown_field_of_authenticate_is_refused_and_one_may_try_again(server):
+def test_unknown_field_of_authenticate_is_refused_and_one_may_try_again(shared_server):
     token = token_of(make_user().actor)
-    device = Device(server.socket_url, authenticate=False)
+    device = Device(shared_server.socket_url, authenticate=False)
     device.say_raw(json.dumps({"type": "authenticate", "token": token, "colour": "red"}))
     assert device.wait_for("error")["code"] == "validation_error"
     assert device.authenticate(token=token)
@@ -160,9 +162,9 @@ def test_cursor_is_served_where_it_can_be(serve):
             assert device.ready["recovered"] is False
 
 
-def test_drivers_are_let_in_too(server):
+def test_drivers_are_let_in_too(shared_server):
     driver = make_driver()
-    with connect(server, driver) as device:
+    with connect(shared_server, driver) as device:
         assert device.ready["user"] == {"type": "driver", "id": driver.pk, "name": driver.name, "role": "driver"}
 
 

@@ -5,12 +5,13 @@ from enum import StrEnum
 import pytest
 
 from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
+from offers_project.kernel.unit_of_work import service
 from presence import metrics, replay, wire
 from presence.bus import Passing
 from presence.commands import Call
 from presence.models import StreamEvent
 from presence.replay import Wish
-from presence.telling import pass_on, service, tell
+from presence.telling import pass_on, tell
 from tests.presence import notes
 from tests.presence.factories import key, make_user
 

@@ -95,6 +95,19 @@ def test_what_is_mine_goes_out_and_the_rest_comes_in(draw):
     assert ["You" in row["words"] for row in office] == [False, True, False, False]
 
 
+def test_a_third_side_comes_in_for_both_others_and_a_rate_of_it_waits_for_nobody(draw):
+    customer = ("customer", 15, "Cora C")
+    talk = [message(1, DRIVER), message(2, OFFICE), message(3, customer), rate(4, customer, "1150.00")]
+    for viewer, looks in (
+        ("driver:15", ["msg msg--out", "msg", "msg", "msg"]),
+        ("dispatcher:3", ["msg", "msg msg--out", "msg", "msg"]),
+        ("customer:15", ["msg", "msg", "msg msg--out", "msg msg--out"]),
+    ):
+        rows = draw(talk, viewer=viewer)
+        assert [row["looks"].replace(" msg--same", "") for row in rows] == looks
+        assert not any(row["buttons"] for row in rows)
+
+
 def test_messages_of_one_person_and_minute_share_a_line(draw):
     rows = draw([message(1, OFFICE), message(2, OFFICE), message(3, OFFICE, minute=1), message(4, DRIVER, minute=1)])
     assert [row["looks"] for row in rows] == ["msg", "msg msg--same", "msg", "msg msg--out"]

@@ -12,6 +12,7 @@ from offers.demo.people import real_people
 from offers.demo.seeding import Seeded, seed
 
 TRUCKS, OFFERS, MESSAGES, SEED = 300, 40, 1200, 1
+BAR = 40
 ROADS = [
     "amber",
     "canyon",
@@ -57,7 +58,16 @@ class Command(BaseCommand):
                 "Demo data would stand among theirs; --force does it nevertheless."
             )
         password = options["password"] or _made_up()
-        self._say(seed(password=password, number=options["seed"], **sizes), password)
+        made = seed(password=password, number=options["seed"], progress=self._progress, **sizes)
+        self._say(made, password)
+
+    def _progress(self, done: float) -> None:
+        """A bar for who waits at a terminal; a log gets none."""
+        if self.stderr.isatty():
+            full = round(done * BAR)
+            bar = f"[{'#' * full}{'.' * (BAR - full)}] {done:4.0%}"
+            self.stderr.write(f"\r{bar}", ending="\n" if done == 1 else "")
+            self.stderr.flush()
 
     def _say(self, made: Seeded, password: str) -> None:
         lines = [

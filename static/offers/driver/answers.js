@@ -80,7 +80,9 @@ export class Answers extends EventTarget {
   view(proposal, version) {
     if (this.#viewing.has(proposal) || this.#entries.has(proposal)) return;
     const seen = respond(proposal, { action: "view", version })
-      .then((viewed) => viewed.version === version + 1 && this.#viewed.set(proposal, { from: version, to: viewed.version }))
+      .then(
+        (viewed) => viewed.version === version + 1 && this.#viewed.set(proposal, { from: version, to: viewed.version }),
+      )
       .catch(() => {})
       .finally(() => this.#viewing.delete(proposal));
     this.#viewing.set(proposal, seen);
@@ -113,7 +115,14 @@ export class Answers extends EventTarget {
     const viewed = this.#viewed.get(entry.proposal);
     if (!entry.sent && viewed?.from === entry.version) entry.version = viewed.to;
     const { action, version, rate, reason, note, pressed_at, key } = entry;
-    const body = { action, version, pressed_at, ...(rate && { rate }), ...(reason && { reason }), ...(note && { note }) };
+    const body = {
+      action,
+      version,
+      pressed_at,
+      ...(rate && { rate }),
+      ...(reason && { reason }),
+      ...(note && { note }),
+    };
     try {
       // Where there is no signal nothing is sent, and it can still be taken back.
       if (!socket.isUp) await read(entry.proposal);
@@ -129,7 +138,15 @@ export class Answers extends EventTarget {
       if (error.retryable || error.status === 401) return false;
       const current = error.error?.current ?? (await read(entry.proposal).catch(() => null));
       if (current && onlySeen(current, entry)) {
-        this.#write(Object.assign(entry, { version: current.version, status: current.status, key: newId(), lost: false, sent: false }));
+        this.#write(
+          Object.assign(entry, {
+            version: current.version,
+            status: current.status,
+            key: newId(),
+            lost: false,
+            sent: false,
+          }),
+        );
         return this.#send(entry);
       }
       this.#forget(entry);
@@ -167,7 +184,8 @@ function read(proposal) {
 const isOld = ({ pressed_at, still, sent }) => !sent && now() - Date.parse(still ?? pressed_at) > OLD;
 
 /** That terms were seen raises their version, and changes nothing in them; the answer to that may have been lost. */
-const onlySeen = ({ status, version }, entry) => entry.status === "sent" && status === "viewed" && version === entry.version + 1;
+const onlySeen = ({ status, version }, entry) =>
+  entry.status === "sent" && status === "viewed" && version === entry.version + 1;
 
 /** Whether a proposal is as this answer would have it. */
 function holds({ status, agreed_rate, driver_proposed_rate }, { action, amount, rate }) {

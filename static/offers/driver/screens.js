@@ -77,7 +77,8 @@ export class Screens {
   /** What was read about an offer beforehand is no longer so. */
   forget(offer) {
     for (const address of this.#texts.keys()) {
-      if (address !== this.address && new URL(address).searchParams.get("offer") === String(offer)) this.#texts.delete(address);
+      if (address !== this.address && new URL(address).searchParams.get("offer") === String(offer))
+        this.#texts.delete(address);
     }
   }
 
@@ -169,4 +170,3 @@ export class Screens {
 }
 
 const scroller = () => document.querySelector("#driver-page [data-scroll]");
-

@@ -10,7 +10,9 @@ import { amountFrom, money } from "shared/money.js";
 /** "$2.54 a mile", or nothing. */
 function aMile(amount, { miles, currency }) {
   if (!amount || !(Number(miles) > 0)) return "";
-  return interpolate(gettext("%(amount)s a mile"), { amount: money(Number(amount) / Number(miles), currency, { cents: true }) });
+  return interpolate(gettext("%(amount)s a mile"), {
+    amount: money(Number(amount) / Number(miles), currency, { cents: true }),
+  });
 }
 
 /** The driver's rate: { rate, note }, or undefined when they let it be. `load` is the terms that they see. */
@@ -29,11 +31,15 @@ export function askRate(load) {
     rate.addEventListener("input", draw);
     for (const step of $$("[data-step]", sheet)) {
       step.addEventListener("click", () => {
-        rate.value = plain(Math.max(1, Number(amountFrom(rate.value, currency) ?? offered) + Number(step.dataset.step)));
+        rate.value = plain(
+          Math.max(1, Number(amountFrom(rate.value, currency) ?? offered) + Number(step.dataset.step)),
+        );
         draw();
       });
     }
-    $("[data-offered]", sheet).textContent = [money(offered, currency), aMile(offered, load)].filter(Boolean).join(", ");
+    $("[data-offered]", sheet).textContent = [money(offered, currency), aMile(offered, load)]
+      .filter(Boolean)
+      .join(", ");
     $("[data-last]", sheet).hidden = !asked;
     $("[data-asked]", sheet).textContent = money(asked, currency);
     draw();
@@ -56,12 +62,20 @@ function means(amount, load) {
 
 /** Why not: { reason, note }. */
 export function askReason() {
-  return ask("driver-reject", () => {}, (data) => ({ reason: data.get("reason"), note: data.get("note").trim() }));
+  return ask(
+    "driver-reject",
+    () => {},
+    (data) => ({ reason: data.get("reason"), note: data.get("note").trim() }),
+  );
 }
 
 /** `submit({ reason, note })` gives the load back; what it throws is shown in the sheet. */
 export function askFallOff(submit) {
-  return ask("driver-fall-off", () => {}, (data) => submit({ reason: data.get("reason"), note: data.get("note").trim() }));
+  return ask(
+    "driver-fall-off",
+    () => {},
+    (data) => submit({ reason: data.get("reason"), note: data.get("note").trim() }),
+  );
 }
 
 /** Tells that an answer met other terms than those it was given to. */
@@ -69,11 +83,16 @@ export async function tellStale({ action, amount, rate }, current) {
   const sheet = fromTemplate("driver-stale");
   const { offer, offered_rate, currency } = current;
   const said = money(rate ?? amount, currency);
-  const words = action === "counter" ? gettext("You asked %(amount)s, and meanwhile it has changed. Nothing was sent.") : gettext("You said yes to %(amount)s, and meanwhile it has changed. Nothing is agreed.");
+  const words =
+    action === "counter"
+      ? gettext("You asked %(amount)s, and meanwhile it has changed. Nothing was sent.")
+      : gettext("You said yes to %(amount)s, and meanwhile it has changed. Nothing is agreed.");
   $("[data-said]", sheet).textContent = interpolate(words, { amount: said });
   $("[data-amount]", sheet).textContent = money(offered_rate, currency);
   $("[data-each]", sheet).textContent = aMile(offered_rate, { miles: offer?.distance_miles, currency });
-  $("[data-route]", sheet).textContent = offer ? `${isolated(offer.pickup_place)} → ${isolated(offer.delivery_place)}` : "";
+  $("[data-route]", sheet).textContent = offer
+    ? `${isolated(offer.pickup_place)} → ${isolated(offer.delivery_place)}`
+    : "";
   document.body.append(sheet);
   await open(sheet);
   sheet.remove();

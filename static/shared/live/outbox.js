@@ -39,6 +39,7 @@ export class Outbox {
   }
 
   add({ offer_id, driver_id, message }) {
+    this.#place += 1; // Among those of the same millisecond.
     const entry = {
       client_id: newId(),
       offer_id,
@@ -47,7 +48,7 @@ export class Outbox {
       state: "sending",
       error: null,
       created_at: new Date().toISOString(),
-      place: (this.#place += 1), // Among those of the same millisecond.
+      place: this.#place,
     };
     this.#keep(entry);
     this.flush();

@@ -16,7 +16,8 @@ export class Poller {
 
   async start() {
     if (this.isOn) return;
-    const { signal } = (this.#stop = new AbortController());
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
     try {
       // The first turn does not wait: it says whether this way is open.
       for (let wait = 0; ; wait = this.wait) {

@@ -1,0 +1,127 @@
+"""Conversations under lock, and their members: what the other services of this room begin with."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import models
+
+from accounts import kinds
+from chat import rules
+from chat.enums import MemberRole
+from chat.lookups import Among
+from chat.models import Address, Conversation, Member, Membership
+from chat.rows import ConversationRow, MemberRow
+from offers_project.kernel import clock, rows
+from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.rows import Statement
+
+REMEMBERED_ADDRESSES = 50_000
+_ids: dict[Address, int] = {}
+
+BIGGEST_ID = models.BigIntegerField.MAX_BIGINT
+
+Members = dict[int, dict[ActorKey, Member]]
+"""The members of each conversation, by its id, those who left too."""
+Memberships = dict[int, dict[ActorKey, Membership]]
+"""The same, where it matters only what part they have."""
+
+
+class LockedConversations(NamedTuple):
+    """Locked conversations, and what was read under their locks."""
+
+    conversations: list[ConversationRow]
+    members: Memberships
+    now: datetime
+    answers: list[Sequence[tuple]]
+    """What was asked beside."""
+
+
+def locked(conversation_ids: Collection[int], *also: Statement) -> LockedConversations:
+    """Lock conversations in the order of their ids, and read their members, in one trip to the database."""
+    keys = [(id_,) for id_ in sorted(conversation_ids)]
+    found, membered, ((told,),), *answers = rows.done(
+        rows.reading(Conversation, ConversationRow.COLUMNS, ("id",), keys, order=("id",), lock=True),
+        rows.reading(Member, MemberRow.COLUMNS, ("conversation",), keys),
+        rows.telling_time(),
+        *also,
+    )
+    members: Memberships = defaultdict(dict)
+    for row in membered:
+        member = MemberRow(*row)
+        members[member.conversation_id][member.key] = member
+    return LockedConversations([ConversationRow(*row) for row in found], members, clock.as_told(told), answers)
+
+
+def locked_at(addresses: Collection[Address], *also: Statement) -> LockedConversations:
+    """The same for the conversations that there are at these addresses. Which they are is remembered from one time to
+    the next; what is locked shows whether it is still so.
+    """
+    possible = _possible(addresses)
+    for _try in range(2):
+        _look_up([address for address in possible if address not in _ids])
+        expected = {address: id_ for address in possible if (id_ := _ids.get(address)) is not None}
+        result = locked(expected.values(), *also)
+        if expected.items() <= {each.address: each.pk for each in result.conversations}.items():
+            break
+        for address in expected:
+            _ids.pop(address, None)
+    return result
+
+
+def _look_up(addresses: Collection[Address]) -> None:
+    (found,) = rows.done(rows.reading(Conversation, (*Address._fields, "id"), Address._fields, addresses))
+    if len(_ids) > REMEMBERED_ADDRESSES:
+        _ids.clear()
+    _ids.update({Address(*address): id_ for *address, id_ in found})
+
+
+def conversations_at(addresses: Collection[Address]) -> dict[Address, Conversation]:
+    """The conversations that there are at these addresses; nothing is locked."""
+    found = Conversation.objects.filter(Among(Address._fields, _possible(addresses)))
+    return {conversation.address: conversation for conversation in found}
+
+
+def locked_conversations(conversation_ids: Collection[int]) -> dict[int, Conversation]:
+    """Lock conversations in the order of their ids."""
+    if not conversation_ids:
+        return {}
+    found = Conversation.objects.select_for_update().filter(pk__in=sorted(conversation_ids)).order_by("pk")
+    return {conversation.pk: conversation for conversation in found}
+
+
+def members_of(conversations: Iterable[Conversation], *, lock: bool = False) -> Members:
+    by_id = {conversation.pk: conversation for conversation in conversations}
+    found: Members = defaultdict(dict)
+    members = Member.objects.filter(conversation_id__in=list(by_id))
+    if lock:
+        members = members.select_for_update().order_by("conversation_id", "actor_type", "actor_id")
+    for member in members if by_id else ():
+        member.conversation = by_id[member.conversation_id]
+        found[member.conversation_id][member.key] = member
+    return found
+
+
+def audiences(members: Mapping[int, Mapping[ActorKey, Membership]]) -> dict[int, list[ActorKey]]:
+    """Who is told durably what happens in each conversation."""
+    listening = {id_: [key for key, member in present.items() if member.listens] for id_, present in members.items()}
+    gone = _former_guests(members)
+    return {id_: [key for key in keys if key not in gone] for id_, keys in listening.items()} if gone else listening
+
+
+def _former_guests(members: Mapping[int, Mapping[ActorKey, Membership]]) -> set[ActorKey]:
+    """Guests whose role lets them write everywhere no more. They are few, and only where there are any is somebody
+    looked up.
+    """
+    present = (each for members_there in members.values() for each in members_there.items())
+    guests = {key for key, member in present if member.role == MemberRole.GUEST and member.listens}
+    if not guests:
+        return set()
+    people = kinds.actors(guests)
+    return {key for key in guests if key not in people or not rules.writes_everywhere(people[key])}
+
+
+def _possible(addresses: Collection[Address]) -> list[Address]:
+    """Those that a database can hold at all, in order."""
+    return sorted(each for each in addresses if 0 < each.offer_id <= BIGGEST_ID and 0 < each.driver_id <= BIGGEST_ID)
