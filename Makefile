@@ -95,8 +95,9 @@ check-migrations: $(VENV)/.dev reports ## every model has its migration, and non
 	    --project-root-path . --include-apps $(filter-out offers_project,$(ROOMS)) --no-cache \
 	    --ignore-initial-migrations --ignore-name $(LINTED_BY_HAND) --warnings-as-errors
 
-check-templates: $(VENV)/.dev ## djlint
+check-templates: $(VENV)/.dev ## djlint, and no line that is too long to review
 	@$(VENV)/bin/djlint templates --lint --quiet
+	@$(PY) tools/template_lines.py
 
 check-web: $(WEB)/.made ## Biome: lint and format of scripts and styles
 	@$(WEB)/.bin/biome check --error-on-warnings

@@ -15,7 +15,18 @@ from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Proposal
 from offers.pages.driver_shown import Truck, shown_load
 from offers.pages.shown import shown_offer, shown_row
-from offers.words import DELIVERED, DRIVER, OFFICE, TYPING, driver_word, driver_words, office_word, office_words
+from offers.words import (
+    DELIVERED,
+    DRIVER,
+    OFFICE,
+    TYPING,
+    driver_word,
+    driver_words,
+    how_far,
+    mark_word,
+    office_word,
+    office_words,
+)
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import STATUSES, answer, make_offer, owner_of, proposal_in, put_to
@@ -64,9 +75,35 @@ def test_scripts_get_the_table_of_their_side():
     assert data_of(browser_of(driver.actor).get("/driver/").content.decode()) == driver_words()
 
 
+@pytest.mark.parametrize(
+    ("counts", "english", "spanish"),
+    [
+        ({"counter_offered": 1, "accepted": 2}, "1 countered, 2 accepted", "1 con contraoferta, 2 aceptaron"),
+        ({"accepted": 1, "viewed": 3}, "1 accepted", "1 aceptó"),
+        ({"viewed": 1, "sent": 5}, "1 has seen it", "1 la vio"),
+        ({"viewed": 2}, "2 have seen it", "2 la vieron"),
+        ({"sent": 3, "rejected": 1}, "sent to 3", "enviada a 3"),
+        ({"lost": 1}, "nobody left", "no queda nadie"),
+        ({}, "sent to nobody", "no se ha enviado"),
+    ],
+)
+def test_how_far_an_offer_is_tells_first_who_waits_for_the_office(counts, english, spanish):
+    assert how_far(counts) == english
+    with translation.override("es"):
+        assert how_far(counts) == spanish
+
+
+@pytest.mark.parametrize(
+    ("kind", "english"), [("offer", "offer"), ("standing", "you"), ("ask", "asks"), ("ceiling", "ceiling")]
+)
+def test_an_amount_on_the_gauge_has_its_word(kind, english):
+    assert mark_word(kind) == english
+
+
 def states_of(page: str) -> list[tuple[str, str]]:
     """The state in the chat's head and the one in the row, as `(shape, words)`."""
-    boxes = re.findall(r'<span class="st(?: st--box)?" data-st="(\w+)">.*?</svg><span>(.*?)</span>', page)
+    state = r'<span\s+class="st(?: st--box)?" data-st="(\w+)">.*?</svg>\s*<span>\s*(.*?)\s*</span>'
+    boxes = re.findall(state, page, re.S)
     return [(shape, unescape(words)) for shape, words in boxes]
 
 
