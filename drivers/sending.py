@@ -1,7 +1,7 @@
 """What is sent to drivers when they sign in: jobs, beside the request, whose time must say nothing.
 
-A job holds the id of a code or a link. The row has the secret, encrypted, until it is sent; whoever reads the table of
-jobs learns neither that nor a number.
+A job holds the id of a code or a link. The row has the secret, encrypted, until it is sent; who reads the table of jobs
+learns neither that nor a number.
 """
 
 from django.conf import settings
@@ -62,7 +62,7 @@ def send_link(link_id: int, language: str) -> None:
     driver = links.read(token).driver
     numbers = phones.numbers(driver.cell_phone) if driver else []
     if driver is None or not numbers:
-        return  # Revoked meanwhile, run out, or the truck has another number or none.
+        return  # Revoked or run out since, or the truck has another number or none.
     with translation.override(_language_of(driver, language)):
         text = _("Your offers at Driver Offers: %(url)s It is yours alone and works for %(days)d days.") % {
             "url": address_of(token),

@@ -21,7 +21,7 @@ LOST = "Its worker was lost in the middle of it."
 
 
 def done(job: Job) -> bool:
-    """It is done; when its key was enqueued meanwhile, it waits to be done once more. False: it was not ours."""
+    """It is done; when its key was enqueued while it ran, it waits to run again. False: it was not ours."""
     return _ended(job, state=State.DONE, last_error="")
 
 

@@ -196,7 +196,7 @@ class Worker:
             return None
 
     def _drop_unusable(self, *, idle: float) -> None:
-        """Part with a connection that the database has closed meanwhile."""
+        """Close a connection that the database has closed by itself."""
         if connection.connection is not None and idle >= TRUSTED_SECONDS and not connection.is_usable():
             connection.close()
 

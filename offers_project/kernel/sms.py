@@ -1,4 +1,6 @@
-"""The port for text messages. `SMS_BACKEND` names the class that sends them."""
+"""The port for text messages. `SMS_BACKEND` names the class that sends them, from a job: it may take its time, and
+calls a carrier by `kernel.http_out`.
+"""
 
 import logging
 from typing import Protocol

@@ -16,7 +16,7 @@ faults: list[Exception] = []
 @task
 def hear(*args: Any, **kwargs: Any) -> str:
     heard.append((args, kwargs))
-    return "what nobody keeps"
+    return "what is not kept"
 
 
 @task(tries=3, first_wait=10)

@@ -19,7 +19,7 @@ def jobs_of_the_test():
 
 
 @pytest.mark.parametrize("kind", ["uvicorn", "daphne"])
-def test_a_server_does_jobs_answers_meanwhile_and_ends_in_order(effects, tmp_path, kind):
+def test_a_server_does_jobs_answers_beside_and_ends_in_order(effects, tmp_path, kind):
     with serving(tmp_path, kind=kind, TASKS="embedded") as server:
         write.enqueue("x")
         wait_until(lambda: effects() == ["x"])

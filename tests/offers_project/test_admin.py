@@ -53,7 +53,7 @@ def test_dispatchers_see_no_jobs_and_run_none():
     assert job.state == State.FAILED
 
 
-def test_nobody_edits_a_job():
+def test_a_job_cannot_be_edited():
     job, client = failed_job(), browser_client(make_user(role="admin"))
     client.post(f"{LIST}{job.pk}/change/", {"state": "done", "task": "os.getcwd"})
     job.refresh_from_db()
