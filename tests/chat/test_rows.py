@@ -84,4 +84,4 @@ def test_a_batch_of_messages_takes_the_same_few_statements(people, told):
         return len(captured)
 
     statements(10)  # From now on they have written there, and it is known which conversations they are.
-    assert statements(1) == statements(10) == 10
+    assert statements(1) == statements(10) <= 10
