@@ -14,6 +14,7 @@ from jobs.models import Job
 from offers_project.kernel import clock, facts
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound, PermissionDenied
+from offers_project.kernel.unit_of_work import service
 
 PORTION = 1000
 """How many are forgotten in one transaction."""
@@ -25,7 +26,7 @@ def can_run_jobs_again(actor: Actor) -> bool:
     return actor.is_manager
 
 
-@transaction.atomic
+@service
 def run_again(*, actor: Actor, job_id: int) -> None:
     """Let a job that has ended or waits for its next try be run now, with all its tries. Managers only.
 
