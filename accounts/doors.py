@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -28,7 +28,7 @@ from journal import idempotency
 from offers_project.kernel import errors
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.addresses import client_address
-from offers_project.kernel.api import retry_after
+from offers_project.kernel.api import Pagination, retry_after
 from offers_project.kernel.errors import Invalid
 from offers_project.kernel.limits import Bucket
 from offers_project.kernel.shapes import read_shape
@@ -87,6 +87,11 @@ class ApiView(APIView):
         given = self.request.query_params
         known = {name: given[name] for name in shape().fields if name in given}
         return read_shape(shape, known, **context)
+
+    def page(self, rows: Any, show: Callable[[list], Sequence[Any]] = list) -> Response:
+        """The page of `rows` that was asked for by `limit` and `offset`, each as `show` shows them all at once."""
+        paginator = Pagination()
+        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self) or []))
 
     def is_a_change(self, request: Request) -> bool:
         """Whether this request counts as a change: every one that is not safe, unless a view knows better."""

@@ -2,34 +2,14 @@
 
 from datetime import time
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.selectors import preferences_of
 from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.shapes import CleanCharField, Shape
-
-ZONES: Any = SimpleLazyObject(available_timezones)
-
-
-class TimeZoneField(CleanCharField):
-    """The name of an IANA zone."""
-
-    default_error_messages = {"unknown": _("There is no such time zone.")}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=64, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        name = super().to_internal_value(data)
-        if name not in ZONES:
-            self.fail("unknown")
-        return name
+from offers_project.kernel.shapes import Shape, ZoneField
 
 
 @extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "22:00"})
@@ -39,7 +19,7 @@ class HourField(serializers.TimeField):
 
 class PreferencesShape(Shape):
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
-    time_zone = TimeZoneField(required=False)
+    time_zone = ZoneField(required=False)
     sounds = serializers.BooleanField(required=False)
     quiet_from = HourField(required=False, allow_null=True, format="%H:%M")
     quiet_until = HourField(required=False, allow_null=True, format="%H:%M")

@@ -17,11 +17,11 @@ from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
 from offers_project.kernel.actors import DISPATCHER, MANAGER_ROLES, Actor, ActorKey
+from offers_project.kernel.ids import LARGEST_ID
 
 ACCESS = "access"
 ALGORITHM = "HS256"
 LEGACY_USER_TYPES = frozenset({None, DISPATCHER, *MANAGER_ROLES})
-LARGEST_ID = 2**63 - 1
 
 # How long the older system's key is, is not ours to choose. Of our own `offers_project.checks` speaks.
 warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)

@@ -10,12 +10,13 @@ from accounts.shapes import NothingIn
 from chat import selectors, services
 from chat.selectors import PAGE_MAX
 from chat.shapes.reading import ConversationOut, MessageOut
-from chat.shapes.writing import BIGGEST, SEARCH_MAX_LENGTH, ConversationsQuery, MessageShape, PageQuery
+from chat.shapes.writing import SEARCH_MAX_LENGTH, ConversationsQuery, MessageShape, PageQuery
 from offers_project.kernel.api import Pagination
 from offers_project.kernel.errors import Refusal
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.schema import documented, page_of
 
-_SEQ = {"type": "integer", "minimum": 0, "maximum": BIGGEST}
+_SEQ = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
 _LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": PAGE_MAX})
 _SEARCH = OpenApiParameter("search", {"type": "string", "maxLength": SEARCH_MAX_LENGTH, "pattern": r"^[^\x00]*$"})
 
@@ -98,7 +99,7 @@ class Conversations(ApiView):
     @documented(
         answer=page_of(ConversationOut),
         query=(
-            OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": BIGGEST}),
+            OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),
             OpenApiParameter("unread", bool),
             _SEARCH,
             _LIMIT,

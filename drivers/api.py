@@ -1,6 +1,6 @@
 """Trucks, places, and the driver's sign-in by REST."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,6 @@ from drivers.shapes import (
     TruckFilters,
 )
 from offers_project.kernel.addresses import client_address
-from offers_project.kernel.api import Pagination
 from offers_project.kernel.errors import Invalid, NotFound
 from offers_project.kernel.schema import documented, page_of
 from offers_project.kernel.shapes import read_shape
@@ -48,10 +47,6 @@ class DriversView(ApiView):
             return selectors.driver_dicts([found[pk] for pk in wanted if pk in found], distances=distances)
 
         return self.page(ids, shown)
-
-    def page(self, rows: Sequence[Any], show: Callable[[list[Any]], list[dict[str, Any]]]) -> Response:
-        paginator = Pagination()
-        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self) or []))
 
     def answer(self, query: Query) -> Response:
         found = search.trucks(self.actor, query)

@@ -13,11 +13,10 @@ from drivers import addresses, phones
 from drivers.dimensions import TEXT_MAX, Size, of_truck
 from drivers.search import DISTANCE, ORDERINGS
 from offers_project.kernel.api import Pagination
+from offers_project.kernel.ids import LARGEST_LEGACY_ID, parse_id
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
-from offers_project.kernel.text import readable, whole_number
+from offers_project.kernel.text import readable
 
-LARGEST_ID = 2**31 - 1
-"""`users` and `Trucks` count with plain integers."""
 LARGEST_OFFSET = 10_000_000
 IDS_MAX = 200
 STATUSES_MAX = 20
@@ -123,7 +122,7 @@ class TruckFilters(Around):
     def validate_dispatcher(self, text: str) -> str | int:
         if text in ("me", "none"):
             return text
-        id_ = whole_number(text, most=LARGEST_ID)
+        id_ = parse_id(text, most=LARGEST_LEGACY_ID)
         if not id_:
             raise serializers.ValidationError(_("Give the id of an office person, `me`, or `none`."))
         return id_
@@ -139,7 +138,7 @@ class IdsQuery(PageQuery):
     ids = CleanCharField(max_length=IDS_MAX * 11, help_text="Ids with commas between them.")
 
     def validate_ids(self, text: str) -> list[int]:
-        numbers = [whole_number(word, most=LARGEST_ID) for word in text.split(",") if word.strip()]
+        numbers = [parse_id(word, most=LARGEST_LEGACY_ID) for word in text.split(",") if word.strip()]
         ids = list(dict.fromkeys(number for number in numbers if number))
         if not numbers or not all(numbers):
             raise serializers.ValidationError(_("Give ids with commas between them."))
@@ -188,7 +187,7 @@ class CodeShape(AddressShape):
         max_length=100,
         help_text="The `challenge` that the code was asked for with. Wrong tries are then counted against it alone.",
     )
-    driver_id = WholeNumber(required=False, min_value=1, max_value=LARGEST_ID)
+    driver_id = WholeNumber(required=False, min_value=1, max_value=LARGEST_LEGACY_ID)
 
     def validate_code(self, text: str) -> str:
         plain = readable(text)
@@ -218,7 +217,7 @@ class TruckShape(Shape):
     email = _column(100)
     latitude = Latitude(required=False, allow_null=True)
     longitude = Longitude(required=False, allow_null=True)
-    assigned_dispatcher_id = WholeNumber(required=False, allow_null=True, min_value=1, max_value=LARGEST_ID)
+    assigned_dispatcher_id = WholeNumber(required=False, allow_null=True, min_value=1, max_value=LARGEST_LEGACY_ID)
     is_active = YesNo(required=False)
 
 

@@ -19,13 +19,13 @@ from accounts.selectors import preferences_of
 from drivers import links, rules, services
 from drivers.errors import ChooseDriver, DeadLink
 from drivers.links import LinkState, ReadLink
-from drivers.shapes import LARGEST_ID, AddressShape, CodeShape
+from drivers.shapes import AddressShape, CodeShape
 from offers_project.kernel.addresses import client_address
 from offers_project.kernel.api import retry_after
 from offers_project.kernel.errors import Invalid, Refusal
+from offers_project.kernel.ids import LARGEST_LEGACY_ID, parse_id
 from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.stale import comes_again, why
-from offers_project.kernel.text import whole_number
 
 HOME = "/driver/"
 CHALLENGE = "sign_in_challenge"
@@ -80,7 +80,7 @@ def code(request: HttpRequest) -> HttpResponse:
     given: dict[str, Any] = _address(contact) | {"code": typed}
     if challenge := _challenge(request):
         given["challenge"] = challenge
-    if chosen := whole_number(request.POST.get("driver_id", ""), most=LARGEST_ID):
+    if chosen := parse_id(request.POST.get("driver_id", ""), most=LARGEST_LEGACY_ID):
         given["driver_id"] = chosen
     try:
         driver = services.redeem_code(**read_shape(CodeShape, given), client=_client(request))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from jobs import waking
@@ -14,7 +13,7 @@ from jobs.models import Job
 from offers_project.kernel import clock, facts
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound, PermissionDenied
-from offers_project.kernel.unit_of_work import service
+from offers_project.kernel.unit_of_work import after_commit, service
 
 PORTION = 1000
 """How many are forgotten in one transaction."""
@@ -44,7 +43,7 @@ def run_again(*, actor: Actor, job_id: int) -> None:
     job.finished_at = None
     job.save(update_fields=["state", "tries", "due_at", "finished_at"])
     facts.publish(JobRunAgain(actor=actor, job_id=job.pk, task=job.task, before=before))
-    transaction.on_commit(lambda: waking.wake(job.queue), robust=True)
+    after_commit(lambda: waking.wake(job.queue))
 
 
 def prune() -> int:

@@ -10,7 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError
-from django.db.models import BigIntegerField, Field, IntegerField, Model, Q, QuerySet
+from django.db.models import Field, IntegerField, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -21,9 +21,9 @@ from journal.selectors import entries
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.bidi import isolated
 from offers_project.kernel.errors import Refusal
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.search import holds, numbered, terms_of
 
-BIGGEST = BigIntegerField.MAX_BIGINT
 SEARCH_MAX = 500
 """Letters of a search."""
 
@@ -114,7 +114,7 @@ class JournaledAdmin(admin.ModelAdmin):
         if not isinstance(field, IntegerField):
             return Q(**{f"{name}__iexact": word})
         terms = terms_of(word)
-        number = numbered(terms[0], most=BIGGEST) if len(terms) == 1 else None
+        number = numbered(terms[0], most=LARGEST_ID) if len(terms) == 1 else None
         return Q(pk__in=[]) if number is None else Q(**{name: number})
 
     def changeform_view(

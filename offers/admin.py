@@ -18,8 +18,7 @@ from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
 from offers import selectors, services
 from offers.enums import OfferStatus
 from offers.models import Booking, Follower, Offer, Proposal, Round
-from offers.shapes.fields import BIGGEST_LEGACY_ID
-from offers_project.kernel.text import whole_number
+from offers_project.kernel.ids import LARGEST_LEGACY_ID, parse_id
 
 PLAIN_FIELDS = (
     "reference",
@@ -98,7 +97,7 @@ class OwnerFilter(admin.SimpleListFilter):
         value = self.value()
         if not value:
             return None
-        owner_id = whole_number(value, most=BIGGEST_LEGACY_ID)
+        owner_id = parse_id(value, most=LARGEST_LEGACY_ID)
         return queryset.none() if owner_id is None else queryset.filter(owner_id=owner_id)
 
 
@@ -196,7 +195,7 @@ class OfferAdmin(Named, JournaledAdmin):
 
     @admin.action(description=_("Hand the chosen offers over"), permissions=["change"])
     def hand_over(self, request: HttpRequest, offers: QuerySet[Offer]) -> None:
-        owner_id = whole_number(request.POST.get("new_owner", ""), most=BIGGEST_LEGACY_ID)
+        owner_id = parse_id(request.POST.get("new_owner", ""), most=LARGEST_LEGACY_ID)
         if owner_id is None:
             self.message_user(request, _("Choose who gets them."), level=messages.WARNING)
             return

@@ -14,10 +14,10 @@ from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.access import is_asked, sees_whole_offers
 from offers.seen import ORDERINGS, SEARCHED, SEARCHED_BY_DRIVERS, SortedAsSeen, where_shown, where_words_are
-from offers.shapes.fields import BIGGEST_ID, BIGGEST_LEGACY_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.clock import iso
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
 
 SEARCH_LENGTH = 100
 EARLIEST, LATEST = "0", "9"
@@ -71,7 +71,7 @@ class ActorFilterSet(filters.FilterSet):
 
 class OfferFilters(ActorFilterSet):
     status = Statuses(method="in_status", choices=OfferStatus.choices)
-    owner = WholeNumberFilter(method="owned_by", min_value=1, max_value=BIGGEST_LEGACY_ID)
+    owner = WholeNumberFilter(method="owned_by", min_value=1, max_value=LARGEST_LEGACY_ID)
     search = filters.CharFilter(method="searched", max_length=SEARCH_LENGTH)
     pickup_after = MomentFilter(method="picked_up_after")
     pickup_before = MomentFilter(method="picked_up_before")
@@ -130,7 +130,7 @@ def _seen_pickup(between: tuple[str | None, str | None]) -> Q:
 
 
 class ProposalFilters(ActorFilterSet):
-    offer_id = WholeNumberFilter(field_name="offer_id", min_value=1, max_value=BIGGEST_ID)
+    offer_id = WholeNumberFilter(field_name="offer_id", min_value=1, max_value=LARGEST_ID)
     status = Statuses(choices=ProposalStatus.choices)
 
     class Meta:

@@ -15,8 +15,8 @@ from django.db.models.fields.json import KT
 from offers.models import Offer, Proposal
 from offers.rules.access import is_asked
 from offers.rules.transitions import CLOSED
-from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.search import Holds, Term, holds_each, numbered
 
 SEARCHED = (
@@ -63,7 +63,7 @@ def where_words_are(offers: QuerySet[Offer], actor: Actor, text: str, fields: It
             return Q(Holds(terms, [f"{prefix}{field}" for field in fields]))
 
         def alone(term: Term) -> Q | None:
-            number = numbered(term, most=BIGGEST_ID)
+            number = numbered(term, most=LARGEST_ID)
             return None if number is None else Q(**{number_field: number})
 
         return holds_each(text, holding, alone=alone)

@@ -14,8 +14,8 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from offers_project.kernel import memory, unit_of_work
-from tests.units import Joining
+from offers_project.kernel import memory
+from tests.units import Watch
 from tools import catalogues
 
 if TYPE_CHECKING:
@@ -59,11 +59,10 @@ def repetitions() -> int:
 
 @pytest.fixture(autouse=True)
 def joining_services_refuse_in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A service that another one called has refused before it wrote anything, whether or not the refusal was caught."""
-    joining = Joining()
-    monkeypatch.setattr(unit_of_work, "_join", joining)
+    """A service that another one called has refused before its unit wrote anything, whether or not that was caught."""
+    watch = Watch(monkeypatch)
     yield
-    assert not joining.late, "\n".join(joining.late)
+    assert not watch.late, "\n".join(watch.late)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,22 +71,29 @@ def words_are_compiled() -> None:
     catalogues.compile_all()
 
 
+STAYING = {"places", "django_content_type", "auth_permission"}
+
+
 @pytest.fixture(scope="session", autouse=True)
-def places_stay() -> Iterator[None]:
-    """A transactional test ends with every table emptied: all but the places, which migrations load for good."""
+def what_migrations_write_stays() -> Iterator[None]:
+    """A transactional test ends with every table emptied: all but those that migrations have filled for good.
+
+    Nor are the names of models and permissions written again after each of them, since they have stayed.
+    """
     everything = flush.sql_flush
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush, "sql_flush", lambda *args, **kwargs: _but_places(everything(*args, **kwargs)))
+        patch.setattr(flush, "sql_flush", lambda *args, **kwargs: _but_staying(everything(*args, **kwargs)))
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **kwargs: None)
         yield
 
 
-def _but_places(statements: list[str]) -> list[str]:
-    return [each for each in statements if "places" not in each.replace("`", " ").replace('"', " ").split()]
+def _but_staying(statements: list[str]) -> list[str]:
+    return [each for each in statements if STAYING.isdisjoint(each.replace("`", " ").replace('"', " ").split())]
 
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """The system's Chromium, headless; one for the whole run, since there can be only one at a time."""
+    """The system's Chromium, headless; one for all tests of a worker, since a process can have only one at a time."""
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an event loop in this thread, and the ORM would take that for asynchronous code.

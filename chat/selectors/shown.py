@@ -11,9 +11,9 @@ from chat.models import Conversation, Member, Message
 from chat.selectors.access import conversations_for
 from chat.selectors.counting import backlogs, with_unread
 from chat.shapes.reading import message_dict
-from chat.shapes.writing import BIGGEST
 from chat.sides import side_of
 from offers_project.kernel.actors import Actor, ActorKey
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.search import Holds, Term, holds_each, numbered
 from presence.selectors import online
 
@@ -43,7 +43,7 @@ def _named(text: str, actor: Actor) -> Q:
         return condition
 
     def alone(term: Term) -> Q | None:
-        number = numbered(term, most=BIGGEST)
+        number = numbered(term, most=LARGEST_ID)
         return None if number is None else Q(pk=number) | Q(offer_id=number)
 
     return holds_each(text, holding, alone=alone)

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import models
-
 from accounts import kinds
 from chat import rules
 from chat.enums import MemberRole
@@ -15,12 +13,12 @@ from chat.models import Address, Conversation, Member, Membership
 from chat.rows import ConversationRow, MemberRow
 from offers_project.kernel import clock, rows
 from offers_project.kernel.actors import ActorKey
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.rows import Statement
 
 REMEMBERED_ADDRESSES = 50_000
 _ids: dict[Address, int] = {}
 
-BIGGEST_ID = models.BigIntegerField.MAX_BIGINT
 
 Members = dict[int, dict[ActorKey, Member]]
 """The members of each conversation, by its id, those who left too."""
@@ -124,4 +122,4 @@ def _former_guests(members: Mapping[int, Mapping[ActorKey, Membership]]) -> set[
 
 def _possible(addresses: Collection[Address]) -> list[Address]:
     """Those that a database can hold at all, in order."""
-    return sorted(each for each in addresses if 0 < each.offer_id <= BIGGEST_ID and 0 < each.driver_id <= BIGGEST_ID)
+    return sorted(each for each in addresses if 0 < each.offer_id <= LARGEST_ID and 0 < each.driver_id <= LARGEST_ID)

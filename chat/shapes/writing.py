@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chat.rules import CLIENT_ID_MAX_LENGTH
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
 
-BIGGEST = BigIntegerField.MAX_BIGINT
 SEARCH_MAX_LENGTH = 200
 
 
@@ -28,7 +27,7 @@ class MessageText(CleanCharField):
 
 
 def _id() -> WholeNumber:
-    return WholeNumber(min_value=1, max_value=BIGGEST)
+    return WholeNumber(min_value=1, max_value=LARGEST_ID)
 
 
 class MessageShape(Shape):
@@ -39,14 +38,14 @@ class MessageShape(Shape):
 
 
 class PageQuery(serializers.Serializer):
-    after = serializers.IntegerField(min_value=0, max_value=BIGGEST, required=False)
-    before = serializers.IntegerField(min_value=0, max_value=BIGGEST, required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=BIGGEST, required=False)
+    after = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, required=False)
+    before = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     search = CleanCharField(max_length=SEARCH_MAX_LENGTH, required=False, allow_blank=True)
 
 
 class ConversationsQuery(serializers.Serializer):
-    offer_id = serializers.IntegerField(min_value=1, max_value=BIGGEST, required=False)
+    offer_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     unread = serializers.BooleanField(required=False, default=None)
     search = CleanCharField(max_length=SEARCH_MAX_LENGTH, required=False, allow_blank=True)
 
@@ -57,7 +56,7 @@ class ChatCommand(Shape):
 
 
 class JoinCommand(ChatCommand):
-    after = WholeNumber(min_value=0, max_value=BIGGEST, required=False, allow_null=True)
+    after = WholeNumber(min_value=0, max_value=LARGEST_ID, required=False, allow_null=True)
 
 
 class SendCommand(ChatCommand):
@@ -68,5 +67,5 @@ class SendCommand(ChatCommand):
 class MarkCommand(ChatCommand):
     """Either `seq` or `message_id`."""
 
-    seq = WholeNumber(min_value=0, max_value=BIGGEST, required=False)
-    message_id = WholeNumber(min_value=1, max_value=BIGGEST, required=False)
+    seq = WholeNumber(min_value=0, max_value=LARGEST_ID, required=False)
+    message_id = WholeNumber(min_value=1, max_value=LARGEST_ID, required=False)

@@ -1,10 +1,9 @@
 """What the doors of the market have in common."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.response import Response
 
 from accounts.doors import ApiView
 from offers import selectors
@@ -31,8 +30,3 @@ class MarketView(ApiView):
 
     def shown_proposal(self, proposal: Proposal) -> dict[str, Any]:
         return selectors.proposal_dicts([proposal], self.actor)[0]
-
-    def page(self, rows: Any, show: Callable[[list], Sequence[Any]] = list) -> Response:
-        """The page of `rows` that was asked for, each as `show` shows them all at once."""
-        paginator = Pagination()
-        return paginator.get_paginated_response(show(paginator.paginate_queryset(rows, self.request, view=self) or []))

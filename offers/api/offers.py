@@ -11,14 +11,14 @@ from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import OfferStatus
 from offers.filters import ORDERINGS, SEARCH_LENGTH, YES_NO, OfferFilters
 from offers.shapes import reading, writing
-from offers.shapes.fields import BIGGEST_LEGACY_ID
+from offers_project.kernel.ids import LARGEST_LEGACY_ID
 from offers_project.kernel.schema import documented, page_of
 
 TEXT = {"type": "string", "maxLength": SEARCH_LENGTH, "pattern": r"^[^\x00]*$"}
 MOMENT = {"type": "string", "format": "date-time"}
 FILTERS = (
     one_or_more("status", OfferStatus.values),
-    OpenApiParameter("owner", {"type": "integer", "minimum": 1, "maximum": BIGGEST_LEGACY_ID}),
+    OpenApiParameter("owner", {"type": "integer", "minimum": 1, "maximum": LARGEST_LEGACY_ID}),
     OpenApiParameter("search", TEXT),
     OpenApiParameter("pickup_after", MOMENT),
     OpenApiParameter("pickup_before", MOMENT),

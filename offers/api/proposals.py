@@ -9,11 +9,11 @@ from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import Action, ProposalStatus
 from offers.filters import ProposalFilters
 from offers.shapes import reading, writing
-from offers.shapes.fields import BIGGEST_ID
+from offers_project.kernel.ids import LARGEST_ID
 from offers_project.kernel.schema import documented, page_of
 
 FILTERS = (
-    OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": BIGGEST_ID}),
+    OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),
     one_or_more("status", ProposalStatus.values),
     *PAGE,
 )

@@ -29,10 +29,9 @@ from offers.rules.access import can_change
 from offers.rules.turns import is_over
 from offers.selectors.board import TABS, Board, board_for, tab_of
 from offers.selectors.queue import turns_of
-from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
-from offers_project.kernel.text import whole_number
+from offers_project.kernel.ids import parse_id
 from presence.replay import place_of
 
 ZONES = {
@@ -259,7 +258,7 @@ class Desk:
 def _id(text: str | None) -> int | None:
     if not text:
         return None
-    id_ = whole_number(text, most=BIGGEST_ID)
+    id_ = parse_id(text)
     if not id_:
         raise Http404
     return id_

@@ -28,10 +28,9 @@ from offers.pages.driver_shown import Truck, shown_load
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.transitions import counts_against_driver, driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
-from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import NotFound
-from offers_project.kernel.text import whole_number
+from offers_project.kernel.ids import parse_id
 from presence.replay import place_of
 
 FIRST = "new"
@@ -77,7 +76,7 @@ class Phone:
     def of(cls, request: HttpRequest) -> "Phone":
         given = request.GET
         tab, offer = given.get("tab", ""), given.get("offer", "")
-        offer_id = whole_number(offer, most=BIGGEST_ID)
+        offer_id = parse_id(offer)
         if offer and not offer_id:
             raise NotFound()
         return cls(

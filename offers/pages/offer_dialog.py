@@ -19,9 +19,9 @@ from offers.enums import AwardMode, OfferStatus
 from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
 from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
-from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel import clock
 from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from offers_project.kernel.ids import LARGEST_ID, parse_id
 from offers_project.kernel.text import whole_number
 
 REFUSED = 422
@@ -198,13 +198,13 @@ def _names(ids: Sequence[int]) -> dict[int, str]:
 
 def _version(text: str) -> int:
     """The version that a change was made on; what is none is older than any."""
-    return whole_number(text, most=BIGGEST_ID) or 0
+    return whole_number(text, most=LARGEST_ID) or 0
 
 
 def _ids(texts: Sequence[str]) -> list[int]:
     """The ids that were sent, each once; what is none is passed over."""
     words = [word for text in texts for word in text.split(",")]
-    return [id_ for id_ in dict.fromkeys(whole_number(word, most=BIGGEST_ID) for word in words) if id_]
+    return [id_ for id_ in dict.fromkeys(parse_id(word) for word in words) if id_]
 
 
 def _to_desk(offer_id: int) -> HttpResponse:

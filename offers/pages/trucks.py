@@ -17,16 +17,16 @@ from chat.selectors import unread_total
 from drivers import dimensions, places, search, selectors
 from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
-from offers.enums import OfferStatus
 from offers.models import Offer
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import can_change
+from offers.rules.transitions import OfferAction, offer_actions_for
 from offers.selectors import offers_for
 from offers.selectors.queue import turns_of
 from offers.selectors.trucks import LastOffer, last_offers
-from offers.shapes.fields import BIGGEST_ID
 from offers_project.kernel.actors import Actor
 from offers_project.kernel.errors import Invalid
+from offers_project.kernel.ids import parse_id
 from offers_project.kernel.shapes import read_shape
 from offers_project.kernel.text import whole_number
 from presence.replay import place_of
@@ -77,9 +77,9 @@ def trucks(request: HttpRequest) -> HttpResponse:
 
 def _offer_to_send(actor: Actor, text: str) -> Offer | None:
     """The offer that the ticked trucks are to get, where the address names one that may be sent; else a new one."""
-    offer_id = whole_number(text, most=BIGGEST_ID) or 0
+    offer_id = parse_id(text) or 0
     offer = offers_for(actor).filter(pk=offer_id).prefetch_related("following").first()
-    if offer is None or offer.status not in (OfferStatus.DRAFT, OfferStatus.ACTIVE):
+    if offer is None or OfferAction.SEND not in offer_actions_for(offer.status):
         return None
     return offer if can_change(actor, offer) else None
 

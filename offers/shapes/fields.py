@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from rest_framework import serializers
 
 from offers.rules.rates import CENT, MOST_RATE, fault_of
 from offers_project.kernel.errors import MessageTooLong
+from offers_project.kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
 from offers_project.kernel.shapes import CleanCharField, WholeNumber
 
 MOST_WEIGHT = Decimal(200_000)
@@ -23,9 +23,6 @@ MOST_STOPS = 20
 NOTE_LENGTH = 500
 FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
-BIGGEST_ID = 2**63 - 1
-BIGGEST_LEGACY_ID = 2**31 - 1
-"""`users` and `Trucks` count with plain integers."""
 
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
@@ -88,7 +85,7 @@ class Measure(PlainDecimalField):
     def to_internal_value(self, data: Any) -> Decimal:
         value = super().to_internal_value(data)
         # What is far out of bounds is refused afterwards, and could not be rounded.
-        return value.quantize(self.places) if abs(value) < BIGGEST_ID else value
+        return value.quantize(self.places) if abs(value) < LARGEST_ID else value
 
 
 class MeasureSchema(OpenApiSerializerFieldExtension):
@@ -123,34 +120,18 @@ class Moment(serializers.DateTimeField):
         return moment
 
 
-@extend_schema_field({"type": "string", "maxLength": 64, "example": "America/Chicago"})
-class Zone(CleanCharField):
-    """The name of an IANA time zone."""
-
-    default_error_messages = {"unknown_zone": _("There is no time zone of this name.")}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=64, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        zone = super().to_internal_value(data)
-        if zone and zone not in available_timezones():
-            self.fail("unknown_zone")
-        return zone
-
-
 class Id(WholeNumber):
     """The id of something of ours."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=BIGGEST_ID, **options)
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
 
 
 class LegacyId(WholeNumber):
     """The id of a person or a truck."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=BIGGEST_LEGACY_ID, **options)
+        super().__init__(min_value=1, max_value=LARGEST_LEGACY_ID, **options)
 
 
 class DriverIds(serializers.ListField):

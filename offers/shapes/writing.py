@@ -24,14 +24,13 @@ from offers.shapes.fields import (
     MessageText,
     Moment,
     Money,
-    Zone,
     latitude,
     longitude,
 )
 from offers_project.kernel import clock
 from offers_project.kernel.api import Pagination
 from offers_project.kernel.schema import ShapeSchema
-from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
+from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo, ZoneField
 
 WEEK_IN_MINUTES = 7 * 24 * 60
 CURRENCY_CODE = r"^[A-Z]{3}\Z"
@@ -60,7 +59,7 @@ class StopShape(Shape):
     lon = longitude(required=False, allow_null=True)
     vars()["from"] = Moment(required=False, allow_null=True)
     until = Moment(required=False, allow_null=True)
-    zone = Zone(required=False, allow_blank=True)
+    zone = ZoneField(required=False, allow_blank=True)
     note = CleanCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -86,14 +85,14 @@ class OfferShape(Shape):
     pickup_lon = longitude(required=False, allow_null=True)
     pickup_from = Moment(required=False, allow_null=True)
     pickup_until = Moment(required=False, allow_null=True)
-    pickup_zone = Zone(required=False, allow_blank=True)
+    pickup_zone = ZoneField(required=False, allow_blank=True)
     delivery_location = CleanCharField(max_length=500)
     delivery_place = CleanCharField(max_length=150, required=False, allow_blank=True)
     delivery_lat = latitude(required=False, allow_null=True)
     delivery_lon = longitude(required=False, allow_null=True)
     delivery_from = Moment(required=False, allow_null=True)
     delivery_until = Moment(required=False, allow_null=True)
-    delivery_zone = Zone(required=False, allow_blank=True)
+    delivery_zone = ZoneField(required=False, allow_blank=True)
     stops = StopShape(many=True, required=False, max_length=MOST_STOPS)
     weight_lbs = Measure(least=0, most=MOST_WEIGHT, required=False, allow_null=True)
     dimensions = CleanCharField(max_length=100, required=False, allow_blank=True)

@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core import validators
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
@@ -51,6 +53,22 @@ class VisibleCharField(CleanCharField):
         if not is_visible(text):
             self.fail("invisible")
         return text
+
+
+@extend_schema_field({"type": "string", "maxLength": 64, "example": "America/Chicago"})
+class ZoneField(CleanCharField):
+    """The name of an IANA time zone."""
+
+    default_error_messages = {"unknown_zone": _("There is no time zone of this name.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        zone = super().to_internal_value(data)
+        if zone and zone not in available_timezones():
+            self.fail("unknown_zone")
+        return zone
 
 
 class WholeNumber(serializers.IntegerField):

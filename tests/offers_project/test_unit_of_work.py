@@ -16,7 +16,7 @@ from offers_project.kernel.errors import Conflict
 from offers_project.kernel.unit_of_work import DEADLOCK, LOCK_WAIT_TIMEOUT, service
 from presence import pool
 from tests.accounts.factories import make_user
-from tests.units import Joining
+from tests.units import Watch
 
 
 @pytest.fixture(autouse=True)
@@ -197,24 +197,45 @@ def test_people_are_signed_in_again_after_a_deadlock(monkeypatch):
     assert (AuthSession.objects.count(), Entry.objects.count()) == (1, 1)
 
 
+WRITERS = [({"inner"}, 1), ({"outer"}, 1), (set(), 0), ({"afterwards"}, 0)]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(("writes", "late"), [(True, 1), (False, 0)], ids=["after", "before"])
-def test_a_joining_service_that_refuses_after_it_wrote_is_found_though_its_caller_goes_on(monkeypatch, writes, late):
-    joining = Joining()
-    monkeypatch.setattr(unit_of_work, "_join", joining)
+@pytest.mark.parametrize(("writers", "late"), WRITERS, ids=["itself", "its caller", "nothing", "its caller, later"])
+def test_a_joining_service_that_refuses_after_something_was_written_is_found(monkeypatch, writers, late):
+    """Though its caller goes on as if nothing had been."""
+    watch = Watch(monkeypatch)
+
+    def write(who):
+        if who in writers:
+            Entry.objects.create(verb="x", at=clock.now())
 
     @service
     def inner():
-        if writes:
-            Entry.objects.create(verb="x", at=clock.now())
+        write("inner")
         raise Conflict
 
     @service
     def outer():
-        Entry.objects.create(verb="mine", at=clock.now())
+        write("outer")
         with suppress(Conflict):
             inner()
+        write("afterwards")
 
     outer()
-    assert len(joining.late) == late
-    assert all("inner refused with `conflict`" in each for each in joining.late)
+    assert len(watch.late) == late
+    assert all("inner refused with `conflict`" in each for each in watch.late)
+
+
+@pytest.mark.django_db
+def test_one_that_begins_a_unit_may_refuse_at_any_time(monkeypatch):
+    watch = Watch(monkeypatch)
+
+    @service
+    def work():
+        Entry.objects.create(verb="x", at=clock.now())
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        work()
+    assert watch.late == []

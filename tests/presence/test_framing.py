@@ -206,10 +206,10 @@ async def test_what_waits_for_the_application_keeps_the_reading_paused_when_the_
 
 
 async def test_what_the_application_takes_does_not_resume_the_reading_while_the_reader_is_away(served):
-    for _each in range(framing.READ_AHEAD):
+    for _each in range(limits.READ_AHEAD):
         served.data_received(frame(Opcode.TEXT, b"x"))
     served.pause_writing()
-    for _each in range(framing.READ_AHEAD):
+    for _each in range(limits.READ_AHEAD):
         await served.receive()
     assert served.transport.is_paused
     served.resume_writing()
@@ -217,7 +217,7 @@ async def test_what_the_application_takes_does_not_resume_the_reading_while_the_
 
 
 async def test_of_one_who_is_heard_no_more_nothing_is_read_either(served):
-    for _each in range(framing.READ_AHEAD):
+    for _each in range(limits.READ_AHEAD):
         served.data_received(frame(Opcode.TEXT, b"x"))
     served.data_received(PING * MANY)
     assert last_word(served) == FLOODED
@@ -312,7 +312,7 @@ async def test_who_takes_nothing_for_long_is_parted_with(served, monkeypatch):
 
 
 async def test_who_answers_no_ping_and_takes_nothing_is_parted_with(served, monkeypatch):
-    monkeypatch.setattr(framing, "GIVE_UP_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "GIVE_UP_SECONDS", 0.05)
     served.keepalive_timeout()
     await cut_off(served)
 

@@ -77,3 +77,9 @@ def test_whoever_takes_long_to_tell_rests_for_longer(clock):
     clock["now"] += 0.2
     with changed.telling() as due:
         assert due == {"b"}
+
+
+def test_more_may_be_due_at_one_time_where_it_costs_little():
+    changed: Soon[int] = Soon(at_a_time=soon.AT_A_TIME + 5)
+    changed.remember(range(soon.AT_A_TIME + 9))
+    assert [len(changed.due()) for _look in range(3)] == [soon.AT_A_TIME + 5, 4, 0]
