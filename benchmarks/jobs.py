@@ -19,6 +19,7 @@ from tools import with_services
 ROOT = Path(__file__).resolve().parent.parent
 GIVE_UP_SECONDS = 600
 BATCH = 1000
+KINDS = ("small", "small_by_itself")
 
 
 def main() -> None:
@@ -26,13 +27,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--on", choices=["mariadb", "sqlite"], action="append")
+    parser.add_argument("--kind", choices=KINDS, action="append")
     parser.add_argument("--here", metavar="KIND", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.here:
         print(measured(chosen.here, chosen.jobs, chosen.workers), flush=True)
         return
     for database in chosen.on or ["mariadb", "sqlite"]:
-        for kind in ("small", "small_by_itself"):
+        for kind in chosen.kind or KINDS:
             with ExitStack() as stack:
                 directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="offers-jobs-"))
                 url = _mariadb(stack) if database == "mariadb" else f"sqlite:///{directory}/jobs.sqlite3"

@@ -15,6 +15,7 @@ from jobs import waking
 from jobs.enums import State
 from jobs.task import JobTask, named
 from offers_project.kernel import clock, request_id
+from offers_project.kernel.unit_of_work import after_commit
 
 if TYPE_CHECKING:
     from jobs.models import Job
@@ -42,7 +43,7 @@ class JobBackend(BaseTaskBackend):
         else:
             with transaction.atomic():
                 job = _insert_keyed(job)
-        transaction.on_commit(lambda: waking.wake(job.queue), robust=True)
+        after_commit(lambda: waking.wake(job.queue))
         result = result_of(job, task)
         task_enqueued.send(type(self), task_result=result)
         return result

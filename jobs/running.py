@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 from django_tasks.base import TaskContext
 
@@ -51,32 +51,27 @@ def run(job: Job) -> bool:
 def run_together(jobs: Sequence[Job], *, seconds: float, is_stopping: Callable[[], bool]) -> int:
     """Do claimed jobs that are each done in a transaction all in one, for about so many `seconds`.
 
-    One commit is what a small job takes longest for. Gives how many of them, from the first on, have been seen to.
-    Where the transaction as a whole fails, each is done by itself.
+    One commit is what a small job takes longest for. Gives how many of them, from the first on, have been seen to. One
+    that goes wrong undoes all: then those before it are done again without it, and it is done by itself.
     """
     end = time.monotonic() + seconds
     done: list[Job] = []
-    wrong: list[tuple[Job, Exception]] = []
     try:
         with transaction.atomic():
             for job in jobs:
-                if fault := _called_within(job):
-                    wrong.append((job, fault))
-                else:
-                    done.append(job)
+                _call_timed(job)
+                done.append(job)
                 if time.monotonic() > end or is_stopping():
                     break
             if not outcomes.done_together(done):
                 raise LeaseLost
-    except (DatabaseError, InterfaceError, LeaseLost) as error:
-        logger.info("jobs are done one by one: %s", type(error).__name__)
+    except Exception as error:
         _part_with_failed_connection(error)
+        if done and len(done) < len(jobs) and not isinstance(error, LeaseLost):
+            return run_together(done, seconds=seconds, is_stopping=is_stopping)
         run(jobs[0])
         return 1
-    for job, fault in wrong:
-        request_id.begin(job.request_id)
-        _went_wrong(job, fault)
-    return len(done) + len(wrong)
+    return len(done)
 
 
 def can_be_done_together(job: Job) -> bool:
@@ -86,20 +81,13 @@ def can_be_done_together(job: Job) -> bool:
         return False
 
 
-def _called_within(job: Job) -> Exception | None:
-    """Call a job's task in a part of the transaction of its own. Gives what has gone wrong."""
+def _call_timed(job: Job) -> None:
     request_id.begin(job.request_id)
     began = time.monotonic()
     try:
-        with transaction.atomic():
-            _call(job, named(job.task))
-    except (OperationalError, InterfaceError):
-        raise  # A deadlock has undone the whole transaction.
-    except Exception as error:
-        return error
+        _call(job, named(job.task))
     finally:
         metrics.SECONDS.labels(metrics.label(job.task)).observe(time.monotonic() - began)
-    return None
 
 
 def _call(job: Job, task: JobTask[..., Any]) -> None:

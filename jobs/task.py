@@ -28,7 +28,10 @@ class JobTask(Task[P, T]):
     first_wait: float = 5.0
     """Seconds until the second try; each further wait is twice as long, up to an hour, give or take a half."""
     in_transaction: bool = False
-    """The function runs in one transaction with the mark that it is done: what it does in the database is done once."""
+    """The function runs in one transaction with the mark that it is done: what it does in the database is done once.
+
+    Several may share a transaction, for a quarter of a second: for short work that locks little.
+    """
     key: Callable[..., object] | None = None
     """Called with the arguments. Of one task and key there is one job at a time that has not ended."""
 

@@ -133,7 +133,7 @@ def test_a_whole_day_goes_by_with_the_rights_of_a_server(with_few_rights):
     # What goes on beside it.
     for schedule in schedules.registered():
         schedule.task.enqueue()
-    assert Worker(settings.JOBS["QUEUES"]).do_all() == len(schedules.registered())
+    assert Worker(settings.JOBS["QUEUES"]).do_all() == Job.objects.count() > len(schedules.registered())
     Job.objects.update(finished_at=clock.now() - timedelta(days=9))
     assert jobs.prune() > 0
     drivers.upkeep.prune()
