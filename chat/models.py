@@ -103,7 +103,7 @@ def listens(path: str = "") -> models.Q:
 
 
 class Membership:
-    """Somebody's part in a conversation, and what follows from it."""
+    """The part that a person has in a conversation, and what follows from it."""
 
     actor_type: Any
     actor_id: Any

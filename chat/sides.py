@@ -1,4 +1,6 @@
-"""The sides of a conversation: who speaks for whom, and for whom somebody's reading counts. Any number may meet in one.
+"""The sides of a conversation: who speaks for which others, and whose reading counts for them.
+
+Any number may meet in one conversation.
 
 A new kind of actor gets a side here, and in `chat.enums.MemberRole` the role in which it takes part.
 """

@@ -30,7 +30,7 @@ def forget(key: ActorKey) -> None:
 
 
 def met_by(key: ActorKey, *, parting: bool = False) -> Sequence[str]:
-    """The topics of the drivers to whom an office person's presence was told; `parting`, every process forgets them.
+    """The topics of the drivers who were told of an office person's presence; `parting`, every process forgets them.
 
     Nothing in a process that serves no connections.
     """

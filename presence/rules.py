@@ -1,4 +1,4 @@
-"""Who hears of whom being here. A new kind of actor begins here: it hears of nobody, and nobody of it."""
+"""Who is told that another is here. A new kind of actor begins here: it is told of none, and none is told of it."""
 
 from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from presence import topics

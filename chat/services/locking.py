@@ -109,7 +109,7 @@ def audiences(members: Mapping[int, Mapping[ActorKey, Membership]]) -> dict[int,
 
 
 def _former_guests(members: Mapping[int, Mapping[ActorKey, Membership]]) -> set[ActorKey]:
-    """Guests whose role lets them write everywhere no more. They are few, and only where there are any is somebody
+    """Guests whose role lets them write everywhere no more. They are few, and only where there are any is a person
     looked up.
     """
     present = (each for members_there in members.values() for each in members_there.items())

@@ -1,4 +1,4 @@
-"""Who may see and change an offer. Whoever may not see it does not learn that it is there (404).
+"""Who may see and change an offer. A person who may not see it does not learn that it is there (404).
 
 A new kind of actor begins here: what it may do in the market is what these questions answer for it.
 """
@@ -13,7 +13,7 @@ from offers_project.kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
 from offers_project.kernel.errors import PermissionDenied
 
 SIDES = {DISPATCHER: Side.OFFICE, DRIVER: Side.DRIVER}
-"""The kinds of actor that negotiate, and for whom. Any other is refused, and sees nothing."""
+"""The kinds of actor that negotiate, and the side of each. Any other is refused, and sees nothing."""
 
 
 def side_of(actor: Actor) -> Side:

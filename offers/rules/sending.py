@@ -1,4 +1,4 @@
-"""Whom an offer may be put to."""
+"""Which drivers an offer may be put to."""
 
 from drivers import dimensions
 from drivers.models import Driver

@@ -104,7 +104,7 @@ def actions_on(side: Side, status: ProposalStatus | str, offer_status: OfferStat
 
 
 COUNTING_REASONS = (RejectReason.RATE_TOO_LOW, RejectReason.OTHER)
-"""Reasons to decline that are the driver's own choice; all others are nobody's fault."""
+"""Reasons to decline that are the driver's own choice; no other counts against them."""
 
 
 def counts_against_driver(status: ProposalStatus | str, reason: str) -> bool:

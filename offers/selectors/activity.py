@@ -1,4 +1,4 @@
-"""What has happened, as far as somebody may see; how things stand is in `offers.selectors.figures`."""
+"""What has happened, as far as a person may see; how things stand is in `offers.selectors.figures`."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class Activity:
 
 
 def activity_for(actor: Actor) -> Activity:
-    """What happened to the offers that somebody sees, newest first; to a driver, to their own proposals only."""
+    """What happened to the offers that a person sees, newest first; to a driver, to their own proposals only."""
     if is_asked(actor):
         ids = [str(pk) for pk in _latest(proposals_for(actor))]
         return Activity(journal.entries(object_type="proposal").filter(object_id__in=ids))

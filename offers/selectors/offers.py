@@ -27,7 +27,7 @@ def offers_for(actor: Actor) -> QuerySet[Offer]:
 
 
 def own_offers_for(actor: Actor) -> QuerySet[Offer]:
-    """What somebody works on: what they own or follow, whatever else their role lets them see."""
+    """What a person works on: what they own or follow, whatever else their role lets them see."""
     if not makes_offers(actor):
         return Offer.objects.none()
     followed = Follower.objects.filter(user_id=actor.key.id).values("offer_id")

@@ -35,7 +35,7 @@ from presence.telling import tell
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A driver whom the offer was not put to, and why."""
+    """A driver that the offer was not put to, and why."""
 
     driver_id: int
     code: SkipReason

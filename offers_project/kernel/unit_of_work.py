@@ -74,7 +74,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function a service: one transaction, whatever services it calls.
 
     After a deadlock, or a wait for a lock that took too long, it is done again from the start: up to `TRIES` times,
-    within `patience.queue_seconds`. Inside a transaction that somebody else has begun it cannot be.
+    within `patience.queue_seconds`. Inside a transaction that another caller has begun it cannot be.
     A service that is called by another one joins its unit without a savepoint. So it must raise its refusals before it
     writes anything: a caller that catches one goes on in the same transaction.
     """

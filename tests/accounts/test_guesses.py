@@ -228,7 +228,7 @@ def test_a_right_password_gives_back_nothing_that_wrong_ones_have_cost():
 def test_what_one_limit_refuses_costs_nothing_of_the_others(settings):
     settings.PASSWORDS_PER_MINUTE = settings.PASSWORDS_ADDRESS_PER_MINUTE = 0.001
     settings.PASSWORDS_ADDRESS_BURST = 2
-    assert [guess(f"somebody{number}") for number in range(2)] == [401] * 2
+    assert [guess(f"stranger{number}") for number in range(2)] == [401] * 2
     assert [guess("dana") for _ in range(10)] == [429] * 10
     settings.PASSWORDS_ADDRESS_BURST = 0
     assert [guess("dana") for _ in range(11)] == [401] * 10 + [429]
@@ -277,7 +277,7 @@ def test_beyond_the_limit_of_an_account_a_sign_in_takes_longer_and_no_one_is_loc
 def test_a_guess_that_is_slowed_down_counts_once(naps, settings):
     settings.PASSWORDS_PER_MINUTE = settings.PASSWORDS_ACCOUNT_PER_MINUTE = 0.001
     settings.PASSWORDS_ACCOUNT_BURST = 1
-    assert [guess("somebody") for _ in range(11)] == [401] * 10 + [429]
+    assert [guess("stranger") for _ in range(11)] == [401] * 10 + [429]
     assert naps == [2] * 9
 
 
@@ -311,7 +311,7 @@ def test_who_is_slowed_down_holds_no_connection_to_the_database(settings, monkey
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 1, 0.001
     held: list[object] = []
     monkeypatch.setattr(checking.time, "sleep", lambda seconds: held.append(connection.connection))
-    assert [guess("somebody", address=somewhere()) for _ in range(2)] == [401, 401]
+    assert [guess("stranger", address=somewhere()) for _ in range(2)] == [401, 401]
     assert held == [None]
 
 

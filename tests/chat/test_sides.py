@@ -41,7 +41,7 @@ def made_up_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def talk(people, conversation, told):
-    """1 driver, 2 owner, 3 system; customer, partner and visitor have been let in, and count for whom they read."""
+    """1 driver, 2 owner, 3 system; customer, partner and visitor were let in, and count for the side they read for."""
     factories.send(people.driver, conversation, "1")
     factories.send(people.owner, conversation, "2")
     services.say(lines=[Line(conversation.pk, "3")])

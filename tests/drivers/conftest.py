@@ -46,7 +46,7 @@ def luz(db) -> Driver:
 
 @pytest.fixture
 def published(monkeypatch) -> Iterator[list[Any]]:
-    """The facts about sign-ins that were published, in order; nobody else answers them."""
+    """The facts about sign-ins that were published, in order; nothing else answers them."""
     heard: list[Any] = []
     monkeypatch.setitem(facts._answers, SessionsEnded, [heard.append])
     return heard

@@ -72,7 +72,7 @@ def test_no_row_says_a_code_a_link_or_a_number(luz, texts):
 
 def test_an_unknown_address_has_a_job_that_sends_nothing(luz, texts, mailoutbox):
     ask("+12125550177")
-    ask("nobody@example.com")
+    ask("unknown@example.com")
     assert work() == 2
     assert (texts, mailoutbox) == ([], [])
     assert not SignInCode.objects.filter(sealed__isnull=False).exists()

@@ -203,7 +203,7 @@ WRITERS = [({"inner"}, 1), ({"outer"}, 1), (set(), 0), ({"afterwards"}, 0)]
 @pytest.mark.django_db
 @pytest.mark.parametrize(("writers", "late"), WRITERS, ids=["itself", "its caller", "nothing", "its caller, later"])
 def test_a_joining_service_that_refuses_after_something_was_written_is_found(monkeypatch, writers, late):
-    """Though its caller goes on as if nothing had been."""
+    """Though its caller continues as if nothing had been."""
     watch = Watch(monkeypatch)
 
     def write(who):

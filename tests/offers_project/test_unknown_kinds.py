@@ -55,7 +55,7 @@ def scene() -> Scene:
 
 @pytest.fixture(params=[("olga", "admin"), ("dan", "visitor")], ids=["as_the_owner", "as_the_driver"])
 def visitor(request, scene, monkeypatch) -> Actor:
-    """Somebody of a kind of its own, with the number of the offer's owner or of its driver, whatever role it claims."""
+    """A person of a kind of its own, with the number of the offer's owner or of its driver, whatever role it claims."""
     like, role = request.param
     actor = Actor(type="visitor", id=getattr(scene, like).pk, name="Vera", role=role)
 
@@ -82,7 +82,7 @@ def words(value: Any, key: str = "") -> Iterator[Any]:
 
 
 def is_refused(status: int, said: Any) -> bool:
-    """Whether that is what nobody may be told: 403, 404, or an answer with nothing in it."""
+    """Whether that tells nothing: 403, 404, or an answer with nothing in it."""
     return status in (403, 404) or (status == 200 and not list(words(said)))
 
 
@@ -185,7 +185,7 @@ def test_only_the_system_is_the_system(scene, visitor):
 
 
 def test_an_offer_is_not_shown_as_to_the_office(scene, visitor):
-    """Whoever passes an offer on to an unknown kind by mistake is refused, too."""
+    """Code that passes an offer on to an unknown kind by mistake is refused, too."""
     with pytest.raises(PermissionDenied):
         offer_dicts(Offer.objects.all(), visitor)
 

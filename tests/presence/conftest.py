@@ -30,7 +30,7 @@ def known_notes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def strangers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody has met anybody: each test has hubs of its own, and a process has one."""
+    """No one has met another: each test has hubs of its own, and a process has one."""
     monkeypatch.setattr(acquaintances, "_met", {})
 
 
