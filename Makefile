@@ -3,7 +3,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock --editable
-ROOMS := accounts chat drivers jobs journal offers offers_project presence
+ROOMS := accounts chat drivers jobs journal offers presence
 
 # A MySQL address, given or in .env, needs the client that a compiler has to make.
 MYSQL := $(findstring mysql,$(DATABASE_URL) $(shell grep -s '^DATABASE_URL' .env))
@@ -92,7 +92,7 @@ check-types: $(VENV)/.dev reports ## mypy
 check-migrations: $(VENV)/.dev reports ## every model has its migration, and none breaks a running system
 	@$(ALONE) $(PY) manage.py makemigrations --check --dry-run
 	@$(ALONE) LOG_LEVEL=WARNING $(PY) manage.py lintmigrations --settings tests.settings --quiet ok ignore \
-	    --project-root-path . --include-apps $(filter-out offers_project,$(ROOMS)) --no-cache \
+	    --project-root-path . --include-apps $(ROOMS) --no-cache \
 	    --ignore-initial-migrations --ignore-name $(LINTED_BY_HAND) --warnings-as-errors
 
 check-templates: $(VENV)/.dev ## djlint, and no line that is too long to review
@@ -107,7 +107,7 @@ check-catalogues: $(VENV)/.dev ## every text has its Spanish
 
 check-deploy: $(VENV)/.dev reports ## Django's own checks with the settings of a real installation
 	@$(ALONE) HTTPS=1 ALLOWED_HOSTS=offers.example.com PUBLIC_URL=https://offers.example.com \
-	    CSRF_TRUSTED_ORIGINS=https://offers.example.com SMS_BACKEND=offers_project.kernel.sms.NoSms \
+	    CSRF_TRUSTED_ORIGINS=https://offers.example.com SMS_BACKEND=kernel.sms.NoSms \
 	    EMAIL_URL=smtp+tls://user:password@mail.example.com:587 $(PY) manage.py check --deploy --fail-level WARNING
 
 # --- tending ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import os
 import sys
 
 if __name__ == "__main__":
-    from offers_project.kernel.secrets import OURS_ALONE
+    from kernel.secrets import OURS_ALONE
 
     os.umask(OURS_ALONE)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")

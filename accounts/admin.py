@@ -14,7 +14,7 @@ from accounts.models import AuthSession, Preferences, User
 from accounts.rules import can_manage_people
 from accounts.services.people import DETAILS
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
-from offers_project.kernel.actors import DISPATCHER
+from kernel.actors import DISPATCHER
 
 admin.site.unregister(Group)  # What people may do follows from their role alone.
 

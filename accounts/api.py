@@ -25,10 +25,10 @@ from accounts.shapes import (
     VerifyShape,
 )
 from journal import idempotency
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.addresses import client_address
-from offers_project.kernel.errors import NotAuthenticated
-from offers_project.kernel.schema import documented
+from kernel.actors import ActorKey
+from kernel.addresses import client_address
+from kernel.errors import NotAuthenticated
+from kernel.schema import documented
 
 _KEY = OpenApiParameter(
     "key", {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\x00]*$"}, required=True

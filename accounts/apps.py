@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
         from accounts.enums import Role
         from accounts.models import UserManager
         from accounts.services import create_user
-        from offers_project.kernel.actors import SYSTEM
+        from kernel.actors import SYSTEM
 
         make_admin = partial(create_user, actor=SYSTEM, role=Role.ADMIN)
         setattr(UserManager, "create_superuser", staticmethod(make_admin))  # noqa: B010 -- mypy knows no such attribute

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 
 from accounts import tokens
 from accounts.sign_ins import SignedIn
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotAuthenticated
+from kernel.actors import Actor
+from kernel.errors import NotAuthenticated
 
 
 class BearerAuthentication(authentication.BaseAuthentication):

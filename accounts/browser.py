@@ -15,8 +15,8 @@ from django.middleware.csrf import rotate_token
 from accounts import services
 from accounts.models import AuthSession
 from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.addresses import client_address
+from kernel.actors import Actor, ActorKey
+from kernel.addresses import client_address
 
 ACTOR = "actor"
 AUTH_SESSION = "auth_session"

@@ -25,13 +25,13 @@ from rest_framework.views import APIView
 from accounts.rules import change_limit
 from accounts.sign_ins import SignedIn
 from journal import idempotency
-from offers_project.kernel import errors
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.addresses import client_address
-from offers_project.kernel.api import Pagination, retry_after
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.limits import Bucket
-from offers_project.kernel.shapes import read_shape
+from kernel import errors
+from kernel.actors import Actor
+from kernel.addresses import client_address
+from kernel.api import Pagination, retry_after
+from kernel.errors import Invalid
+from kernel.limits import Bucket
+from kernel.shapes import read_shape
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.errors import NotAuthenticated
+from kernel.errors import NotAuthenticated
 
 
 class WrongPassword(NotAuthenticated):

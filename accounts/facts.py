@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 
 
 @dataclass(frozen=True, slots=True)

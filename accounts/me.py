@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.selectors import preferences_of
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.shapes import Shape, ZoneField
+from kernel.actors import ActorKey
+from kernel.shapes import Shape, ZoneField
 
 
 @extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "22:00"})

@@ -13,7 +13,7 @@ from accounts import browser
 from accounts.models import User
 from accounts.selectors import preferences_of
 from accounts.sign_ins import SignedIn
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 
 
 class ActorMiddleware:

@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
-from offers_project.kernel.fields import ExactCharField
+from kernel.actors import DISPATCHER, Actor, ActorKey
+from kernel.fields import ExactCharField
 
 
 class UserManager(BaseUserManager["User"]):

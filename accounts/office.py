@@ -6,7 +6,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.kinds import ActorKind
 from accounts.models import User
-from offers_project.kernel.actors import DISPATCHER, Actor
+from kernel.actors import DISPATCHER, Actor
 
 
 def load(ids: Collection[int]) -> Mapping[int, Actor]:

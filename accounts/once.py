@@ -19,9 +19,9 @@ from django.shortcuts import render
 
 from accounts.doors import ACCEPTABLE_KEY, IDEMPOTENCY_KEY
 from journal import idempotency
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.api import retry_after
-from offers_project.kernel.errors import Conflict, RateLimited, Refusal
+from kernel.actors import Actor
+from kernel.api import retry_after
+from kernel.errors import Conflict, RateLimited, Refusal
 
 logger = logging.getLogger(__name__)
 

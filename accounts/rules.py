@@ -3,9 +3,9 @@
 from django.conf import settings
 
 from accounts.enums import Role
-from offers_project.kernel.actors import SYSTEM, Actor
-from offers_project.kernel.errors import PermissionDenied
-from offers_project.kernel.limits import Bucket
+from kernel.actors import SYSTEM, Actor
+from kernel.errors import PermissionDenied
+from kernel.limits import Bucket
 
 
 def can_manage_people(actor: Actor) -> bool:

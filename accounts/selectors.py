@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import Q
 
 from accounts.models import Preferences, User
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 
 
 def user_named(username: str) -> User | None:

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from offers_project.kernel.shapes import CleanCharField, Shape, VisibleCharField, YesNo
+from kernel.shapes import CleanCharField, Shape, VisibleCharField, YesNo
 
 TOKEN_MAX_LENGTH = 4096
 PASSWORD_MAX_LENGTH = 1000

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts import kinds
 from accounts.models import AuthSession
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

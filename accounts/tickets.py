@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from accounts.sign_ins import Claim, SignedIn, SignIn
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.errors import Unavailable
+from kernel.actors import ActorKey
+from kernel.errors import Unavailable
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes as `token_urlsafe` writes them.
 

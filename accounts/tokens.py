@@ -16,8 +16,8 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
-from offers_project.kernel.actors import DISPATCHER, MANAGER_ROLES, Actor, ActorKey
-from offers_project.kernel.ids import LARGEST_ID
+from kernel.actors import DISPATCHER, MANAGER_ROLES, Actor, ActorKey
+from kernel.ids import LARGEST_ID
 
 ACCESS = "access"
 ALGORITHM = "HS256"

@@ -17,11 +17,11 @@ from accounts.doors import safe_next
 from accounts.errors import WrongPassword
 from accounts.forms import OwnPasswordForm
 from accounts.shapes import CredentialsShape
-from offers_project.kernel.addresses import client_address
-from offers_project.kernel.api import retry_after
-from offers_project.kernel.errors import Busy, Invalid, RateLimited, Refusal
-from offers_project.kernel.shapes import INVISIBLE, read_shape
-from offers_project.kernel.stale import comes_again, press_again, why
+from kernel.addresses import client_address
+from kernel.api import retry_after
+from kernel.errors import Busy, Invalid, RateLimited, Refusal
+from kernel.shapes import INVISIBLE, read_shape
+from kernel.stale import comes_again, press_again, why
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from chat.enums import EventKind
 if TYPE_CHECKING:
     from accounts.models import User
     from drivers.models import Driver
-    from offers_project.kernel.actors import Actor
+    from kernel.actors import Actor
 
 MISSED = 20
 """How many events everybody who comes back has missed."""
@@ -37,7 +37,7 @@ class Wanted:
 
 
 def make(wanted: Wanted) -> People:
-    from offers_project.kernel import clock
+    from kernel import clock
 
     now = clock.now()
     dispatchers = _users(wanted.pairs + 1, "dispatcher", now)
@@ -142,7 +142,7 @@ def _missing(drivers: "Sequence[Driver]", tokens: Sequence[str], now: datetime) 
     """Each of these has a conversation whose messages came while they were away."""
     from chat.enums import MemberRole
     from chat.models import Conversation, Member, Message
-    from offers_project.kernel.actors import DRIVER
+    from kernel.actors import DRIVER
     from presence import epochs
     from presence.models import StreamEvent, StreamHead
 

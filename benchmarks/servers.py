@@ -37,7 +37,7 @@ def uvicorn(implementation: str = "presence.framing:Protocol") -> Kind:
     """As README.md runs it for real."""
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--ws-per-message-deflate", "false"]
     options += ["--ws", implementation, "--timeout-graceful-shutdown", "2"]
-    options += ["--http", "offers_project.kernel.request_time:Protocol"]
+    options += ["--http", "kernel.request_time:Protocol"]
     command = [sys.executable, "-m", "uvicorn", OURS, "--host", "127.0.0.1", "--port", "{port}", *options]
     return Kind(f"uvicorn, {implementation}", "ours", command)
 

@@ -11,10 +11,10 @@ from chat import selectors, services
 from chat.selectors import PAGE_MAX
 from chat.shapes.reading import ConversationOut, MessageOut
 from chat.shapes.writing import SEARCH_MAX_LENGTH, ConversationsQuery, MessageShape, PageQuery
-from offers_project.kernel.api import Pagination
-from offers_project.kernel.errors import Refusal
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.schema import documented, page_of
+from kernel.api import Pagination
+from kernel.errors import Refusal
+from kernel.ids import LARGEST_ID
+from kernel.schema import documented, page_of
 
 _SEQ = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
 _LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": PAGE_MAX})

@@ -8,7 +8,7 @@ from chat.enums import PassingKind
 from chat.models import Address, Conversation
 from chat.services import Mark, Receipt, Send, Sent
 from chat.shapes import writing
-from offers_project.kernel.errors import Refusal
+from kernel.errors import Refusal
 from presence import topics
 from presence.bus import Passing
 from presence.commands import Answer, Call, Command

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 Pair = tuple[int, int]
 """Offer id and driver id."""

@@ -8,8 +8,8 @@ from chat import selectors
 from chat.enums import EventKind
 from chat.models import Member, Message
 from chat.shapes.reading import message_dict
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.clock import iso
+from kernel.actors import ActorKey
+from kernel.clock import iso
 from presence.renderers import Wanted
 
 Shown = list[Mapping[str, Any] | None]

@@ -4,8 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chat.enums import SPEAKING_ROLES, ConversationStatus, MemberRole, MessageType, SubjectKind
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.fields import ExactCharField
+from kernel.actors import Actor, ActorKey
+from kernel.fields import ExactCharField
 
 
 class Subject(NamedTuple):

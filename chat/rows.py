@@ -11,8 +11,8 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 from chat.models import Addressed, Conversation, Member, Membership, Message
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.rows import Names, Row, columns_of, defaults_of
+from kernel.actors import Actor
+from kernel.rows import Names, Row, columns_of, defaults_of
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext_lazy
 from chat.enums import ConversationStatus
 from chat.errors import ConversationClosed
 from chat.models import Membership, Message
-from offers_project.kernel.actors import DISPATCHER, Actor
-from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
-from offers_project.kernel.limits import Bucket
-from offers_project.kernel.text import is_storable
+from kernel.actors import DISPATCHER, Actor
+from kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
+from kernel.limits import Bucket
+from kernel.text import is_storable
 
 CLIENT_ID_MAX_LENGTH = 64
 

@@ -7,7 +7,7 @@ A new kind of actor gets a side here, and in `chat.enums.MemberRole` the role in
 
 from enum import StrEnum
 
-from offers_project.kernel.actors import DISPATCHER, DRIVER, SYSTEM_TYPE
+from kernel.actors import DISPATCHER, DRIVER, SYSTEM_TYPE
 
 
 class Side(StrEnum):

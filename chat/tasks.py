@@ -1,7 +1,7 @@
 """What every server process does again and again: tell its own people what is unread."""
 
 from chat.services.unread import tell_unread
-from offers_project.kernel.in_process import InProcess
+from kernel.in_process import InProcess
 from presence.soon import LOOK_SECONDS
 
 IN_PROCESS = [InProcess("tell what is unread", seconds=LOOK_SECONDS, run=tell_unread)]

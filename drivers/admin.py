@@ -13,8 +13,8 @@ from drivers.models import Driver, Place, SignInCode, SignInLink
 from drivers.rules import can_change_trucks
 from drivers.shapes import TruckShape
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
-from offers_project.kernel.bidi import isolated
-from offers_project.kernel.shapes import read_shape
+from kernel.bidi import isolated
+from kernel.shapes import read_shape
 
 
 class PhoneCanBeRead(admin.SimpleListFilter):

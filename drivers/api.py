@@ -28,10 +28,10 @@ from drivers.shapes import (
     SentOut,
     TruckFilters,
 )
-from offers_project.kernel.addresses import client_address
-from offers_project.kernel.errors import Invalid, NotFound
-from offers_project.kernel.schema import documented, page_of
-from offers_project.kernel.shapes import read_shape
+from kernel.addresses import client_address
+from kernel.errors import Invalid, NotFound
+from kernel.schema import documented, page_of
+from kernel.shapes import read_shape
 
 
 class DriversView(ApiView):

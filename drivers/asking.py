@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from drivers import places, search
 from drivers.dimensions import Size
 from drivers.search import NOBODY, Point, Query
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid
+from kernel.actors import Actor
+from kernel.errors import Invalid
 
 
 def asked_for(actor: Actor, given: Mapping[str, Any]) -> Query:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from drivers import measures
 from drivers.measures import LARGEST_INCHES, Measure, Run
-from offers_project.kernel import numbers
+from kernel import numbers
 
 LONGEST_FEET = 53
 """The longest trailer: a truck's numbers without a unit are feet when none is larger, and inches otherwise."""

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.errors import NotAuthenticated, RateLimited, Refusal
+from kernel.errors import NotAuthenticated, RateLimited, Refusal
 
 
 class WrongCode(NotAuthenticated):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from drivers import addresses
 from drivers.models import Driver, SignInLink
-from offers_project.kernel import clock
+from kernel import clock
 
 
 class LinkState(StrEnum):

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Func, Q, QuerySet, Value
 
 from drivers import addresses, phones
 from drivers.models import Driver
-from offers_project.kernel.text import readable
+from kernel.text import readable
 
 FEWEST_DIGITS = 4
 """Fewer than these are no part of a telephone number to search by."""

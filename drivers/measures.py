@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from offers_project.kernel import numbers
-from offers_project.kernel.text import readable
+from kernel import numbers
+from kernel.text import readable
 
 INCHES = {"": 1.0, '"': 1.0, "'": 12.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "m": 100 / 2.54}
 LARGEST_INCHES = 1200

@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.actors import DRIVER, Actor, ActorKey
-from offers_project.kernel.fields import ExactCharField
+from kernel.actors import DRIVER, Actor, ActorKey
+from kernel.fields import ExactCharField
 
 
 class Driver(models.Model):

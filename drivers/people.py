@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from accounts.kinds import ActorKind
 from drivers import addresses
 from drivers.models import Driver
-from offers_project.kernel.actors import DRIVER, Actor
+from kernel.actors import DRIVER, Actor
 
 
 def load(ids: Collection[int]) -> Mapping[int, Actor]:

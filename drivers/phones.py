@@ -23,7 +23,7 @@ from drivers.phone_plans import (
     with_country,
 )
 from drivers.phone_texts import EXTENSION, with_telephones_only
-from offers_project.kernel.text import readable
+from kernel.text import readable
 
 TEXT_MAX = 200
 """A longer text is no telephone number, nor a list of some; the column has room for 50."""

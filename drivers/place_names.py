@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from offers_project.kernel.text import fold
+from kernel.text import fold
 
 STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from drivers import place_abroad
 from drivers.place_names import COUNTRIES, LONGEST_CITY, TEXT_MAX, key_of, state_at_the_end, without_country, words_of
 from drivers.place_parts import ROADS, Part, abroad_beside, abroad_in
-from offers_project.kernel.text import readable
+from kernel.text import readable
 
 MOST_JOINERS = 6
 _ASIDES = re.compile(r"\(([^()]*)\)")

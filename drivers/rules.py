@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Driver
-from offers_project.kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
-from offers_project.kernel.errors import Invalid, PermissionDenied
-from offers_project.kernel.text import is_storable
+from kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
+from kernel.errors import Invalid, PermissionDenied
+from kernel.text import is_storable
 
 COLUMNS = (
     "truck_number",

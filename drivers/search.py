@@ -8,8 +8,8 @@ from django.db.models.functions import Length
 from drivers import dimensions, lookup, selectors
 from drivers.dimensions import Size
 from drivers.models import Driver
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.search import holds
+from kernel.actors import Actor
+from kernel.search import holds
 
 ORDERINGS = {
     "name": ("driver_name",),

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from drivers import lookup, places, rules
 from drivers.distance import Degrees, bounding_box, haversine_miles
 from drivers.models import Driver
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.clock import iso
+from kernel.actors import Actor
+from kernel.clock import iso
 from presence.selectors import online
 
 ANYWHERE_MILES = 12_500

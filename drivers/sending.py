@@ -15,8 +15,8 @@ from accounts.selectors import preferences_of
 from drivers import links, phones, selectors
 from drivers.models import Driver, SignInCode, SignInLink
 from jobs.errors import GiveUp
-from offers_project.kernel import clock, sealing
-from offers_project.kernel.sms import NoCarrier, send_sms
+from kernel import clock, sealing
+from kernel.sms import NoCarrier, send_sms
 
 CODE, LINK = "drivers.sign_in_code", "drivers.sign_in_link"
 """What the secrets are sealed for."""

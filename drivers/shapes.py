@@ -12,10 +12,10 @@ from accounts.shapes import ActorOut
 from drivers import addresses, phones
 from drivers.dimensions import TEXT_MAX, Size, of_truck
 from drivers.search import DISTANCE, ORDERINGS
-from offers_project.kernel.api import Pagination
-from offers_project.kernel.ids import LARGEST_LEGACY_ID, parse_id
-from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
-from offers_project.kernel.text import readable
+from kernel.api import Pagination
+from kernel.ids import LARGEST_LEGACY_ID, parse_id
+from kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo
+from kernel.text import readable
 
 LARGEST_OFFSET = 10_000_000
 IDS_MAX = 200

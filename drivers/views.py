@@ -20,12 +20,12 @@ from drivers import links, rules, services
 from drivers.errors import ChooseDriver, DeadLink
 from drivers.links import LinkState, ReadLink
 from drivers.shapes import AddressShape, CodeShape
-from offers_project.kernel.addresses import client_address
-from offers_project.kernel.api import retry_after
-from offers_project.kernel.errors import Invalid, Refusal
-from offers_project.kernel.ids import LARGEST_LEGACY_ID, parse_id
-from offers_project.kernel.shapes import read_shape
-from offers_project.kernel.stale import comes_again, why
+from kernel.addresses import client_address
+from kernel.api import retry_after
+from kernel.errors import Invalid, Refusal
+from kernel.ids import LARGEST_LEGACY_ID, parse_id
+from kernel.shapes import read_shape
+from kernel.stale import comes_again, why
 
 HOME = "/driver/"
 CHALLENGE = "sign_in_challenge"

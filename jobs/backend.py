@@ -14,8 +14,8 @@ from django_tasks.utils import normalize_json
 from jobs import waking
 from jobs.enums import State
 from jobs.task import JobTask, named
-from offers_project.kernel import clock, request_id
-from offers_project.kernel.unit_of_work import after_commit
+from kernel import clock, request_id
+from kernel.unit_of_work import after_commit
 
 if TYPE_CHECKING:
     from jobs.models import Job

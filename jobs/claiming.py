@@ -16,7 +16,7 @@ from jobs import metrics, outcomes
 from jobs.enums import State
 from jobs.models import Job
 from jobs.outcomes import database_now
-from offers_project.kernel import clock
+from kernel import clock
 
 TAKEN_BACK_AT_A_TIME = 100
 

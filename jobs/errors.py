@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.errors import Conflict
+from kernel.errors import Conflict
 
 
 class GiveUp(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

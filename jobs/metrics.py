@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from jobs.enums import State
 from jobs.errors import GiveUp
 from jobs.task import named
-from offers_project.kernel import clock
+from kernel import clock
 
 JOBS = Gauge("jobs", "Jobs that have not ended well, by queue and state", ["queue", "state"])
 OLDEST = Gauge("jobs_oldest_due_seconds", "For how long the job has been due that waits for longest", ["queue"])

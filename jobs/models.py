@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from jobs.enums import State
-from offers_project.kernel.fields import ExactCharField
+from kernel.fields import ExactCharField
 
 
 class Job(models.Model):

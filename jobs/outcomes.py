@@ -13,8 +13,8 @@ from jobs.enums import State
 from jobs.errors import GiveUp
 from jobs.models import Job
 from jobs.task import named
-from offers_project.kernel import clock
-from offers_project.kernel.errors import shortened
+from kernel import clock
+from kernel.errors import shortened
 
 ERROR_MAX = 300
 LOST = "Its worker was lost in the middle of it."

@@ -15,7 +15,7 @@ from jobs.backend import result_of
 from jobs.errors import GiveUp, LeaseLost
 from jobs.models import Job
 from jobs.task import JobTask, named
-from offers_project.kernel import request_id
+from kernel import request_id
 
 logger = logging.getLogger(__name__)
 

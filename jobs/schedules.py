@@ -18,7 +18,7 @@ from django_tasks.base import Task
 from jobs import backend, waking
 from jobs.enums import State
 from jobs.models import Job, ScheduleState
-from offers_project.kernel import clock
+from kernel import clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

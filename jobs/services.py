@@ -10,10 +10,10 @@ from jobs.enums import State
 from jobs.errors import StillAtWork
 from jobs.facts import JobRunAgain
 from jobs.models import Job
-from offers_project.kernel import clock, facts
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound, PermissionDenied
-from offers_project.kernel.unit_of_work import after_commit, service
+from kernel import clock, facts
+from kernel.actors import Actor
+from kernel.errors import NotFound, PermissionDenied
+from kernel.unit_of_work import after_commit, service
 
 PORTION = 1000
 """How many are forgotten in one transaction."""

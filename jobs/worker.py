@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from jobs import claiming, metrics, running, schedules, waking
 from jobs.models import Job
-from offers_project.kernel.in_process import InProcess
+from kernel.in_process import InProcess
 
 logger = logging.getLogger(__name__)
 

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from journal.models import Entry, IdempotencyKey
 from journal.selectors import entries
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.bidi import isolated
-from offers_project.kernel.errors import Refusal
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.search import holds, numbered, terms_of
+from kernel.actors import Actor
+from kernel.bidi import isolated
+from kernel.errors import Refusal
+from kernel.ids import LARGEST_ID
+from kernel.search import holds, numbered, terms_of
 
 SEARCH_MAX = 500
 """Letters of a search."""

@@ -22,9 +22,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import IdempotencyKey
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Conflict, RateLimited
-from offers_project.kernel.limits import Bucket
+from kernel import clock
+from kernel.errors import Conflict, RateLimited
+from kernel.limits import Bucket
 
 KEEP = timedelta(hours=24)
 GIVE_UP = timedelta(minutes=5)

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from journal.values import told
-from offers_project.kernel.fields import ExactCharField
+from kernel.fields import ExactCharField
 
 
 class StateField(models.JSONField):

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from journal.models import Entry
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 
 
 def entries(

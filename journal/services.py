@@ -10,8 +10,8 @@ from journal.enums import JobVerb, Verb
 from journal.facts import Recorded
 from journal.models import Entry
 from journal.values import plain
-from offers_project.kernel import clock, facts, request_id
-from offers_project.kernel.actors import Actor
+from kernel import clock, facts, request_id
+from kernel.actors import Actor
 
 
 def record(

@@ -18,7 +18,7 @@ from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
 from offers import selectors, services
 from offers.enums import OfferStatus
 from offers.models import Booking, Follower, Offer, Proposal, Round
-from offers_project.kernel.ids import LARGEST_LEGACY_ID, parse_id
+from kernel.ids import LARGEST_LEGACY_ID, parse_id
 
 PLAIN_FIELDS = (
     "reference",

@@ -6,7 +6,7 @@ from typing import Any
 from offers import selectors, services
 from offers.enums import Action
 from offers.shapes import writing
-from offers_project.kernel.api import Pagination
+from kernel.api import Pagination
 from presence.commands import Call, Command
 
 

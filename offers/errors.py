@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.errors import Conflict, Refusal
+from kernel.errors import Conflict, Refusal
 
 
 class OfferAlreadyTaken(Refusal):

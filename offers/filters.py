@@ -14,10 +14,10 @@ from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.access import is_asked, sees_whole_offers
 from offers.seen import ORDERINGS, SEARCHED, SEARCHED_BY_DRIVERS, SortedAsSeen, where_shown, where_words_are
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.clock import iso
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
+from kernel.actors import Actor
+from kernel.clock import iso
+from kernel.errors import Invalid
+from kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
 
 SEARCH_LENGTH = 100
 EARLIEST, LATEST = "0", "9"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.models import Conversation
 from drivers.models import Driver
 from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
-from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
+from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 
 SCOPE = "offer:"
 """What the journal's scope of an offer begins with."""

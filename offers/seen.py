@@ -15,9 +15,9 @@ from django.db.models.fields.json import KT
 from offers.models import Offer, Proposal
 from offers.rules.access import is_asked
 from offers.rules.transitions import CLOSED
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.search import Holds, Term, holds_each, numbered
+from kernel.actors import Actor
+from kernel.ids import LARGEST_ID
+from kernel.search import Holds, Term, holds_each, numbered
 
 SEARCHED = (
     "reference",

@@ -4,7 +4,7 @@ from django_tasks import task
 
 from jobs.schedules import Schedule
 from offers import services
-from offers_project.kernel.in_process import InProcess
+from kernel.in_process import InProcess
 from presence.soon import LOOK_SECONDS
 
 EXPIRE_SECONDS = 2.0

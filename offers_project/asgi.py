@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
-from offers_project.kernel.secrets import OURS_ALONE
+from kernel.secrets import OURS_ALONE
 
 os.umask(OURS_ALONE)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "offers_project.settings")
@@ -16,7 +16,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- need
 from django.conf import settings  # noqa: E402
 
 from jobs import embedded  # noqa: E402
-from offers_project.kernel import body_size, memory, patience  # noqa: E402
+from kernel import body_size, memory, patience  # noqa: E402
 from offers_project.routing import websocket_urls  # noqa: E402
 from presence import drain, hub, longpoll  # noqa: E402
 

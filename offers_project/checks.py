@@ -16,7 +16,7 @@ YEAR_SECONDS = 31_536_000
 """What the browsers' own list of names with HTTPS asks for."""
 
 OWN_KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY")
-PRINTED_SMS = "offers_project.kernel.sms.ConsoleSms"
+PRINTED_SMS = "kernel.sms.ConsoleSms"
 PRINTED_MAIL = "django.core.mail.backends.console.EmailBackend"
 
 
@@ -59,7 +59,7 @@ def _printed() -> Iterator[CheckMessage]:
     if settings.SMS_BACKEND == PRINTED_SMS:
         yield Warning(
             "Text messages are printed, sign-in codes and links too: they sign in every reader of the log.",
-            hint="SMS_BACKEND names the class that sends them; offers_project.kernel.sms.NoSms sends none.",
+            hint="SMS_BACKEND names the class that sends them; kernel.sms.NoSms sends none.",
             id="offers_project.W002",
         )
     if settings.EMAIL_BACKEND == PRINTED_MAIL:

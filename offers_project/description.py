@@ -30,7 +30,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from offers_project.kernel.api import JsonRenderer
+from kernel.api import JsonRenderer
 
 
 class OrTheFirst(DefaultContentNegotiation):

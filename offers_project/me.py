@@ -9,9 +9,9 @@ from accounts.me import PreferencesShape, preferences_dict
 from accounts.services import set_preferences
 from accounts.shapes import ActorOut
 from chat.selectors import unread_total
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.schema import documented
-from offers_project.kernel.shapes import Shape
+from kernel.actors import Actor
+from kernel.schema import documented
+from kernel.shapes import Shape
 
 
 class MeShape(Shape):

@@ -11,8 +11,8 @@ import environ
 from csp.constants import NONCE
 from django.utils.translation import gettext_lazy as _
 
-from offers_project.kernel.secrets import generated_once, installation_id, private_directory
-from offers_project.kernel.serving import served_port
+from kernel.secrets import generated_once, installation_id, private_directory
+from kernel.serving import served_port
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -120,14 +120,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "offers_project.kernel.http_metrics.HttpMetricsMiddleware",
-    "offers_project.kernel.request_id.RequestIdMiddleware",
-    "offers_project.kernel.freshness.NotKeptMiddleware",
+    "kernel.http_metrics.HttpMetricsMiddleware",
+    "kernel.request_id.RequestIdMiddleware",
+    "kernel.freshness.NotKeptMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "offers_project.kernel.static.StaticFilesMiddleware",
+    "kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "offers_project.kernel.at_once.AtOnceMiddleware",
+    "kernel.at_once.AtOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -167,7 +167,7 @@ if "DATABASE_URL" not in env.ENVIRON:
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'driver_offers.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("mysql"):
-    _database["ENGINE"] = "offers_project.kernel.mysql"
+    _database["ENGINE"] = "kernel.mysql"
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
@@ -215,7 +215,7 @@ CHANNEL_PREFIX = env.str("CHANNEL_PREFIX", default=f"driver-offers-{installation
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "offers_project.kernel.shared_cache.SharedCache",
+            "BACKEND": "kernel.shared_cache.SharedCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": CHANNEL_PREFIX,
         }
@@ -254,7 +254,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "offers_project.kernel.static.CollectedFiles"
+            else "kernel.static.CollectedFiles"
         )
     },
 }
@@ -272,7 +272,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/sign-in"
-CSRF_FAILURE_VIEW = "offers_project.kernel.stale.refused"
+CSRF_FAILURE_VIEW = "kernel.stale.refused"
 LOGIN_REDIRECT_URL = "/"
 
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", default=15 * 60))
@@ -315,7 +315,7 @@ SIGN_IN_LINKS_PER_HOUR = env.float("SIGN_IN_LINKS_PER_HOUR", default=1)
 SIGN_IN_LINK_LIFETIME = timedelta(days=env.int("SIGN_IN_LINK_DAYS", default=7))
 SOCKET_TICKET_SECONDS = 30
 
-SMS_BACKEND = env.str("SMS_BACKEND", default="offers_project.kernel.sms.ConsoleSms")
+SMS_BACKEND = env.str("SMS_BACKEND", default="kernel.sms.ConsoleSms")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Driver Offers <offers@localhost>")
@@ -377,12 +377,12 @@ REST_FRAMEWORK = {
         "accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["offers_project.kernel.api.JsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["offers_project.kernel.api.JsonParser"],
-    "DEFAULT_PAGINATION_CLASS": "offers_project.kernel.api.Pagination",
+    "DEFAULT_RENDERER_CLASSES": ["kernel.api.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["kernel.api.JsonParser"],
+    "DEFAULT_PAGINATION_CLASS": "kernel.api.Pagination",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "offers_project.kernel.api.exception_handler",
+    "EXCEPTION_HANDLER": "kernel.api.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -411,7 +411,7 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = ["offers_project.kernel.formats"]
+FORMAT_MODULE_PATH = ["kernel.formats"]
 TIME_ZONE = "UTC"
 OFFICE_TIME_ZONE = env.str("OFFICE_TIME_ZONE", default="America/Chicago")
 """The zone people of the office see when they have chosen none."""
@@ -424,12 +424,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "ids": {"()": "offers_project.kernel.logs.Ids"},
-        "not_ours": {"()": "offers_project.kernel.logs.NotOurs"},
+        "ids": {"()": "kernel.logs.Ids"},
+        "not_ours": {"()": "kernel.logs.NotOurs"},
     },
     "formatters": {
-        "text": {"()": "offers_project.kernel.logs.Text"},
-        "json": {"()": "offers_project.kernel.logs.Json"},
+        "text": {"()": "kernel.logs.Text"},
+        "json": {"()": "kernel.logs.Json"},
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["ids", "not_ours"]}

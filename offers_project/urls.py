@@ -7,8 +7,8 @@ import drivers.urls
 import offers.urls
 import presence.urls
 from offers_project import description, health, me
-from offers_project.kernel import stale
-from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
+from kernel import stale
+from kernel.handlers import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

@@ -28,7 +28,7 @@ from chat.facts import MessagesSent
 from jobs import schedules
 from jobs.facts import JobRunAgain
 from journal.facts import Recorded
-from offers_project.kernel import facts, in_process
+from kernel import facts, in_process
 from presence import bus, commands, renderers
 
 

@@ -6,7 +6,7 @@ any one of them can tell that the person has gone.
 
 from collections.abc import Sequence
 
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import bus
 from presence.bus import Batch, Control
 

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.doors import ApiView
-from offers_project.kernel.schema import documented
+from kernel.schema import documented
 from presence import longpoll, replay, wire
 from presence.replay import Cursor
 from presence.shapes import EventsQuery, EventsShape

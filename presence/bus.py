@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import metrics
 
 

@@ -9,9 +9,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
 
 from accounts.rules import change_limit
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid, Refusal
-from offers_project.kernel.shapes import Quick, flat_words, quick_reader
+from kernel.actors import Actor
+from kernel.errors import Invalid, Refusal
+from kernel.shapes import Quick, flat_words, quick_reader
 from presence import renderers
 from presence.bus import Passing
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from accounts.sign_ins import SignedIn, SignIn
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 from presence import eager, metrics
 from presence.bus import Passing
 from presence.commands import Hold

@@ -16,7 +16,7 @@ from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.utils import translation
 
-from offers_project.kernel import api, clock, errors, request_id
+from kernel import api, clock, errors, request_id
 from presence import builtin, commands, flow, hub, identity, metrics, pool, replay, wire
 from presence.allowance import Allowance
 from presence.commands import Call, Command

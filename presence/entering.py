@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from accounts.sign_ins import SignIn, standing
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from presence import epochs, leases, replay
 from presence.leases import Lease
 from presence.replay import Head

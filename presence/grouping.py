@@ -14,8 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
-from offers_project.kernel import request_id
-from offers_project.kernel.unit_of_work import LOCK_WAIT_TIMEOUT
+from kernel import request_id
+from kernel.unit_of_work import LOCK_WAIT_TIMEOUT
 from presence import metrics, pool, turns
 
 Item = TypeVar("Item")

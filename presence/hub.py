@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 from presence import acquaintances, exchange, flow, leases, metrics, pool, replay, rules, topics, watch, wire
 from presence.bus import Batch, Control, Passing
 from presence.commands import Call, Command

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 
 from accounts import kinds
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor, ActorKey
+from kernel.unit_of_work import service
 from presence import acquaintances, rules, streams, topics
 from presence.enums import PassingKind
 from presence.models import Attendance, SocketSession

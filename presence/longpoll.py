@@ -13,10 +13,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
-from offers_project.kernel import http_metrics
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.api import json_bytes, retry_after
-from offers_project.kernel.errors import RateLimited
+from kernel import http_metrics
+from kernel.actors import ActorKey
+from kernel.api import json_bytes, retry_after
+from kernel.errors import RateLimited
 from presence import hub, metrics, pool, replay
 
 LONGEST_SECONDS = 25

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, F, Func, Lookup
 
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 
 Span = tuple[ActorKey, int, int]
 

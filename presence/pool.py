@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from offers_project.kernel import patience
+from kernel import patience
 from presence import metrics
 
 P = ParamSpec("P")

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from presence import metrics
 
 logger = logging.getLogger(__name__)

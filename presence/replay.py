@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from accounts import kinds
-from offers_project.kernel import clock
-from offers_project.kernel.actors import ActorKey
+from kernel import clock
+from kernel.actors import ActorKey
 from presence import epochs, metrics, renderers, streams, wire
 from presence.lookups import Within
 from presence.models import StreamEvent, StreamHead

@@ -1,6 +1,6 @@
 """Who is told that another is here. A new kind of actor begins here: it is told of none, and none is told of it."""
 
-from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
+from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from presence import topics
 
 COUNTED = {DRIVER: "drivers", DISPATCHER: "dispatchers"}

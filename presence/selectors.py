@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import rules, streams
 from presence.models import Attendance
 

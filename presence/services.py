@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db.models import Max
 
 from accounts.facts import RoleChanged, SessionsEnded
-from offers_project.kernel import clock
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import ActorKey
+from kernel.unit_of_work import service
 from presence import epochs, streams, telling
 from presence.models import StreamEvent, StreamHead
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
+from kernel.shapes import CleanCharField, Shape, WholeNumber
 from presence.replay import Cursor
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from threading import Lock
 from typing import Generic, TypeVar
 
-from offers_project.kernel import unit_of_work
+from kernel import unit_of_work
 
 K = TypeVar("K", bound=Hashable)
 

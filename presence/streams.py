@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from offers_project.kernel import rows
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.rows import Row, Statement
+from kernel import rows
+from kernel.actors import ActorKey
+from kernel.rows import Row, Statement
 from presence.models import StreamEvent, StreamHead
 
 PERSON = ("actor_type", "actor_id")

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from accounts import kinds
-from offers_project.kernel import clock, rows, unit_of_work
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.rows import Statement
+from kernel import clock, rows, unit_of_work
+from kernel.actors import ActorKey
+from kernel.rows import Statement
 from presence import bus, renderers, streams
 
 

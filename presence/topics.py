@@ -1,6 +1,6 @@
 """What a connection can listen to, beside its person's own stream."""
 
-from offers_project.kernel.actors import DRIVER, ActorKey
+from kernel.actors import DRIVER, ActorKey
 
 OFFICE = "office"
 """Every connection of every office person."""

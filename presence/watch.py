@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from accounts import sign_ins
-from offers_project.kernel import in_process, request_id
-from offers_project.kernel.actors import ActorKey
+from kernel import in_process, request_id
+from kernel.actors import ActorKey
 from presence import epochs, leases, metrics, pool, replay
 from presence.connection import CANNOT_RESUME, TOO_SLOW, Connection
 from presence.limits import GIVE_UP_SECONDS, STUCK_SECONDS

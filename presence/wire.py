@@ -14,9 +14,9 @@ from typing import Any
 
 import orjson
 
-from offers_project.kernel import clock
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.api import json_bytes
+from kernel import clock
+from kernel.actors import ActorKey
+from kernel.api import json_bytes
 from presence.bus import Batch
 
 BATCH = "presence.batch"

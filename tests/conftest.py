@@ -14,7 +14,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from offers_project.kernel import memory
+from kernel import memory
 from tests.units import Watch
 from tools import catalogues
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-from offers_project.kernel.errors import Refusal
+from kernel.errors import Refusal
 
 THREADS = int(os.environ.get("RACE_THREADS", "40"))
 """How many run side by side: a database server has only so many connections. The rest follows as places get free."""

@@ -65,7 +65,7 @@ def command(kind: str, port: int, application: str = APPLICATION) -> list[str]:
     match kind:
         case "uvicorn":
             options = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "10"]
-            options += ["--ws", "presence.framing:Protocol", "--http", "offers_project.kernel.request_time:Protocol"]
+            options += ["--ws", "presence.framing:Protocol", "--http", "kernel.request_time:Protocol"]
         case "daphne":
             options = ["--bind", "127.0.0.1", "--port", str(port)]
         case _:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from offers_project.kernel import unit_of_work
-from offers_project.kernel.errors import Refusal
+from kernel import unit_of_work
+from kernel.errors import Refusal
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGE = "es"
-ROOMS = ["accounts", "chat", "drivers", "journal", "offers", "offers_project", "presence"]
+ROOMS = ["accounts", "chat", "drivers", "jobs", "journal", "kernel", "offers", "offers_project", "presence"]
 WITH_TEXTS = [*ROOMS, "templates", "static", "locale"]
 NOT_OURS = [".venv/*", "var/*", "tests/*", "tools/*", "static/vendor/*", "*/migrations/*"]
 CATALOGUES = ["locale/*/LC_MESSAGES/*.po", "*/locale/*/LC_MESSAGES/*.po"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import catalogues
 import django
 
-from offers_project.kernel.secrets import OURS_ALONE
+from kernel.secrets import OURS_ALONE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,7 +58,7 @@ def server_command(host: str, port: int, *, trusted: str) -> list[str]:
     # Compressing frames costs more than twice the memory of an idle connection.
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
     options += ["--ws", "presence.framing:Protocol", "--ws-per-message-deflate", "false"]
-    options += ["--http", "offers_project.kernel.request_time:Protocol"]
+    options += ["--http", "kernel.request_time:Protocol"]
     options += ["--forwarded-allow-ips", trusted] if trusted else ["--no-proxy-headers"]
     command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]
     return [*command, *options]
@@ -72,7 +72,7 @@ def main() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from offers_project.kernel.serving import PORT, write_down_port
+    from kernel.serving import PORT, write_down_port
     from offers_project.settings import env
 
     Path(settings.VAR_DIR).chmod(0o700)  # One that was made before may be open to everybody.

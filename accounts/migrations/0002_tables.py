@@ -4,7 +4,7 @@ import uuid
 
 from django.db import migrations, models
 
-import offers_project.kernel.fields
+import kernel.fields
 
 
 class Migration(migrations.Migration):
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
                 (
                     "time_zone",
-                    offers_project.kernel.fields.ExactCharField(blank=True, max_length=64, verbose_name="time zone"),
+                    kernel.fields.ExactCharField(blank=True, max_length=64, verbose_name="time zone"),
                 ),
                 ("sounds", models.BooleanField(default=True, verbose_name="sounds")),
                 ("quiet_from", models.TimeField(blank=True, null=True, verbose_name="quiet from")),

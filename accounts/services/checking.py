@@ -12,9 +12,9 @@ from accounts.errors import WrongPassword
 from accounts.models import User
 from accounts.selectors import user_named
 from accounts.services.guesses import Guess, Slowly
-from offers_project.kernel.addresses import one_client
-from offers_project.kernel.at_once import stepped_out
-from offers_project.kernel.turns import Turns
+from kernel.addresses import one_client
+from kernel.at_once import stepped_out
+from kernel.turns import Turns
 
 SLOWED_AT_ONCE = 20
 """So many threads of a process may be slowed down at once."""

@@ -16,12 +16,12 @@ import journal.services
 from accounts.enums import SignInVerb
 from accounts.metrics import SIGN_IN_FAILED, SIGN_IN_LIMITED
 from accounts.models import AuthSession, User
-from offers_project.kernel import addresses
-from offers_project.kernel.actors import DISPATCHER, SYSTEM
-from offers_project.kernel.errors import RateLimited
-from offers_project.kernel.limits import Bucket
-from offers_project.kernel.text import readable, words
-from offers_project.kernel.unit_of_work import service
+from kernel import addresses
+from kernel.actors import DISPATCHER, SYSTEM
+from kernel.errors import RateLimited
+from kernel.limits import Bucket
+from kernel.text import readable, words
+from kernel.unit_of_work import service
 
 logger = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from accounts.models import AuthSession, User
 from accounts.rules import require_can_manage_people
 from accounts.services.checking import person_by_password
 from accounts.services.sessions import end_sessions
-from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor
-from offers_project.kernel.errors import Conflict, Invalid, NotFound
-from offers_project.kernel.facts import publish
-from offers_project.kernel.shapes import INVISIBLE, is_visible
-from offers_project.kernel.unit_of_work import service
+from kernel.actors import DISPATCHER, SYSTEM, Actor
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.facts import publish
+from kernel.shapes import INVISIBLE, is_visible
+from kernel.unit_of_work import service
 
 DETAILS = ("username", "email", "full_name", "mobile_number")
 

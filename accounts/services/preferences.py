@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 import journal.services
 from accounts.enums import SignInVerb
 from accounts.models import Preferences
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.unit_of_work import service
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 
 CHOICES = ("language", "time_zone", "sounds", "quiet_from", "quiet_until", "not_now")
 

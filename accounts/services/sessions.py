@@ -22,11 +22,11 @@ from accounts.models import AuthSession, User
 from accounts.rules import can_end_sign_ins
 from accounts.sign_ins import last_moment
 from accounts.tokens import access_token
-from offers_project.kernel import addresses, clock
-from offers_project.kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
-from offers_project.kernel.errors import NotAuthenticated, PermissionDenied
-from offers_project.kernel.facts import publish
-from offers_project.kernel.unit_of_work import service
+from kernel import addresses, clock
+from kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
+from kernel.errors import NotAuthenticated, PermissionDenied
+from kernel.facts import publish
+from kernel.unit_of_work import service
 
 KEEP_ENDED = timedelta(days=90)
 """Ended sessions stay this long, so that one can see how they ended."""

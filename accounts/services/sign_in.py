@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import get_hasher
 
 from accounts.services.checking import person_by_password
 from accounts.services.people import rehash_password
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 
 def identify(*, username: str, password: str, address: str) -> Actor:

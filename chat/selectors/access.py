@@ -8,8 +8,8 @@ from chat import rules
 from chat.enums import MemberRole
 from chat.lookups import Among
 from chat.models import Conversation, ConversationQuerySet, Member, Message
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.errors import NotFound
+from kernel.actors import Actor, ActorKey
+from kernel.errors import NotFound
 
 
 def conversations_for(actor: Actor) -> ConversationQuerySet:

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from chat.enums import COUNTED_TYPES, MessageType
 from chat.lookups import Among
 from chat.models import Conversation, Member, Message, listens
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 
 COUNTED_BACKLOG = 500
 """How many messages behind somebody may be for `unread_of` to count for them."""

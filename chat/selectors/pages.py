@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation, Message
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.search import holds
+from kernel.errors import Invalid
+from kernel.search import holds
 
 PAGE = 50
 PAGE_MAX = 200

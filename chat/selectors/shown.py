@@ -12,9 +12,9 @@ from chat.selectors.access import conversations_for
 from chat.selectors.counting import backlogs, with_unread
 from chat.shapes.reading import message_dict
 from chat.sides import side_of
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.search import Holds, Term, holds_each, numbered
+from kernel.actors import Actor, ActorKey
+from kernel.ids import LARGEST_ID
+from kernel.search import Holds, Term, holds_each, numbered
 from presence.selectors import online
 
 

@@ -11,10 +11,10 @@ from chat.enums import MemberRole
 from chat.lookups import Among
 from chat.models import Address, Conversation, Member, Membership
 from chat.rows import ConversationRow, MemberRow
-from offers_project.kernel import clock, rows
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.rows import Statement
+from kernel import clock, rows
+from kernel.actors import ActorKey
+from kernel.ids import LARGEST_ID
+from kernel.rows import Statement
 
 REMEMBERED_ADDRESSES = 50_000
 _ids: dict[Address, int] = {}

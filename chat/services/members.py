@@ -11,9 +11,9 @@ from chat.services.locking import audiences, locked_conversations, members_of
 from chat.services.receipts import count_earlier_reading
 from chat.services.unread import unread_changes
 from chat.sides import Side, side_of
-from offers_project.kernel import clock
-from offers_project.kernel.actors import DRIVER, ActorKey
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import DRIVER, ActorKey
+from kernel.unit_of_work import service
 from presence import topics
 from presence.telling import stop_listening
 

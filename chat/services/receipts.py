@@ -18,11 +18,11 @@ from chat.rows import ConversationRow
 from chat.services.locking import audiences, conversations_at, locked_conversations, members_of
 from chat.services.unread import unread_changes
 from chat.sides import own_senders, side_of
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.clock import iso
-from offers_project.kernel.errors import Invalid, NotFound, Refusal
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor, ActorKey
+from kernel.clock import iso
+from kernel.errors import Invalid, NotFound, Refusal
+from kernel.unit_of_work import service
 from presence.telling import tell
 
 CHUNK = 200

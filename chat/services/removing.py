@@ -7,9 +7,9 @@ from chat.services.locking import audiences, members_of
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
 from journal.services import record
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor
+from kernel.unit_of_work import service
 from presence.telling import tell
 
 

@@ -18,11 +18,11 @@ from chat.services.locking import Memberships, audiences, locked, locked_at
 from chat.services.receipts import count_earlier_reading
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
-from offers_project.kernel import rows
-from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
-from offers_project.kernel.errors import Conflict, NotFound, Refusal
-from offers_project.kernel.facts import publish
-from offers_project.kernel.unit_of_work import TRIES, service
+from kernel import rows
+from kernel.actors import SYSTEM, Actor, ActorKey
+from kernel.errors import Conflict, NotFound, Refusal
+from kernel.facts import publish
+from kernel.unit_of_work import TRIES, service
 from presence.telling import about_to_tell, tell
 
 

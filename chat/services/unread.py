@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Set
 
 from chat import selectors
 from chat.enums import PassingKind
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import bus, topics
 from presence.selectors import online
 from presence.soon import Soon

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from accounts.shapes import ActorOut
 from chat.enums import ConversationStatus
-from offers_project.kernel.presenting import presenter
+from kernel.presenting import presenter
 
 
 class MessageOut(serializers.Serializer):

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chat.rules import CLIENT_ID_MAX_LENGTH
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
+from kernel.ids import LARGEST_ID
+from kernel.shapes import CleanCharField, Shape, WholeNumber
 
 SEARCH_MAX_LENGTH = 200
 

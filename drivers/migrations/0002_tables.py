@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import offers_project.kernel.fields
+import kernel.fields
 
 
 class Migration(migrations.Migration):
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("zip_code", models.CharField(blank=True, max_length=5, verbose_name="ZIP code")),
                 ("city", models.CharField(max_length=64, verbose_name="city")),
                 ("state", models.CharField(max_length=2, verbose_name="state")),
-                ("city_key", offers_project.kernel.fields.ExactCharField(max_length=64)),
+                ("city_key", kernel.fields.ExactCharField(max_length=64)),
                 ("latitude", models.DecimalField(decimal_places=5, max_digits=8)),
                 ("longitude", models.DecimalField(decimal_places=5, max_digits=8)),
                 ("time_zone", models.CharField(max_length=64, verbose_name="time zone")),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             name="SignInCode",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("address", offers_project.kernel.fields.ExactCharField(max_length=100, verbose_name="address")),
+                ("address", kernel.fields.ExactCharField(max_length=100, verbose_name="address")),
                 ("code_hash", models.CharField(max_length=64)),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
                 ("created_at", models.DateTimeField(verbose_name="sent")),

@@ -20,10 +20,10 @@ from accounts.metrics import SIGN_IN_FAILED
 from drivers import selectors, sending
 from drivers.errors import ChooseDriver, TooManyCodes, TooManyWrongCodes, WrongCode
 from drivers.models import Driver, SignInCode
-from offers_project.kernel import clock, sealing
-from offers_project.kernel.errors import Invalid, RateLimited
-from offers_project.kernel.limits import Bucket
-from offers_project.kernel.unit_of_work import service
+from kernel import clock, sealing
+from kernel.errors import Invalid, RateLimited
+from kernel.limits import Bucket
+from kernel.unit_of_work import service
 
 SECONDS_A_DAY = 24 * 60 * 60
 

@@ -10,11 +10,11 @@ from drivers.enums import TruckVerb
 from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
 from drivers.rules import require_can_change_trucks, require_can_see_links, require_can_send_links
-from offers_project.kernel import clock, sealing
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound, RateLimited, Refusal
-from offers_project.kernel.limits import Bucket
-from offers_project.kernel.unit_of_work import service
+from kernel import clock, sealing
+from kernel.actors import Actor
+from kernel.errors import NotFound, RateLimited, Refusal
+from kernel.limits import Bucket
+from kernel.unit_of_work import service
 
 
 @service

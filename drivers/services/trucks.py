@@ -13,9 +13,9 @@ from drivers import addresses, rules, selectors
 from drivers.enums import TruckVerb
 from drivers.models import Driver
 from drivers.rules import require_can_change_trucks
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid, NotFound
-from offers_project.kernel.unit_of_work import service
+from kernel.actors import Actor
+from kernel.errors import Invalid, NotFound
+from kernel.unit_of_work import service
 
 
 @service

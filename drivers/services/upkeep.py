@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from drivers.models import SignInCode, SignInLink
-from offers_project.kernel import clock
+from kernel import clock
 
 KEEP_CODES = timedelta(days=1)
 KEEP_LINKS = timedelta(days=90)

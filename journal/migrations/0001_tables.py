@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import offers_project.kernel.fields
+import kernel.fields
 
 
 class Migration(migrations.Migration):
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("actor", models.CharField(max_length=32, verbose_name="actor")),
-                ("key", offers_project.kernel.fields.ExactCharField(max_length=255, verbose_name="key")),
+                ("key", kernel.fields.ExactCharField(max_length=255, verbose_name="key")),
                 ("path", models.CharField(max_length=255, verbose_name="path")),
                 ("body_hash", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(null=True, verbose_name="status")),

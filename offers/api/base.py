@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from accounts.doors import ApiView
 from offers import selectors
 from offers.models import Offer, Proposal
-from offers_project.kernel.api import Pagination
+from kernel.api import Pagination
 
 PAGE = (
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": Pagination.max_limit}),

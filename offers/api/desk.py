@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from offers import selectors
 from offers.api.base import PAGE, MarketView
 from offers.shapes import reading
-from offers_project.kernel.schema import documented, page_of
+from kernel.schema import documented, page_of
 
 
 class Activity(MarketView):

@@ -11,8 +11,8 @@ from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import OfferStatus
 from offers.filters import ORDERINGS, SEARCH_LENGTH, YES_NO, OfferFilters
 from offers.shapes import reading, writing
-from offers_project.kernel.ids import LARGEST_LEGACY_ID
-from offers_project.kernel.schema import documented, page_of
+from kernel.ids import LARGEST_LEGACY_ID
+from kernel.schema import documented, page_of
 
 TEXT = {"type": "string", "maxLength": SEARCH_LENGTH, "pattern": r"^[^\x00]*$"}
 MOMENT = {"type": "string", "format": "date-time"}

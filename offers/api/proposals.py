@@ -9,8 +9,8 @@ from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import Action, ProposalStatus
 from offers.filters import ProposalFilters
 from offers.shapes import reading, writing
-from offers_project.kernel.ids import LARGEST_ID
-from offers_project.kernel.schema import documented, page_of
+from kernel.ids import LARGEST_ID
+from kernel.schema import documented, page_of
 
 FILTERS = (
     OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),

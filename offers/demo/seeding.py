@@ -17,8 +17,8 @@ from offers.demo.talk import AT_ONCE, LIVELY, Talk
 from offers.demo.trucks import make_trucks
 from offers.models import Proposal
 from offers.rules.transitions import OPEN
-from offers_project.kernel import clock
-from offers_project.kernel.limits import without_limits
+from kernel import clock
+from kernel.limits import without_limits
 from presence.telling import unheard
 
 LINES_AN_OFFER = 18

@@ -6,8 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import count
 
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Refusal
+from kernel import clock
+from kernel.errors import Refusal
 
 Story = Iterator[datetime]
 

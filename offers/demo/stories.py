@@ -15,7 +15,7 @@ from offers.demo.positions import Positions
 from offers.demo.stage import Stage, Story
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 FATES = (
     "active", "assigned", "completed", "active", "draft", "cancelled", "expired", "active", "fallen_off", "active",

@@ -22,7 +22,7 @@ from offers.demo import words
 from offers.demo.stage import Story
 from offers.enums import OfferStatus
 from offers.models import Offer
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 LOOK_EVERY = 20
 """How often it is read anew which conversations are open. What closes in between is refused, as it is to people."""

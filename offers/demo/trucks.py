@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.models import Preferences, User
 from drivers.models import Driver, Place
 from offers.demo import words
-from offers_project.kernel.actors import DRIVER
+from kernel.actors import DRIVER
 from presence.models import Attendance
 
 SPANISH, LONG, LOST = 0.3, 0.03, 0.04

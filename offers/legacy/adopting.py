@@ -15,7 +15,7 @@ from offers.legacy.offer_copies import copy_offers
 from offers.legacy.rows import count
 from offers.legacy.tables import PREFIX, SET_ASIDE, Tables, read_tables
 from offers.legacy.talk_copies import copy_talks
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 
 Say = Callable[[str], object]
 

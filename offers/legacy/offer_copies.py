@@ -15,7 +15,7 @@ from drivers.models import Place
 from offers.enums import DistanceSource, OfferStatus
 from offers.legacy.rows import Row, uncopied_offers, word
 from offers.models import Offer
-from offers_project.kernel import clock
+from kernel import clock
 
 BATCH = 500
 PLACE_MAX = 150

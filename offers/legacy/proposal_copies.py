@@ -8,7 +8,7 @@ from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
 from offers.legacy.rows import Row, word
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import BIDDING, CLOSED
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 ANSWERED = {
     ProposalStatus.ACCEPTED: Action.ACCEPT,

@@ -17,7 +17,7 @@ from offers.legacy.rows import Row, batches, messages_of, offers_with_uncopied_t
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import driver_access
 from offers.selectors import shown
-from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor
+from kernel.actors import DISPATCHER, DRIVER, Actor
 
 OFFERS_AT_ONCE = 50
 

@@ -29,9 +29,9 @@ from offers.rules.access import can_change
 from offers.rules.turns import is_over
 from offers.selectors.board import TABS, Board, board_for, tab_of
 from offers.selectors.queue import turns_of
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
-from offers_project.kernel.ids import parse_id
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.ids import parse_id
 from presence.replay import place_of
 
 ZONES = {

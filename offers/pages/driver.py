@@ -28,9 +28,9 @@ from offers.pages.driver_shown import Truck, shown_load
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.transitions import counts_against_driver, driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
-from offers_project.kernel.ids import parse_id
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.ids import parse_id
 from presence.replay import place_of
 
 FIRST = "new"

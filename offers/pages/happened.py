@@ -13,8 +13,8 @@ from offers.enums import Action, OfferVerb
 from offers.models import Proposal
 from offers.rules.access import SIDES
 from offers.rules.transitions import Side
-from offers_project.kernel.bidi import isolated
-from offers_project.kernel.money import in_words as money
+from kernel.bidi import isolated
+from kernel.money import in_words as money
 
 SHOWN = 8
 

@@ -29,8 +29,8 @@ from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
 from offers.words import office_word
-from offers_project.kernel.actors import DRIVER, Actor
-from offers_project.kernel.windows import at_place, days_of
+from kernel.actors import DRIVER, Actor
+from kernel.windows import at_place, days_of
 from presence.replay import place_of
 
 RECENT = 60

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from drivers import dimensions
 from offers.shapes.fields import MOST_PIECES
-from offers_project.kernel import numbers
-from offers_project.kernel.money import read_amount
-from offers_project.kernel.text import whole_number
+from kernel import numbers
+from kernel.money import read_amount
+from kernel.text import whole_number
 
 MONEY = ("proposed_rate", "rate_ceiling", "customer_rate")
 UNITS = {

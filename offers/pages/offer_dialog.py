@@ -19,10 +19,10 @@ from offers.enums import AwardMode, OfferStatus
 from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
 from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
-from offers_project.kernel.ids import LARGEST_ID, parse_id
-from offers_project.kernel.text import whole_number
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from kernel.ids import LARGEST_ID, parse_id
+from kernel.text import whole_number
 
 REFUSED = 422
 """The form comes back with its words: htmx shows it like any other answer."""

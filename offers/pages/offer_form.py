@@ -22,11 +22,11 @@ from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_f
 from offers.pages.place_fields import PlaceField
 from offers.pages.window_questions import questions
 from offers.shapes.writing import OfferChange, OfferShape
-from offers_project.kernel import numbers
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.money import read_amount, symbol
-from offers_project.kernel.shapes import read_shape
-from offers_project.kernel.text import whole_number
+from kernel import numbers
+from kernel.errors import Invalid
+from kernel.money import read_amount, symbol
+from kernel.shapes import read_shape
+from kernel.text import whole_number
 
 ENDS = ("pickup", "delivery")
 AS_WRITTEN = (

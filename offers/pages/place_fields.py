@@ -11,8 +11,8 @@ from django.utils import timezone
 from drivers import places
 from drivers.models import Place
 from drivers.place_findings import ASKED_ABOUT, Finding, Why
-from offers_project.kernel.text import words
-from offers_project.kernel.windows import at_place
+from kernel.text import words
+from kernel.windows import at_place
 
 
 @dataclass(frozen=True)

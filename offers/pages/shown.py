@@ -11,7 +11,7 @@ from offers.enums import Action, OfferStatus, ProposalStatus
 from offers.rules.transitions import OfferAction, Side, actions_on, offer_actions_for
 from offers.rules.turns import is_over, turn_of
 from offers.words import DELIVERED, office_word
-from offers_project.kernel.actors import DRIVER
+from kernel.actors import DRIVER
 
 MOMENTS = (
     "created_at",

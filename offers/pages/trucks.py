@@ -24,11 +24,11 @@ from offers.rules.transitions import OfferAction, offer_actions_for
 from offers.selectors import offers_for
 from offers.selectors.queue import turns_of
 from offers.selectors.trucks import LastOffer, last_offers
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.ids import parse_id
-from offers_project.kernel.shapes import read_shape
-from offers_project.kernel.text import whole_number
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.ids import parse_id
+from kernel.shapes import read_shape
+from kernel.text import whole_number
 from presence.replay import place_of
 
 PAGE = 100

@@ -6,7 +6,7 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy
 
 from offers.pages import window_fields
-from offers_project.kernel.windows import day_ends
+from kernel.windows import day_ends
 
 FAR = timedelta(days=366)
 """A load is offered for the next days; what is farther away is asked about, as what is over."""

@@ -9,8 +9,8 @@ from offers.enums import OfferStatus
 from offers.errors import OfferAlreadyTaken, OfferClosed
 from offers.models import Offer
 from offers.rules.transitions import Side
-from offers_project.kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
-from offers_project.kernel.errors import PermissionDenied
+from kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
+from kernel.errors import PermissionDenied
 
 SIDES = {DISPATCHER: Side.OFFICE, DRIVER: Side.DRIVER}
 """The kinds of actor that negotiate, and the side of each. Any other is refused, and sees nothing."""

@@ -10,8 +10,8 @@ from offers.models import SCOPE
 from offers.rules.access import is_asked, sees_everything
 from offers.selectors.offers import offers_for
 from offers.selectors.proposals import proposals_for
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
+from kernel import clock
+from kernel.actors import Actor
 
 RECENT_OFFERS = 500
 """How many of their latest offers a dispatcher's activity reaches back to."""

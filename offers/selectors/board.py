@@ -11,7 +11,7 @@ from offers.models import Offer, Proposal
 from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers.selectors.queue import OFFICE_TURN, has_fallen_off
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 MOST_CARDS = 60
 TABS: dict[str, tuple[OfferStatus, ...]] = {

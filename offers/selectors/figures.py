@@ -17,8 +17,8 @@ from chat import selectors as chat
 from offers.models import Follower, Offer, Proposal
 from offers.rules.access import is_asked, makes_offers, sees_everything
 from offers.rules.transitions import OPEN
-from offers_project.kernel import clock
-from offers_project.kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
+from kernel import clock
+from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from presence import selectors as presence
 
 MEASURED_DAYS = 30

@@ -9,8 +9,8 @@ from offers.models import Offer
 from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_for
 from offers.selectors.proposals import proposal_dicts
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.clock import iso
+from kernel.actors import Actor
+from kernel.clock import iso
 from presence import selectors as presence
 
 

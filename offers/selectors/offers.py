@@ -12,9 +12,9 @@ from offers.rules.access import can_see, is_asked, makes_offers, sees_everything
 from offers.rules.transitions import Sight, driver_access
 from offers.selectors import shown
 from offers.selectors.histories import shown_proposals
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.clock import iso
-from offers_project.kernel.errors import NotFound, PermissionDenied
+from kernel.actors import Actor
+from kernel.clock import iso
+from kernel.errors import NotFound, PermissionDenied
 
 
 def offers_for(actor: Actor) -> QuerySet[Offer]:

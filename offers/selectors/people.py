@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from drivers.models import Driver
-from offers_project.kernel.actors import DISPATCHER, Actor
+from kernel.actors import DISPATCHER, Actor
 
 
 class Names:

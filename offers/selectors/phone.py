@@ -12,7 +12,7 @@ from offers.rules.transitions import CLOSED, WAITING, Side
 from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for
 from offers.selectors.proposals import proposals_for
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 MOST = 100
 """How many offers one tab shows."""

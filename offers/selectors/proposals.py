@@ -9,8 +9,8 @@ from offers.models import Proposal
 from offers.rules.access import is_asked
 from offers.selectors.histories import shown_proposals
 from offers.selectors.offers import offers_for
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
+from kernel.actors import Actor
+from kernel.errors import NotFound
 
 
 def proposals_for(actor: Actor) -> QuerySet[Proposal]:

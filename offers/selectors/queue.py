@@ -17,8 +17,8 @@ from offers.rules.transitions import OPEN, Side
 from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers.selectors.proposals import proposal_dicts
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
+from kernel import clock
+from kernel.actors import Actor
 
 ENDING = timedelta(minutes=4)
 """Before its end an offer that nobody has answered waits for the office: for more time, or for other drivers."""

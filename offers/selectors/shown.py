@@ -6,7 +6,7 @@ from typing import Any
 
 from offers.models import Offer, Proposal, Round
 from offers.selectors.people import Names, Trucks
-from offers_project.kernel.clock import iso
+from kernel.clock import iso
 
 OFFICE_ONLY = ("customer_name", "customer_rate", "rate_ceiling", "invited_driver_ids", "followers")
 """What no driver ever learns, beside `counts`."""

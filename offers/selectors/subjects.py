@@ -11,8 +11,8 @@ from offers.rules.access import sees_whole_offers
 from offers.seen import SEARCHED_BY_DRIVERS, where_words_are
 from offers.selectors.offers import Sightings, offers_for
 from offers.selectors.people import Trucks
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.search import holds
+from kernel.actors import Actor
+from kernel.search import holds
 
 SHOWN = ("id", "pickup_place", "delivery_place", "status")
 SEARCHED_BY_OFFICE = ("pickup_place", "delivery_place", "pickup_location", "delivery_location", "reference")

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from offers.models import Proposal
 from offers.selectors.proposals import proposals_for
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from offers.services.awarding import close_elsewhere, give, require_free
 from offers.services.locking import locked_offer, locked_proposal, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_proposals, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid, PermissionDenied, StaleVersion
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid, PermissionDenied, StaleVersion
+from kernel.unit_of_work import service
 
 VERSIONED = (Action.ACCEPT, Action.COUNTER)
 """What commits somebody to terms, so that they must be the ones they have seen."""

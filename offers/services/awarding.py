@@ -28,10 +28,10 @@ from offers.services.locking import (
 )
 from offers.services.moving import keep_chats, lose, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.unit_of_work import service
 
 
 def award(*, actor: Actor, offer_id: int, proposal_id: int) -> Offer:

@@ -19,10 +19,10 @@ from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.moving import change, keep_chats, lose, move
 from offers.services.releasing import fall_off_from, free
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid, StaleVersion
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid, StaleVersion
+from kernel.unit_of_work import service
 
 S = OfferStatus
 

@@ -13,10 +13,10 @@ from offers.rules.access import require_makes_offers
 from offers.selectors import offer_for
 from offers.services.fields import WRITABLE, write_fields
 from offers.services.tellings import tell_offer, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 
 NOT_COPIED = frozenset({"expires_at", "invited_driver_ids"})
 

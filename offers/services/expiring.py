@@ -13,9 +13,9 @@ from offers.services.awarding import close_elsewhere
 from offers.services.locking import locked_offer, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import SYSTEM
+from kernel.unit_of_work import service
 
 HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
 """While somebody has said yes, an offer does not expire."""

@@ -19,9 +19,9 @@ from drivers.place_findings import ASKED_ABOUT, Finding, Why
 from offers.enums import DistanceSource
 from offers.models import NOTES_LENGTH, Offer
 from offers.rules import rates
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.windows import at_place, day_begins
+from kernel import clock
+from kernel.errors import Invalid
+from kernel.windows import at_place, day_begins
 
 ENDS = ("pickup", "delivery")
 PLACE_FIELDS = tuple(

@@ -13,9 +13,9 @@ from chat.enums import MessageType
 from offers.enums import Action, FallOffReason, LostReason, RejectReason
 from offers.models import Offer, Proposal
 from offers.rules.transitions import Side
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.money import in_words
-from offers_project.kernel.windows import window
+from kernel.actors import Actor
+from kernel.money import in_words
+from kernel.windows import window
 
 Text = Callable[[Proposal], str]
 

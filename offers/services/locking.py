@@ -12,8 +12,8 @@ from django.db.models import Model, QuerySet
 
 from offers.models import Booking, Offer, Proposal
 from offers.rules import access
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
+from kernel.actors import Actor
+from kernel.errors import NotFound
 
 Row = TypeVar("Row", bound=Model)
 

@@ -17,7 +17,7 @@ from offers.models import Offer, Proposal
 from offers.rules.access import kinds_on, sees_everything
 from offers.rules.transitions import Side
 from offers.services.tellings import onlookers
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import topics
 from presence.selectors import here, online
 from presence.soon import Soon

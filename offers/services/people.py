@@ -12,10 +12,10 @@ from offers.models import Follower, Offer
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.sending import office_of
 from offers.services.tellings import tell_leavers, tell_newcomers, tell_offer, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor, ActorKey
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 
 FOLLOWERS_MAX = 50
 

@@ -17,10 +17,10 @@ from offers.services import lines
 from offers.services.locking import locked_booking, locked_offer_for, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 from presence.telling import tell
 
 

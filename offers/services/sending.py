@@ -26,10 +26,10 @@ from offers.services.creating import create_offer
 from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
 from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor, ActorKey
-from offers_project.kernel.errors import Invalid, NotFound
-from offers_project.kernel.unit_of_work import service
+from kernel import clock
+from kernel.actors import Actor, ActorKey
+from kernel.errors import Invalid, NotFound
+from kernel.unit_of_work import service
 from presence.telling import tell
 
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from offers.enums import EventKind, PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.transitions import OPEN
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.unit_of_work import service
+from kernel.actors import ActorKey
+from kernel.unit_of_work import service
 from presence import topics
 from presence.soon import Soon
 from presence.telling import pass_on, tell

@@ -27,10 +27,10 @@ from offers.shapes.fields import (
     latitude,
     longitude,
 )
-from offers_project.kernel import clock
-from offers_project.kernel.api import Pagination
-from offers_project.kernel.schema import ShapeSchema
-from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo, ZoneField
+from kernel import clock
+from kernel.api import Pagination
+from kernel.schema import ShapeSchema
+from kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo, ZoneField
 
 WEEK_IN_MINUTES = 7 * 24 * 60
 CURRENCY_CODE = r"^[A-Z]{3}\Z"

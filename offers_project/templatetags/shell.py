@@ -13,9 +13,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from offers_project.kernel import bidi as direction
-from offers_project.kernel.money import in_words
-from offers_project.kernel.windows import opening, window
+from kernel import bidi as direction
+from kernel.money import in_words
+from kernel.windows import opening, window
 
 register = template.Library()
 

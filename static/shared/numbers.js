@@ -1,4 +1,4 @@
-// Numbers as people type them: one reading, or none. offers_project/kernel/numbers.py reads the same spellings in the same
+// Numbers as people type them: one reading, or none. kernel/numbers.py reads the same spellings in the same
 // way; tests/offers_project/spellings/numbers.tsv says which.
 
 const DASHES = /[\p{Pd}\u2043\u2212\u02d7\u2796]/u;
@@ -37,7 +37,7 @@ export function numberFrom(typed, beside = []) {
   return null;
 }
 
-/** One form for each sign that people do not tell apart, as offers_project/kernel/text.py has it. */
+/** One form for each sign that people do not tell apart, as kernel/text.py has it. */
 export function readable(text) {
   return [...text.normalize("NFKC")].map(readableLetter).join("").trim().replace(/ +/g, " ");
 }

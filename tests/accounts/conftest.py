@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from accounts import facts, kinds
-from offers_project.kernel import facts as kernel_facts
+from kernel import facts as kernel_facts
 from tests.accounts.factories import Customers
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts import kinds, services
 from accounts.kinds import ActorKind
 from accounts.models import User
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 
 PASSWORD = "one long road home"
 

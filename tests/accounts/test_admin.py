@@ -8,7 +8,7 @@ from django.test import Client
 from accounts import services, tokens
 from accounts.models import AuthSession, User
 from journal.models import Entry
-from offers_project.kernel.errors import PermissionDenied
+from kernel.errors import PermissionDenied
 from tests.accounts.factories import PASSWORD, browser_client, make_user, sign_in
 
 pytestmark = pytest.mark.django_db

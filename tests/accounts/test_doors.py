@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from accounts.doors import ApiView, driver_required, office_required, signed_in
 from journal.models import IdempotencyKey
-from offers_project.kernel.errors import Conflict, RateLimited
-from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
-from offers_project.kernel.shapes import CleanCharField, Shape
+from kernel.errors import Conflict, RateLimited
+from kernel.handlers import handler400, handler403, handler404, handler500
+from kernel.shapes import CleanCharField, Shape
 from tests.accounts.factories import api_client, bearer, browser_client, make_user, post
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]

@@ -3,7 +3,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from journal.models import Entry
-from offers_project.kernel.errors import Invalid
+from kernel.errors import Invalid
 
 pytestmark = pytest.mark.django_db
 FIRST = {"username": "boss", "email": "boss@example.com", "interactive": False}

@@ -20,7 +20,7 @@ from accounts.selectors import user_named
 from accounts.services import checking
 from accounts.services.guesses import Guess
 from journal.models import Entry
-from offers_project.kernel.errors import Invalid, RateLimited
+from kernel.errors import Invalid, RateLimited
 from tests.accounts.factories import PASSWORD, browser_client, make_user, post
 from tests.races import at_once
 

@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import User
 from drivers.models import Driver
-from offers_project.kernel import clock
+from kernel import clock
 from tests.offers.older_system import SCHEMA
 
 FIRST = {("accounts", "0001_legacy_table"), ("drivers", "0001_legacy_table")}

@@ -8,9 +8,9 @@ from accounts import selectors, services
 from accounts.me import PreferencesShape, preferences_dict
 from accounts.models import Preferences
 from journal.models import Entry
-from offers_project.kernel.actors import ActorKey
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.shapes import read_shape
+from kernel.actors import ActorKey
+from kernel.errors import Invalid
+from kernel.shapes import read_shape
 from tests.accounts.factories import key_of, make_user
 
 pytestmark = pytest.mark.django_db

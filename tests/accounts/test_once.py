@@ -12,8 +12,8 @@ from accounts.doors import office_required
 from accounts.once import once
 from journal import idempotency
 from journal.models import IdempotencyKey
-from offers_project.kernel.errors import RateLimited
-from offers_project.kernel.handlers import handler400, handler403, handler404, handler500
+from kernel.errors import RateLimited
+from kernel.handlers import handler400, handler403, handler404, handler500
 from tests.accounts.factories import browser_client, make_user
 
 __all__ = ["handler400", "handler403", "handler404", "handler500"]

@@ -5,7 +5,7 @@ import pytest
 from accounts import facts, services, tokens
 from accounts.models import User
 from journal.models import Entry
-from offers_project.kernel.errors import Conflict, Invalid, NotFound, PermissionDenied
+from kernel.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests.accounts.factories import PASSWORD, key_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from accounts.models import AuthSession
 from accounts.services import sessions
 from accounts.sign_ins import Claim, SignIn, last_moment, signed_in_by
 from journal.models import Entry
-from offers_project.kernel.errors import NotAuthenticated
+from kernel.errors import NotAuthenticated
 from tests.accounts.factories import key_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db

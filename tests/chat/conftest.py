@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chat.models import Conversation
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 from presence import bus
 from tests.chat import factories
 

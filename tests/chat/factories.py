@@ -10,7 +10,7 @@ from chat import services
 from chat.enums import MemberRole
 from chat.models import Conversation
 from drivers.models import Driver
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 
 _numbers = count(1)
 

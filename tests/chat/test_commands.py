@@ -5,7 +5,7 @@ from django.test import override_settings
 
 from chat import services
 from chat.models import Message
-from offers_project.kernel.errors import Invalid, Refusal
+from kernel.errors import Invalid, Refusal
 from presence import commands, topics
 from presence.models import StreamEvent
 from tests.chat import factories

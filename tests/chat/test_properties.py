@@ -10,7 +10,7 @@ from chat import selectors, services
 from chat.enums import MemberRole, MessageType
 from chat.models import Message
 from chat.services import Line, Mark, Receipt, Send
-from offers_project.kernel.errors import Refusal
+from kernel.errors import Refusal
 from tests.chat import factories
 
 WHO = ["owner", "follower", "manager", "driver"]

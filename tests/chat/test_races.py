@@ -13,8 +13,8 @@ from chat import services
 from chat.enums import MemberRole
 from chat.models import Conversation, Member, Message
 from chat.services import Mark, Receipt, Send, Sent, locking
-from offers_project.kernel import rows
-from offers_project.kernel.errors import Refusal
+from kernel import rows
+from kernel.errors import Refusal
 from presence.models import StreamEvent, StreamHead
 from tests.chat import factories
 

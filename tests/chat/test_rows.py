@@ -15,7 +15,7 @@ from chat.models import Conversation, Message
 from chat.rows import ConversationRow, Draft
 from chat.services import Line, Send
 from chat.shapes.reading import MessageOut, message_dict
-from offers_project.kernel.rows import columns_of
+from kernel.rows import columns_of
 from tests.chat import factories
 
 CONVERSATION = ConversationRow(5, 1, 2, "offer", 0, "open", 3)

@@ -6,7 +6,7 @@ from accounts.models import User
 from chat import selectors, services
 from chat.enums import ConversationStatus, MemberRole
 from chat.models import Conversation
-from offers_project.kernel.errors import NotFound
+from kernel.errors import NotFound
 from presence import topics
 from tests.chat import factories
 

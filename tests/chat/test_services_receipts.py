@@ -8,7 +8,7 @@ from chat.enums import MemberRole
 from chat.models import Member, Message
 from chat.services import Line, Mark
 from chat.services.receipts import Receipt
-from offers_project.kernel.errors import Invalid, NotFound, Refusal
+from kernel.errors import Invalid, NotFound, Refusal
 from tests.chat import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from chat import selectors, services
 from chat.events import RENDERERS
 from chat.models import Message
 from journal.models import Entry
-from offers_project.kernel.errors import NotFound, PermissionDenied
+from kernel.errors import NotFound, PermissionDenied
 from presence.renderers import Wanted
 from tests.chat import factories
 

@@ -11,9 +11,9 @@ from chat import facts, services
 from chat.enums import MemberRole, MessageType
 from chat.models import Conversation, Member, Message
 from chat.services import Line, Send, Sent
-from offers_project.kernel import facts as kernel_facts
-from offers_project.kernel.actors import SYSTEM
-from offers_project.kernel.errors import NotFound, Refusal
+from kernel import facts as kernel_facts
+from kernel.actors import SYSTEM
+from kernel.errors import NotFound, Refusal
 from presence.models import StreamEvent
 from tests.chat import factories
 

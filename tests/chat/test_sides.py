@@ -11,7 +11,7 @@ from chat.enums import MemberRole
 from chat.models import Member
 from chat.services import Line
 from chat.sides import Side, own_senders, side_of
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from presence.models import Attendance
 from tests.chat import factories
 

@@ -7,7 +7,7 @@ from chat import selectors, services
 from chat.enums import ConversationStatus, MemberRole
 from chat.models import Address, Conversation, Member
 from chat.services import locking
-from offers_project.kernel import clock
+from kernel import clock
 from presence import topics
 from tests.chat import factories
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.facts import SessionsEnded
 from drivers.models import Driver
-from offers_project.kernel import facts, sms
+from kernel import facts, sms
 from tests.accounts.factories import api_client, make_user, post
 from tests.drivers.factories import driver_client, make_driver
 from tests.jobs.at_once import do_jobs_at_once

@@ -7,7 +7,7 @@ from accounts.models import AuthSession
 from drivers import services
 from drivers.models import Driver, Place, SignInCode, SignInLink
 from journal.models import Entry
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver, sign_in
 

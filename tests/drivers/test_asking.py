@@ -5,8 +5,8 @@ import pytest
 from drivers.asking import asked_for
 from drivers.search import NOBODY
 from drivers.shapes import TruckFilters
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.shapes import read_shape
+from kernel.errors import Invalid
+from kernel.shapes import read_shape
 from tests.accounts.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from drivers import dimensions
 from drivers.dimensions import Fits, Size, fits, holds, is_known, of_load, of_truck, only_size, side
-from offers_project.kernel import numbers
+from kernel import numbers
 from tests.spellings import REFUSED, table
 
 LOADS = list(table("drivers/spellings/sizes.tsv"))

@@ -8,7 +8,7 @@ from django.test import Client
 from drivers import services
 from drivers.errors import NoPhone, TooManyLinks
 from drivers.models import SignInCode, SignInLink
-from offers_project.kernel.errors import NotFound
+from kernel.errors import NotFound
 from tests.accounts.factories import make_user, post
 from tests.drivers.factories import make_driver
 

@@ -4,7 +4,7 @@ import pytest
 
 from accounts import kinds
 from drivers.people import KIND
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from tests.drivers.factories import make_driver
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from drivers import services
 from drivers.errors import WrongCode
 from drivers.models import SignInCode
-from offers_project.kernel.errors import RateLimited
+from kernel.errors import RateLimited
 from tests.drivers.factories import make_driver
 from tests.races import at_once
 

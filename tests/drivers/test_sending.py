@@ -15,7 +15,7 @@ from jobs import waking
 from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
-from offers_project.kernel import clock, sms
+from kernel import clock, sms
 from tests.accounts.factories import make_user
 
 PHONE = "+12125550142"
@@ -113,7 +113,7 @@ def test_a_code_that_is_over_is_not_sent(luz, texts, over):
 
 
 def test_without_a_carrier_it_has_failed_at_once(luz, settings):
-    settings.SMS_BACKEND = "offers_project.kernel.sms.NoSms"
+    settings.SMS_BACKEND = "kernel.sms.NoSms"
     ask()
     work()
     job = Job.objects.get()

@@ -10,10 +10,10 @@ from drivers.errors import NoPhone, NotActive
 from drivers.models import Driver, SignInCode, SignInLink
 from drivers.shapes import TruckShape
 from journal.models import Entry
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
-from offers_project.kernel.shapes import read_shape
+from kernel import clock
+from kernel.actors import SYSTEM
+from kernel.errors import Invalid, NotFound, PermissionDenied
+from kernel.shapes import read_shape
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver, sign_in
 

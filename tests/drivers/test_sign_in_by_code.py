@@ -11,7 +11,7 @@ from drivers.models import Driver, SignInCode
 from jobs.enums import State
 from jobs.models import Job
 from journal.models import Entry, IdempotencyKey
-from offers_project.kernel import clock, sms
+from kernel import clock, sms
 from tests.accounts.factories import post
 from tests.drivers.factories import make_driver
 

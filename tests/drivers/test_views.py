@@ -10,8 +10,8 @@ from accounts.metrics import SIGN_IN_FAILED
 from accounts.models import AuthSession, Preferences
 from drivers import services
 from drivers.models import Driver, SignInCode, SignInLink
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM
+from kernel import clock
+from kernel.actors import SYSTEM
 from tests.drivers.factories import make_driver
 
 SIGN_IN, CODE = "/driver/sign-in", "/driver/code"

@@ -25,7 +25,7 @@ from asgiref.sync import sync_to_async
 from django.db import transaction
 
 from offers_project.asgi import application as product
-from offers_project.kernel import unit_of_work
+from kernel import unit_of_work
 from presence import connection, consumer, grouping, hub, leases, replay, telling, watch
 
 __all__ = ["application"]

@@ -9,7 +9,7 @@ from jobs import schedules
 from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs import examples
 
 

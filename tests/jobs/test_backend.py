@@ -12,7 +12,7 @@ from jobs import claiming, outcomes
 from jobs.backend import JobBackend, new_job
 from jobs.enums import State
 from jobs.models import Job
-from offers_project.kernel import request_id
+from kernel import request_id
 from tests.jobs.examples import faulty, hear, heard, hopeless, keyed
 from tests.races import at_once
 

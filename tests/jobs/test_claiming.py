@@ -11,7 +11,7 @@ from jobs import claiming, outcomes
 from jobs.backend import new_job
 from jobs.enums import State
 from jobs.models import Job
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs.conftest import claimed, later, state
 from tests.jobs.examples import hear, tick
 from tests.races import at_once

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from jobs import metrics
 from jobs.enums import State
 from jobs.models import Job
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs.examples import faults, faulty, hear, hopeless
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from jobs import outcomes
 from jobs.enums import State
 from jobs.models import Job
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs.conftest import claimed
 from tests.jobs.examples import faults, faulty, hear, heard, hopeless
 

@@ -6,7 +6,7 @@ from django.db import OperationalError
 from jobs import claiming, running
 from jobs.enums import State
 from jobs.models import Job
-from offers_project.kernel import request_id
+from kernel import request_id
 from tests.jobs.conftest import claimed, state
 from tests.jobs.examples import hear, heard, tell_try, write, write_and_fail
 

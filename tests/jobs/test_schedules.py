@@ -11,7 +11,7 @@ from jobs import claiming, outcomes, schedules
 from jobs.enums import State
 from jobs.models import Job, ScheduleState
 from jobs.schedules import Schedule
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs.examples import tick
 from tests.races import at_once
 

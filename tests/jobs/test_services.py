@@ -7,7 +7,7 @@ import pytest
 from jobs import services
 from jobs.enums import State
 from jobs.models import Job
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs.examples import hear
 
 pytestmark = pytest.mark.django_db

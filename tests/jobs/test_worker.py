@@ -14,8 +14,8 @@ from jobs.backend import new_job
 from jobs.enums import State
 from jobs.models import Job, ScheduleState
 from jobs.worker import Worker
-from offers_project.kernel import clock
-from offers_project.kernel.in_process import InProcess
+from kernel import clock
+from kernel.in_process import InProcess
 from tests.jobs.examples import hear, heard, take_long, tick, write
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,8 +9,8 @@ from django.db import connection
 
 from journal import idempotency
 from journal.models import IdempotencyKey
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Conflict, RateLimited
+from kernel import clock
+from kernel.errors import Conflict, RateLimited
 
 pytestmark = pytest.mark.django_db
 

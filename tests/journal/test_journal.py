@@ -5,8 +5,8 @@ import pytest
 from journal import services
 from journal.models import Entry
 from journal.selectors import entries
-from offers_project.kernel import request_id
-from offers_project.kernel.actors import SYSTEM, Actor, ActorKey
+from kernel import request_id
+from kernel.actors import SYSTEM, Actor, ActorKey
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from journal import services
 from journal.models import Entry
 from journal.values import plain, told
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 
 MOMENT = datetime(2026, 11, 28, 13, 3, 58, tzinfo=UTC)
 

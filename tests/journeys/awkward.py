@@ -9,7 +9,7 @@ from chat.services import Send, mark_delivered, send_messages
 from drivers.models import Driver
 from offers import services
 from offers.models import Offer, Proposal
-from offers_project.kernel import clock
+from kernel import clock
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, put_to, run_out

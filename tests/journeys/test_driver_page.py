@@ -12,7 +12,7 @@ from drivers.models import Driver
 from drivers.services import create_link
 from offers import services
 from offers.models import Offer, Proposal, Round
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE
 from tests.offers.factories import answer, award, make_offer, owner_of, put_to

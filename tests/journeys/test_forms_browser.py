@@ -17,8 +17,8 @@ from drivers.models import Driver
 from drivers.services import create_link
 from offers import services
 from offers.models import Offer, Proposal
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM
+from kernel import clock
+from kernel.actors import SYSTEM
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE, come_in

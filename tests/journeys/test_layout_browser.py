@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from drivers.models import Driver
 from drivers.services import create_link
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client
 from tests.journeys.awkward import Awkward, awkward
 

@@ -18,7 +18,7 @@ from drivers.models import Driver
 from journal.models import Entry
 from offers import services
 from offers.models import Offer, Proposal, Round
-from offers_project.kernel import clock
+from kernel import clock
 from presence.models import StreamEvent
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver

@@ -11,7 +11,7 @@ from drivers.models import Driver
 from drivers.services import create_link
 from journal.models import Entry
 from offers.models import Proposal, Round
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE
 from tests.journeys.lossy import Call, Losses

@@ -10,7 +10,7 @@ from accounts.models import User
 from drivers.models import Driver
 from drivers.services import create_link
 from offers.models import Proposal
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from offers_project.kernel import clock
+from kernel import clock
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, put_to

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from chat.models import Message
 from drivers.services import create_link
 from offers.models import Offer, Proposal
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE, come_in

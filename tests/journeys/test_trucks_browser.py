@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from drivers.models import Driver
 from offers.models import Offer, Proposal
-from offers_project.kernel import clock
+from kernel import clock
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from drivers.services import create_link
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE

@@ -9,8 +9,8 @@ from accounts.models import User
 from drivers.models import Driver
 from offers import services
 from offers.models import Offer, Proposal
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor
+from kernel import clock
+from kernel.actors import Actor
 from presence.models import StreamEvent
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver

@@ -19,7 +19,7 @@ from drivers.models import Driver
 from journal.models import Entry
 from offers import services
 from offers.models import Booking, Follower, Offer, Proposal, Round
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from presence.models import StreamEvent
 
 CUSTOMER, CUSTOMER_RATE, CEILING = "Zyxwell Foods", "4321.98", "3987.65"
@@ -103,7 +103,7 @@ class Scene:
 
     def new_offer(self, owner: User | None = None, **fields: Any) -> Offer:
         from offers.shapes.writing import OfferShape
-        from offers_project.kernel.shapes import read_shape
+        from kernel.shapes import read_shape
 
         return services.create_offer(
             actor=(owner or self.olga).actor, fields=read_shape(OfferShape, LOAD | {"expires_at": soon()} | fields)

@@ -15,7 +15,7 @@ from drivers.models import Driver
 from journal.models import Entry
 from offers import selectors
 from offers.models import Offer, Proposal
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from tests.offers.older_system import PHP_WRITES, TABLES, Database, adopt, database
 
 pytestmark = pytest.mark.services

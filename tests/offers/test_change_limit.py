@@ -5,7 +5,7 @@ import pytest
 from chat import services as chat
 from chat.models import Message
 from offers.models import Proposal
-from offers_project.kernel.errors import RateLimited
+from kernel.errors import RateLimited
 from presence import commands
 from tests.offers.scenes import Scene, browser_of, nothing_changed
 from tests.offers.test_commands import run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from offers_project.kernel.errors import Conflict, Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from kernel.errors import Conflict, Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from presence import commands
 from presence.commands import Call
 from tests.offers.scenes import Scene, nothing_changed

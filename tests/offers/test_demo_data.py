@@ -19,8 +19,8 @@ from offers.demo.stage import Stage
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Booking, Offer, Proposal, Round
 from offers.rules.transitions import CLOSED, Side, driver_access, next_status
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Conflict
+from kernel import clock
+from kernel.errors import Conflict
 from presence.models import StreamEvent
 from tests.offers.test_seed_demo import seed
 

@@ -8,7 +8,7 @@ import pytest
 
 from offers.enums import OfferStatus
 from offers.models import Offer
-from offers_project.kernel import clock
+from kernel import clock
 from tests.jobs.test_work_command import process
 from tests.offers.factories import make_offer
 from tests.servers import serving

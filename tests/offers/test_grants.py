@@ -23,7 +23,7 @@ from jobs.worker import Worker
 from journal import idempotency
 from offers import services
 from offers.grants import grants
-from offers_project.kernel import clock
+from kernel import clock
 from presence.models import StreamEvent
 from tests.accounts.factories import PASSWORD, make_user
 from tests.offers.scenes import Scene, browser_of

@@ -13,8 +13,8 @@ from offers.rules import rates
 from offers.rules.rates import MOST_RATE
 from offers.shapes.fields import MOST_WEIGHT
 from offers.shapes.writing import OfferShape, RespondShape
-from offers_project.kernel.errors import Invalid
-from offers_project.kernel.shapes import read_shape
+from kernel.errors import Invalid
+from kernel.shapes import read_shape
 from presence import commands
 from tests.accounts.factories import browser_client, make_user
 from tests.offers.scenes import Scene, browser_of, nothing_changed
@@ -22,7 +22,7 @@ from tests.spellings import REFUSED, table
 
 pytestmark = pytest.mark.django_db
 
-ROWS = list(table("offers_project/spellings/numbers.tsv"))
+ROWS = list(table("kernel/spellings/numbers.tsv"))
 LOAD = {"pickup_location": "Dallas, TX 75201", "delivery_location": "Tulsa, OK 74103", "proposed_rate": "850"}
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from drivers.services import create_link
 from offers import selectors, services
 from offers.pages.shown import gauge_of, grouped, shown_row
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, proposal_in, put_to

@@ -13,8 +13,8 @@ from accounts.services.preferences import set_preferences
 from offers import services
 from offers.models import Offer
 from offers.selectors.phone import TABS, counts_for, pocket_for
-from offers_project.kernel import clock
-from offers_project.kernel.errors import PermissionDenied
+from kernel import clock
+from kernel.errors import PermissionDenied
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import STATUSES, answer, award, make_offer, owner_of, proposal_in, put_to

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from drivers.services import create_link
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, proposal_in, put_to

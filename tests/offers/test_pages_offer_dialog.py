@@ -14,8 +14,8 @@ from django.urls import reverse
 from drivers.services import create_link
 from offers import services
 from offers.models import Offer, Proposal
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM
+from kernel import clock
+from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client
 from tests.drivers.factories import make_driver
 from tests.offers import scenes

@@ -7,7 +7,7 @@ import pytest
 
 from offers import selectors, services
 from offers.pages.offer_form import OfferForm
-from offers_project.kernel.errors import Invalid
+from kernel.errors import Invalid
 from tests.accounts.factories import make_user
 from tests.offers.factories import make_offer
 

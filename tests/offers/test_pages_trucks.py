@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from drivers.services import create_link
 from offers.pages import trucks as page
-from offers_project.kernel.actors import SYSTEM
+from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, put_to

@@ -16,8 +16,8 @@ from drivers.models import Driver
 from offers import services
 from offers.models import Booking, Offer, Proposal, Round
 from offers.services import awarding, locking
-from offers_project.kernel import clock, unit_of_work
-from offers_project.kernel.errors import Refusal
+from kernel import clock, unit_of_work
+from kernel.errors import Refusal
 from presence.models import StreamEvent, StreamHead
 from tests.accounts.factories import make_user
 from tests.conftest import REPETITIONS

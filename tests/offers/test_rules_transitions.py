@@ -26,7 +26,7 @@ from offers.rules.transitions import (
     driver_access,
     next_status,
 )
-from offers_project.kernel import clock
+from kernel import clock
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, owner_of, proposal_in, put_to, run_out
 from tests.offers.scenes import nothing_changed

@@ -10,9 +10,9 @@ from chat.models import Message
 from drivers.models import Driver
 from offers import events, selectors, services
 from offers.models import Offer, Proposal
-from offers_project.kernel.actors import SYSTEM
-from offers_project.kernel.clock import iso
-from offers_project.kernel.errors import NotFound, PermissionDenied
+from kernel.actors import SYSTEM
+from kernel.clock import iso
+from kernel.errors import NotFound, PermissionDenied
 from presence.models import StreamEvent
 from presence.renderers import Wanted, render
 from tests.accounts.factories import make_user

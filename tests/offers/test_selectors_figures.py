@@ -16,7 +16,7 @@ from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Follower, Offer, Proposal
 from offers.rules.transitions import OPEN
 from offers.selectors import figures
-from offers_project.kernel import clock
+from kernel import clock
 from presence.models import Attendance
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver

@@ -7,8 +7,8 @@ from chat.models import Message
 from offers import services
 from offers.enums import Action
 from offers.models import Booking, Offer, Proposal, Round
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import (

@@ -7,8 +7,8 @@ from drivers.models import Driver
 from offers import services
 from offers.models import Booking, Offer, Proposal
 from offers.services import awarding
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import (

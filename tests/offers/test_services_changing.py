@@ -8,8 +8,8 @@ from drivers.models import Driver
 from journal.models import Entry
 from offers import services
 from offers.models import Booking, Offer, Proposal
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, mark, owner_of, proposal_in, put_to, run_out, told

@@ -7,8 +7,8 @@ from drivers.models import Driver
 from journal.models import Entry
 from offers import services
 from offers.models import Offer
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import LOAD, make_offer, mark, proposal_in, told

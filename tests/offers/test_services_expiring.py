@@ -8,7 +8,7 @@ from chat.models import Conversation, Message
 from offers import services
 from offers.models import Offer, Proposal
 from offers.tasks import SCHEDULES, expire_due
-from offers_project.kernel import clock
+from kernel import clock
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, mark, proposal_in, put_to, run_out, told
 from tests.offers.scenes import nothing_changed

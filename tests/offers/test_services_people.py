@@ -6,7 +6,7 @@ from drivers.models import Driver
 from offers import selectors, services
 from offers.events import offers_as_seen as events_of_offers
 from offers.models import Offer
-from offers_project.kernel.errors import Invalid, NotFound, PermissionDenied
+from kernel.errors import Invalid, NotFound, PermissionDenied
 from presence.models import StreamEvent
 from presence.renderers import Wanted
 from tests.accounts.factories import make_user

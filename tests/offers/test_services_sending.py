@@ -9,8 +9,8 @@ from chat.models import Conversation, Member, Message
 from drivers.models import Driver
 from offers import services
 from offers.models import Offer, Proposal, Round
-from offers_project.kernel import clock
-from offers_project.kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied, Refusal
+from kernel import clock
+from kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied, Refusal
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, mark, owner_of, proposal_in, put_to, run_out, told

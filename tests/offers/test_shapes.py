@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from offers.shapes import writing
-from offers_project.kernel.errors import Invalid, MessageTooLong
-from offers_project.kernel.shapes import read_shape
+from kernel.errors import Invalid, MessageTooLong
+from kernel.shapes import read_shape
 
 LEAST = {
     "pickup_location": "1 Dock St, Dallas, TX",

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from offers.rules.transitions import CLOSED
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import replay
 from tests.offers.scenes import Caller
 

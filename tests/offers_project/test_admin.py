@@ -7,9 +7,9 @@ from jobs.enums import State
 from jobs.errors import StillAtWork
 from jobs.models import Job, ScheduleState
 from journal.models import Entry
-from offers_project.kernel import clock
-from offers_project.kernel.actors import SYSTEM
-from offers_project.kernel.errors import NotFound, PermissionDenied
+from kernel import clock
+from kernel.actors import SYSTEM
+from kernel.errors import NotFound, PermissionDenied
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.jobs.examples import faulty, hear

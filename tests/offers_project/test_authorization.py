@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from chat.models import Message
 from chat.services import Send, send_messages
 from offers import services
-from offers_project.kernel.errors import Refusal
+from kernel.errors import Refusal
 from presence import commands
 from presence.commands import Call
 from tests.offers import scenes

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from offers import services
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import epochs, replay
 from tests.offers.scenes import Scene, browser_of, soon
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver, resolve
 
 from accounts.doors import ApiView
 from drivers.models import Place
-from offers_project.kernel.errors import Conflict
+from kernel.errors import Conflict
 from tests.accounts.factories import api_client, make_user
 from tests.drivers.factories import driver_client, make_driver
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from offers_project.templatetags import shell
 
 NOON = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)

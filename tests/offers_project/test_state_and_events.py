@@ -16,7 +16,7 @@ from drivers.models import Place
 from offers import services
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED
-from offers_project.kernel.errors import Refusal
+from kernel.errors import Refusal
 from presence.models import StreamEvent
 from tests.offers.factories import run_out
 from tests.offers.scenes import Scene

@@ -22,9 +22,9 @@ from offers.rules.access import side_of
 from offers.rules.transitions import Side
 from offers.selectors import offer_dicts
 from offers_project import urls
-from offers_project.kernel.actors import SYSTEM, Actor
-from offers_project.kernel.errors import PermissionDenied, Refusal
-from offers_project.kernel.shapes import Shape
+from kernel.actors import SYSTEM, Actor
+from kernel.errors import PermissionDenied, Refusal
+from kernel.shapes import Shape
 from presence import commands, rules
 from presence.models import Attendance
 from tests.offers.scenes import Caller, Scene, browser_of, nothing_changed

@@ -11,7 +11,7 @@ from jobs import schedules
 from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
-from offers_project.kernel import in_process
+from kernel import in_process
 from presence import renderers
 
 ROOMS = [app.name for app in apps.get_app_configs() if find_spec(f"{app.name}.enums")]

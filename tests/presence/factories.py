@@ -9,7 +9,7 @@ from django.test import override_settings
 from accounts import services, tokens
 from accounts.models import User
 from drivers.models import Driver
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel.actors import Actor, ActorKey
 from tests.client import Device
 from tests.servers import Server
 

@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from offers_project.kernel.actors import DISPATCHER, ActorKey
-from offers_project.kernel.errors import Conflict, Refusal
-from offers_project.kernel.shapes import CleanCharField, Shape, WholeNumber
-from offers_project.kernel.unit_of_work import service
+from kernel.actors import DISPATCHER, ActorKey
+from kernel.errors import Conflict, Refusal
+from kernel.shapes import CleanCharField, Shape, WholeNumber
+from kernel.unit_of_work import service
 from presence import bus, commands, hub, renderers, topics
 from presence.bus import Passing
 from presence.commands import Answer, Call, Command

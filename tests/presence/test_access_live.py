@@ -8,7 +8,7 @@ import pytest
 from accounts import services as accounts_services
 from accounts.facts import RoleChanged, SessionsEnded
 from drivers.models import Driver
-from offers_project.kernel.unit_of_work import service
+from kernel.unit_of_work import service
 from presence import services, topics
 from presence.telling import stop_listening
 from tests.client import Closed, Device

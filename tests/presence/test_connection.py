@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.sign_ins import SignedIn
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from presence import connection as module
 from presence import watch
 from presence.bus import Passing

@@ -7,8 +7,8 @@ import pytest
 
 from accounts import services as accounts_services
 from accounts.sign_ins import SignedIn
-from offers_project.kernel.actors import Actor
-from offers_project.kernel.errors import NotFound
+from kernel.actors import Actor
+from kernel.errors import NotFound
 from presence import consumer as module
 from presence import topics, wire
 from presence.bus import Batch, Control

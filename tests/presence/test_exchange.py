@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offers_project.kernel.actors import ActorKey
+from kernel.actors import ActorKey
 from presence import exchange, wire
 from presence.bus import Batch, Control, Event, Passing
 from presence.exchange import Exchange

@@ -6,8 +6,8 @@ import threading
 import pytest
 from channels.layers import InMemoryChannelLayer
 
-from offers_project.kernel import clock
-from offers_project.kernel.actors import Actor, ActorKey
+from kernel import clock
+from kernel.actors import Actor, ActorKey
 from presence import acquaintances, bus, exchange, hub, identity, metrics, outside, topics, wire
 from presence.bus import Batch, Control, Event, Passing
 from presence.hub import Hub

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from offers_project.kernel import clock
-from offers_project.kernel.actors import ActorKey
+from kernel import clock
+from kernel.actors import ActorKey
 from presence import leases, selectors, topics
 from presence.leases import Lease
 from presence.models import SocketSession

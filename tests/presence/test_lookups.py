@@ -2,8 +2,8 @@
 
 import pytest
 
-from offers_project.kernel import clock
-from offers_project.kernel.actors import ActorKey
+from kernel import clock
+from kernel.actors import ActorKey
 from presence.lookups import Within
 from presence.models import StreamEvent
 

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import pytest
 
-from offers_project.kernel.actors import DISPATCHER, Actor, ActorKey
-from offers_project.kernel.unit_of_work import service
+from kernel.actors import DISPATCHER, Actor, ActorKey
+from kernel.unit_of_work import service
 from presence import metrics, replay, wire
 from presence.bus import Passing
 from presence.commands import Call

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from offers_project.kernel import clock
+from kernel import clock
 from presence import epochs, replay, services, wire
 from presence.models import StreamEvent, StreamHead
 from presence.replay import Cursor, Head, Wish

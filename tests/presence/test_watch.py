@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from accounts.sign_ins import SignedIn, Standing
-from offers_project.kernel.actors import Actor
+from kernel.actors import Actor
 from presence import watch
 from presence.connection import Connection
 from presence.hub import Hub

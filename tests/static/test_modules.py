@@ -39,7 +39,7 @@ def test_state_is_drawn_like_the_template(wire):
 
 
 def test_amounts_are_read_as_people_type_them_as_on_the_server(wire):
-    rows = list(table("offers_project/spellings/numbers.tsv"))
+    rows = list(table("kernel/spellings/numbers.tsv"))
     read = run(
         wire,
         'const { amountFrom } = await import("shared/money.js"); const { numberFrom } = await import("shared/numbers.js");',

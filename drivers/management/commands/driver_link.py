@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.services import begin_session
 from drivers import links, services
-from offers_project.kernel.actors import SYSTEM
-from offers_project.kernel.errors import Refusal
+from kernel.actors import SYSTEM
+from kernel.errors import Refusal
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jobs.worker import Worker
-from offers_project.kernel import in_process
+from kernel import in_process
 
 STOP_SECONDS = 20.0
 """Less than what systemd and docker wait before they kill: 90 and, as docs/operating.md sets it, 30 s."""

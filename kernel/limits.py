@@ -1,0 +1,136 @@
+"""Token buckets: how much somebody may do in a time.
+
+Redis keeps the buckets where it is shared, and looks and takes at once, for many people in one trip. Without it, or
+while it is away, each process keeps its own in the cache.
+
+What only counts once it has gone wrong takes its token before the work, and gives it back when it went well: those who
+come at once then get no more than there is, however long the work takes.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.core.cache import cache
+
+from kernel.errors import RateLimited
+
+SPARE_SECONDS = 60
+"""A bucket is kept for so much longer than it takes to be full again."""
+
+TAKE = """
+local burst, per_second, now, kept = unpack(ARGV, 1, 4)
+local answers = {}
+for place, key in ipairs(KEYS) do
+    local wanted = tonumber(ARGV[4 + place])
+    local state = redis.call('HMGET', key, 'tokens', 'at')
+    local passed = math.max(0, now - (state[2] or now))
+    local tokens = math.min(burst, (state[1] or burst) + passed * per_second)
+    local taken = math.min(wanted, math.floor(tokens))
+    tokens = string.format('%.6f', tokens - taken)
+    redis.call('HSET', key, 'tokens', tokens, 'at', now)
+    redis.call('EXPIRE', key, kept)
+    answers[place] = taken .. ' ' .. tokens
+end
+return table.concat(answers, ' ')
+"""
+"""For each key as many tokens as are wanted and there; how many were taken, and what is left. Fewer than none are given
+back; what is more than a burst by that is cut when it is looked at. All in one text: taking an answer of many parts
+apart costs more than the rest.
+"""
+
+_own = Lock()
+_without_limits: ContextVar[bool] = ContextVar("without_limits", default=False)
+
+
+@contextmanager
+def without_limits() -> Iterator[None]:
+    """Let everybody do as much as they like: for what is made up."""
+    token = _without_limits.set(True)
+    try:
+        yield
+    finally:
+        _without_limits.reset(token)
+
+
+class Taken(NamedTuple):
+    number: int
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """`burst` at once, then `per_second`. A limit of 0 is no limit."""
+
+    name: str
+    burst: int
+    per_second: float
+
+    def take(self, who: object) -> None:
+        """Take a token from `who`'s bucket, or raise `RateLimited` with the seconds to wait."""
+        (refusal,) = self.take_many([who])
+        if refusal is not None:
+            raise refusal
+
+    def take_many(self, people: Sequence[object]) -> list[RateLimited | None]:
+        """Take a token for each of the people, the same one several times. Gives in their order who is refused."""
+        if self.is_off:
+            return [None] * len(people)
+        taken = self._taken(Counter(people))
+        rest = {who: number for who, (number, _left) in taken.items()}
+        answers: list[RateLimited | None] = []
+        for who in people:
+            rest[who] -= 1
+            answers.append(None if rest[who] >= 0 else self._refusal(taken[who].left))
+        return answers
+
+    def take_each(self, people: Collection[object]) -> None:
+        """Take a token for every one of these people, or for none and raise the refusal with the longest wait."""
+        refusals = dict(zip(people, self.take_many(list(people)), strict=True))
+        refused = [refusal for refusal in refusals.values() if refusal is not None]
+        if refused:
+            self.give(*(who for who, refusal in refusals.items() if refusal is None))
+            raise max(refused, key=lambda refusal: refusal.retry_after)
+
+    def give(self, *people: object) -> None:
+        """Give a token back to each of these people: what they took it for does not count."""
+        if people and not self.is_off:
+            self._taken({who: -number for who, number in Counter(people).items()})
+
+    @property
+    def is_off(self) -> bool:
+        return self.burst <= 0 or self.per_second <= 0 or _without_limits.get()
+
+    def _refusal(self, left: float) -> RateLimited:
+        return RateLimited(retry_after=(1 - left) / self.per_second)
+
+    def _taken(self, wanted: Mapping[Any, int]) -> Mapping[Any, Taken]:
+        """As many as are there of what each of the people wants. What is wanted may be negative: it is given back."""
+        script = getattr(cache, "script", None)
+        keys = [f"limit:{self.name}:{who}" for who in wanted]
+        given = [self.burst, self.per_second, f"{time.time():.6f}", self._kept_seconds, *wanted.values()]
+        answer = script(TAKE, keys, given) if script else None
+        if answer is None:
+            return {who: self._taken_here(f"bucket:{self.name}:{who}", number) for who, number in wanted.items()}
+        numbers = answer.split()
+        taken = zip(wanted, numbers[::2], numbers[1::2], strict=True)
+        return {who: Taken(int(number), float(left)) for who, number, left in taken}
+
+    def _taken_here(self, key: str, wanted: int) -> Taken:
+        """The same as the script does, for this process alone."""
+        with _own:
+            now = time.time()
+            tokens, then = cache.get(key) or (float(self.burst), now)
+            tokens = min(self.burst, tokens + max(0.0, now - then) * self.per_second)
+            taken = min(wanted, int(tokens))
+            cache.set(key, (tokens - taken, now), timeout=self._kept_seconds)
+        return Taken(taken, tokens - taken)
+
+    @property
+    def _kept_seconds(self) -> int:
+        return int(self.burst / self.per_second) + SPARE_SECONDS

@@ -1,0 +1,149 @@
+"""The cache that all processes share, made to outlive its Redis.
+
+What is kept there are limits and tickets: good to share, and never worth a failed or a slow request. While Redis is
+away, each process keeps what it is given in its own memory; somebody looks again in the background, and nobody waits.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+import redis
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 0.5
+"""How long Redis may take for an answer before it counts as away."""
+LOOK_AGAIN_SECONDS = 0.5
+OWN_MAX_ENTRIES = 100_000
+"""Past the maximum a third would be thrown away, and Django's own maximum is 300."""
+OPTIONS: dict[str, Any] = {
+    "socket_timeout": ANSWER_SECONDS,
+    "socket_connect_timeout": ANSWER_SECONDS,
+    "serializer": "kernel.shared_cache.JsonValues",
+    # Once more, at once: a connection that Redis has ended since says so only when it is used.
+    "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+}
+
+
+class JsonValues:
+    """What is kept in Redis is JSON: texts, numbers, lists, mappings. Reading it runs no code."""
+
+    def dumps(self, value: Any) -> bytes | int:
+        """A number stays one, as Redis counts with it. Raises `TypeError` for what would not come back as it was."""
+        if type(value) is int:
+            return value
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS)
+
+    def loads(self, kept: bytes) -> Any:
+        """What was kept; None, which is nothing, for what is no JSON."""
+        try:
+            return orjson.loads(kept)
+        except orjson.JSONDecodeError:
+            logger.warning("the shared cache has something that is no JSON: passed over")
+            return None
+
+
+class Line:
+    """A process's line to a Redis, and whether anybody answers, as it last knew.
+
+    One for all threads and all caches: Django makes a cache for every request, and each would connect anew.
+    """
+
+    def __init__(self, address: str, params: dict[str, Any]) -> None:
+        self.is_up = True
+        self.shared = RedisCache(address, params | {"OPTIONS": OPTIONS})
+        self.own = LocMemCache(f"instead of {address}", params | {"OPTIONS": {"MAX_ENTRIES": OWN_MAX_ENTRIES}})
+        self.script = cache(self.shared._cache.get_client(None, write=True).register_script)
+        self._address = address
+        self._lock = threading.Lock()
+
+    def lost(self, error: Exception) -> None:
+        with self._lock:
+            if not self.is_up:
+                return
+            self.is_up = False
+        logger.warning("the shared cache is away: %s", type(error).__name__)
+        threading.Thread(target=self._look_again, name="shared-cache", daemon=True).start()
+
+    def _look_again(self) -> None:
+        patience = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        with redis.Redis.from_url(self._address, **patience, retry=Retry(NoBackoff(), 0)) as client:
+            while not self.is_up:
+                time.sleep(LOOK_AGAIN_SECONDS)
+                try:
+                    self.is_up = bool(client.ping())
+                except redis.RedisError:
+                    continue
+        logger.info("the shared cache is back")
+
+
+_lines: dict[tuple[str, str], Line] = {}
+
+
+def line(address: str, params: dict[str, Any]) -> Line:
+    key = (address, repr(params))
+    return _lines.get(key) or _lines.setdefault(key, Line(address, params))
+
+
+class SharedCache(BaseCache):
+    """Django's Redis cache while Redis answers, and the process's own memory while it does not."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self._line = line(server, params)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether this process is left to its own memory."""
+        return not self._line.is_up
+
+    def script(self, text: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """What a Lua script answers for these keys, done with nothing between; None while Redis is away."""
+        if self._line.is_up:
+            try:
+                return self._line.script(text)([self._line.shared.make_key(key) for key in keys], args)
+            except redis.RedisError as error:
+                self._line.lost(error)
+        return None
+
+    def _do(self, action: str, *args: Any, **kwargs: Any) -> Any:
+        if self._line.is_up:
+            try:
+                return getattr(self._line.shared, action)(*args, **kwargs)
+            except redis.RedisError as error:
+                self._line.lost(error)
+        return getattr(self._line.own, action)(*args, **kwargs)
+
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("add", *args, **kwargs)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("get", *args, **kwargs)
+
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("set", *args, **kwargs)
+
+    def touch(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("touch", *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("delete", *args, **kwargs)
+
+    def has_key(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("has_key", *args, **kwargs)
+
+    def incr(self, *args: Any, **kwargs: Any) -> Any:
+        return self._do("incr", *args, **kwargs)
+
+    def clear(self) -> Any:
+        return self._do("clear")
