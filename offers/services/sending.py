@@ -135,6 +135,7 @@ def offer_load(
     expires_in_minutes: int | None = None,
 ) -> tuple[Offer, Sending]:
     """Make an offer and put it to drivers, both or neither."""
+    _require_sendable(list(dict.fromkeys(driver_ids)), message)
     offer = create_offer(actor=actor, fields=fields)
     sending = send_offer(
         actor=actor,
