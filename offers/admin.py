@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from drivers.models import Driver
 from journal.admin import ActionsOnlyAdmin, JournaledAdmin, ReadOnlyAdmin
+from kernel.ids import LARGEST_LEGACY_ID, parse_id
 from offers import selectors, services
 from offers.enums import OfferStatus
 from offers.models import Booking, Follower, Offer, Proposal, Round
-from kernel.ids import LARGEST_LEGACY_ID, parse_id
 
 PLAIN_FIELDS = (
     "reference",

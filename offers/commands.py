@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kernel.api import Pagination
 from offers import selectors, services
 from offers.enums import Action
 from offers.shapes import writing
-from kernel.api import Pagination
 from presence.commands import Call, Command
 
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
 from drivers.models import Driver
-from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
 from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
+from offers.enums import AwardMode, DistanceSource, OfferStatus, ProposalStatus
 
 SCOPE = "offer:"
 """What the journal's scope of an offer begins with."""

@@ -12,12 +12,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from offers.models import Offer, Proposal
-from offers.rules.access import is_asked
-from offers.rules.transitions import CLOSED
 from kernel.actors import Actor
 from kernel.ids import LARGEST_ID
 from kernel.search import Holds, Term, holds_each, numbered
+from offers.models import Offer, Proposal
+from offers.rules.access import is_asked
+from offers.rules.transitions import CLOSED
 
 SEARCHED = (
     "reference",

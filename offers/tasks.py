@@ -3,8 +3,8 @@
 from django_tasks import task
 
 from jobs.schedules import Schedule
-from offers import services
 from kernel.in_process import InProcess
+from offers import services
 from presence.soon import LOOK_SECONDS
 
 EXPIRE_SECONDS = 2.0

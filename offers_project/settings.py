@@ -252,9 +252,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "kernel.static.CollectedFiles"
+            "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "kernel.static.CollectedFiles"
         )
     },
 }

@@ -6,9 +6,9 @@ import chat.urls
 import drivers.urls
 import offers.urls
 import presence.urls
-from offers_project import description, health, me
 from kernel import stale
 from kernel.handlers import handler400, handler403, handler404, handler500
+from offers_project import description, health, me
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
                 ("arguments", models.JSONField(verbose_name="arguments")),
                 (
                     "unique_key",
-                    kernel.fields.ExactCharField(
-                        max_length=191, null=True, unique=True, verbose_name="key"
-                    ),
+                    kernel.fields.ExactCharField(max_length=191, null=True, unique=True, verbose_name="key"),
                 ),
                 ("is_wanted_again", models.BooleanField(default=False, verbose_name="wanted again")),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),

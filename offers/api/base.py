@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 
 from accounts.doors import ApiView
+from kernel.api import Pagination
 from offers import selectors
 from offers.models import Offer, Proposal
-from kernel.api import Pagination
 
 PAGE = (
     OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": Pagination.max_limit}),

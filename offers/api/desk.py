@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.schema import documented, page_of
 from offers import selectors
 from offers.api.base import PAGE, MarketView
 from offers.shapes import reading
-from kernel.schema import documented, page_of
 
 
 class Activity(MarketView):

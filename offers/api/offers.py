@@ -6,13 +6,13 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.ids import LARGEST_LEGACY_ID
+from kernel.schema import documented, page_of
 from offers import selectors, services
 from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import OfferStatus
 from offers.filters import ORDERINGS, SEARCH_LENGTH, YES_NO, OfferFilters
 from offers.shapes import reading, writing
-from kernel.ids import LARGEST_LEGACY_ID
-from kernel.schema import documented, page_of
 
 TEXT = {"type": "string", "maxLength": SEARCH_LENGTH, "pattern": r"^[^\x00]*$"}
 MOMENT = {"type": "string", "format": "date-time"}

@@ -4,13 +4,13 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.ids import LARGEST_ID
+from kernel.schema import documented, page_of
 from offers import selectors, services
 from offers.api.base import PAGE, MarketView, one_or_more
 from offers.enums import Action, ProposalStatus
 from offers.filters import ProposalFilters
 from offers.shapes import reading, writing
-from kernel.ids import LARGEST_ID
-from kernel.schema import documented, page_of
 
 FILTERS = (
     OpenApiParameter("offer_id", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}),

@@ -9,6 +9,8 @@ from random import Random
 from accounts.enums import Role
 from accounts.models import User
 from drivers.models import Driver, Place
+from kernel import clock
+from kernel.limits import without_limits
 from offers.demo import words
 from offers.demo.people import make_office
 from offers.demo.stage import Stage
@@ -17,8 +19,6 @@ from offers.demo.talk import AT_ONCE, LIVELY, Talk
 from offers.demo.trucks import make_trucks
 from offers.models import Proposal
 from offers.rules.transitions import OPEN
-from kernel import clock
-from kernel.limits import without_limits
 from presence.telling import unheard
 
 LINES_AN_OFFER = 18

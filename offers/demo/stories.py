@@ -8,6 +8,7 @@ from random import Random
 
 from accounts.models import User
 from drivers.models import Driver, Place
+from kernel.actors import Actor
 from offers import services
 from offers.demo import words
 from offers.demo.loads import make_load
@@ -15,7 +16,6 @@ from offers.demo.positions import Positions
 from offers.demo.stage import Stage, Story
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
-from kernel.actors import Actor
 
 FATES = (
     "active", "assigned", "completed", "active", "draft", "cancelled", "expired", "active", "fallen_off", "active",

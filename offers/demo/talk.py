@@ -18,11 +18,11 @@ from chat.enums import ConversationStatus
 from chat.models import Conversation
 from chat.services import Mark, Receipt, Send
 from drivers.models import Driver
+from kernel.actors import Actor
 from offers.demo import words
 from offers.demo.stage import Story
 from offers.enums import OfferStatus
 from offers.models import Offer
-from kernel.actors import Actor
 
 LOOK_EVERY = 20
 """How often it is read anew which conversations are open. What closes in between is refused, as it is to people."""

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from accounts.models import Preferences, User
 from drivers.models import Driver, Place
-from offers.demo import words
 from kernel.actors import DRIVER
+from offers.demo import words
 from presence.models import Attendance
 
 SPANISH, LONG, LOST = 0.3, 0.03, 0.04

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 import journal.services
+from kernel.actors import SYSTEM
 from offers.enums import InstallationVerb
 from offers.legacy import making_room
 from offers.legacy.errors import CannotAdopt
@@ -15,7 +16,6 @@ from offers.legacy.offer_copies import copy_offers
 from offers.legacy.rows import count
 from offers.legacy.tables import PREFIX, SET_ASIDE, Tables, read_tables
 from offers.legacy.talk_copies import copy_talks
-from kernel.actors import SYSTEM
 
 Say = Callable[[str], object]
 

@@ -12,10 +12,10 @@ from django.db import transaction
 from accounts.models import User
 from drivers import places
 from drivers.models import Place
+from kernel import clock
 from offers.enums import DistanceSource, OfferStatus
 from offers.legacy.rows import Row, uncopied_offers, word
 from offers.models import Offer
-from kernel import clock
 
 BATCH = 500
 PLACE_MAX = 150

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from drivers.models import Driver
+from kernel.actors import Actor
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
 from offers.legacy.rows import Row, word
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import BIDDING, CLOSED
-from kernel.actors import Actor
 
 ANSWERED = {
     ProposalStatus.ACCEPTED: Action.ACCEPT,

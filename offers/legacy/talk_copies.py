@@ -11,13 +11,13 @@ from accounts.models import User
 from chat.enums import ConversationStatus, MemberRole, MessageType
 from chat.models import Conversation, Member, Message
 from drivers.models import Driver
+from kernel.actors import DISPATCHER, DRIVER, Actor
 from offers.enums import OfferStatus
 from offers.legacy import proposal_copies
 from offers.legacy.rows import Row, batches, messages_of, offers_with_uncopied_talk, proposals_of, word
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import driver_access
 from offers.selectors import shown
-from kernel.actors import DISPATCHER, DRIVER, Actor
 
 OFFERS_AT_ONCE = 50
 

@@ -20,6 +20,9 @@ from django.views.decorators.http import require_safe
 from accounts.doors import office_required
 from accounts.models import User
 from chat import selectors as chat
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.ids import parse_id
 from offers import selectors
 from offers.enums import FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.filters import SEARCH_LENGTH
@@ -29,9 +32,6 @@ from offers.rules.access import can_change
 from offers.rules.turns import is_over
 from offers.selectors.board import TABS, Board, board_for, tab_of
 from offers.selectors.queue import turns_of
-from kernel.actors import Actor
-from kernel.errors import NotFound
-from kernel.ids import parse_id
 from presence.replay import place_of
 
 ZONES = {

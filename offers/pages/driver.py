@@ -22,15 +22,15 @@ from accounts.models import Preferences
 from accounts.selectors import preferences_of
 from drivers.models import Driver
 from drivers.selectors import drivers_for, positions
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.ids import parse_id
 from offers import selectors
 from offers.enums import FallOffReason, ProposalStatus, RejectReason
 from offers.pages.driver_shown import Truck, shown_load
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.transitions import counts_against_driver, driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
-from kernel.actors import Actor
-from kernel.errors import NotFound
-from kernel.ids import parse_id
 from presence.replay import place_of
 
 FIRST = "new"

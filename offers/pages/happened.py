@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from drivers import selectors as drivers
+from kernel.bidi import isolated
+from kernel.money import in_words as money
 from offers.enums import Action, OfferVerb
 from offers.models import Proposal
 from offers.rules.access import SIDES
 from offers.rules.transitions import Side
-from kernel.bidi import isolated
-from kernel.money import in_words as money
 
 SHOWN = 8
 

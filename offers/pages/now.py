@@ -19,6 +19,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import office_required
 from chat.enums import MessageType
+from kernel.actors import DRIVER, Actor
+from kernel.windows import at_place, days_of
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
 from offers.pages.happened import happened
@@ -29,8 +31,6 @@ from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
 from offers.words import office_word
-from kernel.actors import DRIVER, Actor
-from kernel.windows import at_place, days_of
 from presence.replay import place_of
 
 RECENT = 60

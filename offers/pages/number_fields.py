@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from drivers import dimensions
-from offers.shapes.fields import MOST_PIECES
 from kernel import numbers
 from kernel.money import read_amount
 from kernel.text import whole_number
+from offers.shapes.fields import MOST_PIECES
 
 MONEY = ("proposed_rate", "rate_ceiling", "customer_rate")
 UNITS = {

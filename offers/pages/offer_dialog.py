@@ -14,15 +14,15 @@ from accounts.doors import office_required
 from accounts.once import once
 from drivers import distance
 from drivers import selectors as drivers
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from kernel.ids import LARGEST_ID, parse_id
+from kernel.text import whole_number
 from offers import selectors, services
 from offers.enums import AwardMode, OfferStatus
 from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
 from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
-from kernel import clock
-from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
-from kernel.ids import LARGEST_ID, parse_id
-from kernel.text import whole_number
 
 REFUSED = 422
 """The form comes back with its words: htmx shows it like any other answer."""

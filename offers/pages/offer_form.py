@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy
 
 from drivers import places
 from drivers.place_findings import Finding
-from offers.pages import window_fields
-from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_fault, size
-from offers.pages.place_fields import PlaceField
-from offers.pages.window_questions import questions
-from offers.shapes.writing import OfferChange, OfferShape
 from kernel import numbers
 from kernel.errors import Invalid
 from kernel.money import read_amount, symbol
 from kernel.shapes import read_shape
 from kernel.text import whole_number
+from offers.pages import window_fields
+from offers.pages.number_fields import NUMBERS, SIDES, number, sides, sides_at_fault, size
+from offers.pages.place_fields import PlaceField
+from offers.pages.window_questions import questions
+from offers.shapes.writing import OfferChange, OfferShape
 
 ENDS = ("pickup", "delivery")
 AS_WRITTEN = (

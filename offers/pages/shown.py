@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from chat.enums import MessageType
+from kernel.actors import DRIVER
 from offers.enums import Action, OfferStatus, ProposalStatus
 from offers.rules.transitions import OfferAction, Side, actions_on, offer_actions_for
 from offers.rules.turns import is_over, turn_of
 from offers.words import DELIVERED, office_word
-from kernel.actors import DRIVER
 
 MOMENTS = (
     "created_at",

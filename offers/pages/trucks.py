@@ -17,6 +17,11 @@ from chat.selectors import unread_total
 from drivers import dimensions, places, search, selectors
 from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.ids import parse_id
+from kernel.shapes import read_shape
+from kernel.text import whole_number
 from offers.models import Offer
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import can_change
@@ -24,11 +29,6 @@ from offers.rules.transitions import OfferAction, offer_actions_for
 from offers.selectors import offers_for
 from offers.selectors.queue import turns_of
 from offers.selectors.trucks import LastOffer, last_offers
-from kernel.actors import Actor
-from kernel.errors import Invalid
-from kernel.ids import parse_id
-from kernel.shapes import read_shape
-from kernel.text import whole_number
 from presence.replay import place_of
 
 PAGE = 100

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from django.utils import formats
 from django.utils.translation import gettext_lazy
 
-from offers.pages import window_fields
 from kernel.windows import day_ends
+from offers.pages import window_fields
 
 FAR = timedelta(days=366)
 """A load is offered for the next days; what is farther away is asked about, as what is over."""

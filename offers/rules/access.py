@@ -5,12 +5,12 @@ A new kind of actor begins here: what it may do in the market is what these ques
 
 from django.conf import settings
 
+from kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
+from kernel.errors import PermissionDenied
 from offers.enums import OfferStatus
 from offers.errors import OfferAlreadyTaken, OfferClosed
 from offers.models import Offer
 from offers.rules.transitions import Side
-from kernel.actors import DISPATCHER, DRIVER, SYSTEM, Actor
-from kernel.errors import PermissionDenied
 
 SIDES = {DISPATCHER: Side.OFFICE, DRIVER: Side.DRIVER}
 """The kinds of actor that negotiate, and the side of each. Any other is refused, and sees nothing."""

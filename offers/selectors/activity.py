@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 
 from journal import selectors as journal
 from journal.models import Entry
+from kernel import clock
+from kernel.actors import Actor
 from offers.models import SCOPE
 from offers.rules.access import is_asked, sees_everything
 from offers.selectors.offers import offers_for
 from offers.selectors.proposals import proposals_for
-from kernel import clock
-from kernel.actors import Actor
 
 RECENT_OFFERS = 500
 """How many of their latest offers a dispatcher's activity reaches back to."""

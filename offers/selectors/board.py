@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
+from kernel.actors import Actor
 from offers.enums import OfferStatus
 from offers.filters import OfferFilters
 from offers.models import Offer, Proposal
 from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers.selectors.queue import OFFICE_TURN, has_fallen_off
-from kernel.actors import Actor
 
 MOST_CARDS = 60
 TABS: dict[str, tuple[OfferStatus, ...]] = {

@@ -14,11 +14,11 @@ from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from chat import selectors as chat
+from kernel import clock
+from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from offers.models import Follower, Offer, Proposal
 from offers.rules.access import is_asked, makes_offers, sees_everything
 from offers.rules.transitions import OPEN
-from kernel import clock
-from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from presence import selectors as presence
 
 MEASURED_DAYS = 30

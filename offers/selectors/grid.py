@@ -5,12 +5,12 @@ from typing import Any
 from chat import selectors as chat
 from drivers import distance
 from drivers import selectors as drivers
+from kernel.actors import Actor
+from kernel.clock import iso
 from offers.models import Offer
 from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_for
 from offers.selectors.proposals import proposal_dicts
-from kernel.actors import Actor
-from kernel.clock import iso
 from presence import selectors as presence
 
 

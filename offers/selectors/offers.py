@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from chat import selectors as chat
+from kernel.actors import Actor
+from kernel.clock import iso
+from kernel.errors import NotFound, PermissionDenied
 from offers.models import Follower, Offer, Proposal
 from offers.rules.access import can_see, is_asked, makes_offers, sees_everything, sees_whole_offers
 from offers.rules.transitions import Sight, driver_access
 from offers.selectors import shown
 from offers.selectors.histories import shown_proposals
-from kernel.actors import Actor
-from kernel.clock import iso
-from kernel.errors import NotFound, PermissionDenied
 
 
 def offers_for(actor: Actor) -> QuerySet[Offer]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, Count, F, Q, Value, When
 
+from kernel.actors import Actor
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer
 from offers.rules.access import require_is_asked
@@ -12,7 +13,6 @@ from offers.rules.transitions import CLOSED, WAITING, Side
 from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for
 from offers.selectors.proposals import proposals_for
-from kernel.actors import Actor
 
 MOST = 100
 """How many offers one tab shows."""

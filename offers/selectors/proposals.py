@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kernel.actors import Actor
+from kernel.errors import NotFound
 from offers.models import Proposal
 from offers.rules.access import is_asked
 from offers.selectors.histories import shown_proposals
 from offers.selectors.offers import offers_for
-from kernel.actors import Actor
-from kernel.errors import NotFound
 
 
 def proposals_for(actor: Actor) -> QuerySet[Proposal]:

@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 
 from chat import selectors as chat
 from chat.models import Conversation
+from kernel import clock
+from kernel.actors import Actor
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.access import can_change, require_makes_offers
@@ -17,8 +19,6 @@ from offers.rules.transitions import OPEN, Side
 from offers.rules.turns import TURNS
 from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers.selectors.proposals import proposal_dicts
-from kernel import clock
-from kernel.actors import Actor
 
 ENDING = timedelta(minutes=4)
 """Before its end an offer that nobody has answered waits for the office: for more time, or for other drivers."""

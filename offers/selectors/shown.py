@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from kernel.clock import iso
 from offers.models import Offer, Proposal, Round
 from offers.selectors.people import Names, Trucks
-from kernel.clock import iso
 
 OFFICE_ONLY = ("customer_name", "customer_rate", "rate_ceiling", "invited_driver_ids", "followers")
 """What no driver ever learns, beside `counts`."""

@@ -7,12 +7,12 @@ from django.db.models import Q
 
 from chat.context import Pair, Provider
 from drivers.models import Driver
+from kernel.actors import Actor
+from kernel.search import holds
 from offers.rules.access import sees_whole_offers
 from offers.seen import SEARCHED_BY_DRIVERS, where_words_are
 from offers.selectors.offers import Sightings, offers_for
 from offers.selectors.people import Trucks
-from kernel.actors import Actor
-from kernel.search import holds
 
 SHOWN = ("id", "pickup_place", "delivery_place", "status")
 SEARCHED_BY_OFFICE = ("pickup_place", "delivery_place", "pickup_location", "delivery_location", "reference")

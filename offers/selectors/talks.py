@@ -3,12 +3,12 @@
 from typing import Any
 
 from chat import selectors as chat
+from kernel.actors import Actor
+from kernel.errors import NotFound
 from offers.enums import ProposalStatus
 from offers.rules.access import can_change, is_asked, side_of
 from offers.rules.turns import TURNS, answers_for
 from offers.selectors.proposals import proposal_dicts, proposals_for
-from kernel.actors import Actor
-from kernel.errors import NotFound
 
 
 def talk_for(actor: Actor, offer_id: int, driver_id: int) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from kernel.actors import Actor
 from offers.models import Proposal
 from offers.selectors.proposals import proposals_for
-from kernel.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,10 @@ from django.utils.translation import gettext as _
 
 from chat import services as chat
 from chat.rules import message_limit
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid, PermissionDenied, StaleVersion
+from kernel.unit_of_work import service
 from offers.enums import Action, AwardMode, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.errors import NotInThisState, OfferAlreadyTaken, ProposalClosed, ProposalExpired
 from offers.models import Offer, Proposal
@@ -21,10 +25,6 @@ from offers.services.awarding import close_elsewhere, give, require_free
 from offers.services.locking import locked_offer, locked_proposal, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_proposals, touch_offer
-from kernel import clock
-from kernel.actors import Actor
-from kernel.errors import Invalid, PermissionDenied, StaleVersion
-from kernel.unit_of_work import service
 
 VERSIONED = (Action.ACCEPT, Action.COUNTER)
 """What commits somebody to terms, so that they must be the ones they have seen."""

@@ -10,6 +10,10 @@ from datetime import datetime
 
 import journal.services
 from chat import services as chat
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.unit_of_work import service
 from offers.enums import Action, EventKind, LostReason, OfferStatus, OfferVerb, ProposalStatus
 from offers.errors import DriverBooked, NotAccepted, OfferAlreadyTaken
 from offers.models import Booking, Offer, Proposal
@@ -28,10 +32,6 @@ from offers.services.locking import (
 )
 from offers.services.moving import keep_chats, lose, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from kernel import clock
-from kernel.actors import Actor
-from kernel.errors import NotFound
-from kernel.unit_of_work import service
 
 
 def award(*, actor: Actor, offer_id: int, proposal_id: int) -> Offer:

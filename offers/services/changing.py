@@ -8,6 +8,10 @@ from django.utils.translation import gettext as _
 
 import journal.services
 from chat import services as chat
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid, StaleVersion
+from kernel.unit_of_work import service
 from offers.enums import Action, EventKind, FallOffReason, LostReason, OfferStatus, OfferVerb
 from offers.errors import NotInThisState, OfferClosed
 from offers.models import Offer, Proposal
@@ -19,10 +23,6 @@ from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.moving import change, keep_chats, lose, move
 from offers.services.releasing import fall_off_from, free
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from kernel import clock
-from kernel.actors import Actor
-from kernel.errors import Invalid, StaleVersion
-from kernel.unit_of_work import service
 
 S = OfferStatus
 

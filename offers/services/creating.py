@@ -7,16 +7,16 @@ from typing import Any
 from django.conf import settings
 
 import journal.services
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 from offers.enums import EventKind, OfferStatus, OfferVerb
 from offers.models import Offer
 from offers.rules.access import require_makes_offers
 from offers.selectors import offer_for
 from offers.services.fields import WRITABLE, write_fields
 from offers.services.tellings import tell_offer, touch_offer
-from kernel import clock
-from kernel.actors import Actor
-from kernel.errors import Invalid
-from kernel.unit_of_work import service
 
 NOT_COPIED = frozenset({"expires_at", "invited_driver_ids"})
 

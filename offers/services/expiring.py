@@ -4,6 +4,9 @@ from django.db.models import Exists, OuterRef
 
 import journal.services
 from chat import services as chat
+from kernel import clock
+from kernel.actors import SYSTEM
+from kernel.unit_of_work import service
 from offers.enums import Action, EventKind, OfferStatus, OfferVerb, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED, Side
@@ -13,9 +16,6 @@ from offers.services.awarding import close_elsewhere
 from offers.services.locking import locked_offer, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from kernel import clock
-from kernel.actors import SYSTEM
-from kernel.unit_of_work import service
 
 HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
 """While somebody has said yes, an offer does not expire."""

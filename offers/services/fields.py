@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from drivers import distance, places
 from drivers.models import Driver, Place
 from drivers.place_findings import ASKED_ABOUT, Finding, Why
-from offers.enums import DistanceSource
-from offers.models import NOTES_LENGTH, Offer
-from offers.rules import rates
 from kernel import clock
 from kernel.errors import Invalid
 from kernel.windows import at_place, day_begins
+from offers.enums import DistanceSource
+from offers.models import NOTES_LENGTH, Offer
+from offers.rules import rates
 
 ENDS = ("pickup", "delivery")
 PLACE_FIELDS = tuple(

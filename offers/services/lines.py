@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from chat import services as chat
 from chat.enums import MessageType
-from offers.enums import Action, FallOffReason, LostReason, RejectReason
-from offers.models import Offer, Proposal
-from offers.rules.transitions import Side
 from kernel.actors import Actor
 from kernel.money import in_words
 from kernel.windows import window
+from offers.enums import Action, FallOffReason, LostReason, RejectReason
+from offers.models import Offer, Proposal
+from offers.rules.transitions import Side
 
 Text = Callable[[Proposal], str]
 

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from offers.models import Booking, Offer, Proposal
-from offers.rules import access
 from kernel.actors import Actor
 from kernel.errors import NotFound
+from offers.models import Booking, Offer, Proposal
+from offers.rules import access
 
 Row = TypeVar("Row", bound=Model)
 

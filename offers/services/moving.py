@@ -12,11 +12,11 @@ import journal.services
 from chat import services as chat
 from chat.enums import ConversationStatus
 from chat.models import Conversation
+from kernel.actors import SYSTEM, Actor
 from offers.enums import Action, LostReason
 from offers.errors import NotInThisState
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import CLOSED, Side, driver_access, next_status
-from kernel.actors import SYSTEM, Actor
 
 PUT_TO_THE_DRIVER = (Action.SEND, Action.AMEND)
 """Their rounds are about the rate that each proposal offers."""

@@ -11,13 +11,13 @@ import journal.selectors
 from accounts import kinds
 from journal.facts import Recorded
 from journal.models import Entry
+from kernel.actors import ActorKey
 from offers import selectors
 from offers.enums import PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.access import kinds_on, sees_everything
 from offers.rules.transitions import Side
 from offers.services.tellings import onlookers
-from kernel.actors import ActorKey
 from presence import topics
 from presence.selectors import here, online
 from presence.soon import Soon

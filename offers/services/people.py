@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 import journal.services
 from accounts.models import User
 from chat import services as chat
+from kernel import clock
+from kernel.actors import Actor, ActorKey
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 from offers.enums import EventKind, OfferVerb
 from offers.models import Follower, Offer
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.sending import office_of
 from offers.services.tellings import tell_leavers, tell_newcomers, tell_offer, touch_offer
-from kernel import clock
-from kernel.actors import Actor, ActorKey
-from kernel.errors import Invalid
-from kernel.unit_of_work import service
 
 FOLLOWERS_MAX = 50
 

@@ -7,6 +7,10 @@ from django.utils.translation import gettext as _
 
 import journal.services
 from chat import services as chat
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import Invalid
+from kernel.unit_of_work import service
 from offers.enums import Action, EventKind, FallOffReason, OfferStatus, OfferVerb
 from offers.errors import NotInThisState
 from offers.models import Booking, Offer, Proposal
@@ -17,10 +21,6 @@ from offers.services import lines
 from offers.services.locking import locked_booking, locked_offer_for, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from kernel import clock
-from kernel.actors import Actor
-from kernel.errors import Invalid
-from kernel.unit_of_work import service
 from presence.telling import tell
 
 

@@ -14,6 +14,10 @@ from chat import rules as chat_rules
 from chat import services as chat
 from chat.enums import MemberRole
 from drivers.models import Driver
+from kernel import clock
+from kernel.actors import Actor, ActorKey
+from kernel.errors import Invalid, NotFound
+from kernel.unit_of_work import service
 from offers.enums import Action, EventKind, OfferStatus, SkipReason
 from offers.errors import OfferClosed, ProposalClosed
 from offers.models import Offer, Proposal
@@ -26,10 +30,6 @@ from offers.services.creating import create_offer
 from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
 from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
-from kernel import clock
-from kernel.actors import Actor, ActorKey
-from kernel.errors import Invalid, NotFound
-from kernel.unit_of_work import service
 from presence.telling import tell
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 
 from django.conf import settings
 
+from kernel.actors import ActorKey
+from kernel.unit_of_work import service
 from offers.enums import EventKind, PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.transitions import OPEN
-from kernel.actors import ActorKey
-from kernel.unit_of_work import service
 from presence import topics
 from presence.soon import Soon
 from presence.telling import pass_on, tell

@@ -11,10 +11,10 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from offers.rules.rates import CENT, MOST_RATE, fault_of
 from kernel.errors import MessageTooLong
 from kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
 from kernel.shapes import CleanCharField, WholeNumber
+from offers.rules.rates import CENT, MOST_RATE, fault_of
 
 MOST_WEIGHT = Decimal(200_000)
 MOST_MILES = Decimal(10_000)

@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from kernel import clock
+from kernel.api import Pagination
+from kernel.schema import ShapeSchema
+from kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo, ZoneField
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, RejectReason
 from offers.models import NOTES_LENGTH
 from offers.shapes.fields import (
@@ -27,10 +31,6 @@ from offers.shapes.fields import (
     latitude,
     longitude,
 )
-from kernel import clock
-from kernel.api import Pagination
-from kernel.schema import ShapeSchema
-from kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo, ZoneField
 
 WEEK_IN_MINUTES = 7 * 24 * 60
 CURRENCY_CODE = r"^[A-Z]{3}\Z"

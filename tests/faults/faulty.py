@@ -24,8 +24,8 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
-from offers_project.asgi import application as product
 from kernel import unit_of_work
+from offers_project.asgi import application as product
 from presence import connection, consumer, grouping, hub, leases, replay, telling, watch
 
 __all__ = ["application"]

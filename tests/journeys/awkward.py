@@ -7,9 +7,9 @@ from decimal import Decimal
 from accounts.models import User
 from chat.services import Send, mark_delivered, send_messages
 from drivers.models import Driver
+from kernel import clock
 from offers import services
 from offers.models import Offer, Proposal
-from kernel import clock
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, put_to, run_out

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 from chat.models import Message
 from drivers.models import Driver
 from drivers.services import create_link
+from kernel.actors import SYSTEM
 from offers import services
 from offers.models import Offer, Proposal, Round
-from kernel.actors import SYSTEM
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE
 from tests.offers.factories import answer, award, make_offer, owner_of, put_to

@@ -15,10 +15,10 @@ from playwright.sync_api import Page, expect
 from chat.models import Message
 from drivers.models import Driver
 from drivers.services import create_link
-from offers import services
-from offers.models import Offer, Proposal
 from kernel import clock
 from kernel.actors import SYSTEM
+from offers import services
+from offers.models import Offer, Proposal
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE, come_in

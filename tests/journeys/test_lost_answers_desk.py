@@ -16,9 +16,9 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from drivers.models import Driver
 from journal.models import Entry
+from kernel import clock
 from offers import services
 from offers.models import Offer, Proposal, Round
-from kernel import clock
 from presence.models import StreamEvent
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver

@@ -10,8 +10,8 @@ from chat.models import Message
 from drivers.models import Driver
 from drivers.services import create_link
 from journal.models import Entry
-from offers.models import Proposal, Round
 from kernel.actors import SYSTEM
+from offers.models import Proposal, Round
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE
 from tests.journeys.lossy import Call, Losses

@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from drivers.models import Driver
 from drivers.services import create_link
-from offers.models import Proposal
 from kernel.actors import SYSTEM
+from offers.models import Proposal
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chat.models import Message
 from drivers.services import create_link
-from offers.models import Offer, Proposal
 from kernel.actors import SYSTEM
+from offers.models import Offer, Proposal
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.journeys.conftest import PHONE, come_in

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from drivers.models import Driver
-from offers.models import Offer, Proposal
 from kernel import clock
+from offers.models import Offer, Proposal
 from tests.accounts.factories import PASSWORD, make_user
 from tests.drivers.factories import make_driver
 

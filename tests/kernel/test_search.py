@@ -9,11 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journal.models import Entry
-from offers.models import Offer
 from kernel.search import holds, numbered, terms_of
 from kernel.search.conditions import Holds
 from kernel.search.spelling import spelled
 from kernel.text import words
+from offers.models import Offer
 from tests.offers.factories import make_offer
 
 LETTERS = (

@@ -7,10 +7,10 @@ from typing import Any
 
 from accounts.models import User
 from drivers.models import Driver
-from offers import services
-from offers.models import Offer, Proposal
 from kernel import clock
 from kernel.actors import Actor
+from offers import services
+from offers.models import Offer, Proposal
 from presence.models import StreamEvent
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver

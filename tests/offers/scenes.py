@@ -17,9 +17,9 @@ from accounts.services import begin_session, open_session
 from chat.models import Conversation, Member, Message
 from drivers.models import Driver
 from journal.models import Entry
+from kernel.actors import Actor
 from offers import services
 from offers.models import Booking, Follower, Offer, Proposal, Round
-from kernel.actors import Actor
 from presence.models import StreamEvent
 
 CUSTOMER, CUSTOMER_RATE, CEILING = "Zyxwell Foods", "4321.98", "3987.65"
@@ -102,8 +102,8 @@ class Scene:
         self.send(self.offer, self.dan, self.eve)
 
     def new_offer(self, owner: User | None = None, **fields: Any) -> Offer:
-        from offers.shapes.writing import OfferShape
         from kernel.shapes import read_shape
+        from offers.shapes.writing import OfferShape
 
         return services.create_offer(
             actor=(owner or self.olga).actor, fields=read_shape(OfferShape, LOAD | {"expires_at": soon()} | fields)

@@ -13,9 +13,9 @@ from chat import selectors as chat
 from chat.models import Conversation, Member, Message
 from drivers.models import Driver
 from journal.models import Entry
+from kernel.actors import Actor
 from offers import selectors
 from offers.models import Offer, Proposal
-from kernel.actors import Actor
 from tests.offers.older_system import PHP_WRITES, TABLES, Database, adopt, database
 
 pytestmark = pytest.mark.services

@@ -15,12 +15,12 @@ from chat.enums import ConversationStatus, MessageType
 from chat.models import Conversation, Member, Message
 from drivers import dimensions
 from drivers.models import Driver
+from kernel import clock
+from kernel.errors import Conflict
 from offers.demo.stage import Stage
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Booking, Offer, Proposal, Round
 from offers.rules.transitions import CLOSED, Side, driver_access, next_status
-from kernel import clock
-from kernel.errors import Conflict
 from presence.models import StreamEvent
 from tests.offers.test_seed_demo import seed
 

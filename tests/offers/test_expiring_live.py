@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from kernel import clock
 from offers.enums import OfferStatus
 from offers.models import Offer
-from kernel import clock
 from tests.jobs.test_work_command import process
 from tests.offers.factories import make_offer
 from tests.servers import serving

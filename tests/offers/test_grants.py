@@ -21,9 +21,9 @@ from jobs import services as jobs
 from jobs.models import Job
 from jobs.worker import Worker
 from journal import idempotency
+from kernel import clock
 from offers import services
 from offers.grants import grants
-from kernel import clock
 from presence.models import StreamEvent
 from tests.accounts.factories import PASSWORD, make_user
 from tests.offers.scenes import Scene, browser_of

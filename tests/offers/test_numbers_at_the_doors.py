@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
+from kernel.errors import Invalid
+from kernel.shapes import read_shape
 from offers import services
 from offers.models import Offer, Proposal
 from offers.pages.offer_form import OfferForm
@@ -13,8 +15,6 @@ from offers.rules import rates
 from offers.rules.rates import MOST_RATE
 from offers.shapes.fields import MOST_WEIGHT
 from offers.shapes.writing import OfferShape, RespondShape
-from kernel.errors import Invalid
-from kernel.shapes import read_shape
 from presence import commands
 from tests.accounts.factories import browser_client, make_user
 from tests.offers.scenes import Scene, browser_of, nothing_changed

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from drivers.services import create_link
+from kernel.actors import SYSTEM
 from offers import selectors, services
 from offers.pages.shown import gauge_of, grouped, shown_row
-from kernel.actors import SYSTEM
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, proposal_in, put_to

@@ -10,11 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.services.preferences import set_preferences
+from kernel import clock
+from kernel.errors import PermissionDenied
 from offers import services
 from offers.models import Offer
 from offers.selectors.phone import TABS, counts_for, pocket_for
-from kernel import clock
-from kernel.errors import PermissionDenied
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import STATUSES, answer, award, make_offer, owner_of, proposal_in, put_to

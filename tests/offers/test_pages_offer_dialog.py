@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from drivers.services import create_link
-from offers import services
-from offers.models import Offer, Proposal
 from kernel import clock
 from kernel.actors import SYSTEM
+from offers import services
+from offers.models import Offer, Proposal
 from tests.accounts.factories import browser_client
 from tests.drivers.factories import make_driver
 from tests.offers import scenes

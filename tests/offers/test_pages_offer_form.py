@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from kernel.errors import Invalid
 from offers import selectors, services
 from offers.pages.offer_form import OfferForm
-from kernel.errors import Invalid
 from tests.accounts.factories import make_user
 from tests.offers.factories import make_offer
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from drivers.services import create_link
-from offers.pages import trucks as page
 from kernel.actors import SYSTEM
+from offers.pages import trucks as page
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, put_to

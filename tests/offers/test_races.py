@@ -13,11 +13,11 @@ from django.db import DatabaseError, connection
 from chat import services as chat
 from chat.services import Send, Sent
 from drivers.models import Driver
+from kernel import clock, unit_of_work
+from kernel.errors import Refusal
 from offers import services
 from offers.models import Booking, Offer, Proposal, Round
 from offers.services import awarding, locking
-from kernel import clock, unit_of_work
-from kernel.errors import Refusal
 from presence.models import StreamEvent, StreamHead
 from tests.accounts.factories import make_user
 from tests.conftest import REPETITIONS

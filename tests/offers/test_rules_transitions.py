@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kernel import clock
 from offers import services
 from offers.enums import Action, OfferStatus, ProposalStatus, RejectReason
 from offers.errors import NotInThisState, OfferAlreadyTaken, OfferClosed
@@ -26,7 +27,6 @@ from offers.rules.transitions import (
     driver_access,
     next_status,
 )
-from kernel import clock
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, owner_of, proposal_in, put_to, run_out
 from tests.offers.scenes import nothing_changed

@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from chat import selectors as chat
 from chat.models import Message
 from drivers.models import Driver
-from offers import events, selectors, services
-from offers.models import Offer, Proposal
 from kernel.actors import SYSTEM
 from kernel.clock import iso
 from kernel.errors import NotFound, PermissionDenied
+from offers import events, selectors, services
+from offers.models import Offer, Proposal
 from presence.models import StreamEvent
 from presence.renderers import Wanted, render
 from tests.accounts.factories import make_user

@@ -11,12 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat.models import Conversation, Member, Message
+from kernel import clock
 from offers import selectors
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Follower, Offer, Proposal
 from offers.rules.transitions import OPEN
 from offers.selectors import figures
-from kernel import clock
 from presence.models import Attendance
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver

@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from chat import services as chat
 from drivers.models import Driver
+from kernel import clock
+from kernel.errors import PermissionDenied
 from offers import services
 from offers.models import Offer, Proposal
 from offers.selectors import queue
 from offers.selectors.queue import queue_for, turns_of, uncovered_for
-from kernel import clock
-from kernel.errors import PermissionDenied
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import STATUSES, answer, make_offer, proposal_in, put_to

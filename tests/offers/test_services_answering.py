@@ -4,11 +4,11 @@ from decimal import Decimal
 import pytest
 
 from chat.models import Message
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from offers import services
 from offers.enums import Action
 from offers.models import Booking, Offer, Proposal, Round
-from kernel import clock
-from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import (

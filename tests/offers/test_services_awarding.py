@@ -4,11 +4,11 @@ import pytest
 
 from chat.models import Conversation
 from drivers.models import Driver
+from kernel import clock
+from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal
 from offers import services
 from offers.models import Booking, Offer, Proposal
 from offers.services import awarding
-from kernel import clock
-from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import (

@@ -6,10 +6,10 @@ import pytest
 from chat.models import Conversation, Message
 from drivers.models import Driver
 from journal.models import Entry
-from offers import services
-from offers.models import Booking, Offer, Proposal
 from kernel import clock
 from kernel.errors import Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
+from offers import services
+from offers.models import Booking, Offer, Proposal
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, mark, owner_of, proposal_in, put_to, run_out, told

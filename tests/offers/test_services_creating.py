@@ -5,10 +5,10 @@ import pytest
 
 from drivers.models import Driver
 from journal.models import Entry
-from offers import services
-from offers.models import Offer
 from kernel import clock
 from kernel.errors import Invalid, NotFound, PermissionDenied
+from offers import services
+from offers.models import Offer
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import LOAD, make_offer, mark, proposal_in, told

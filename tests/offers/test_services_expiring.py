@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat.models import Conversation, Message
+from kernel import clock
 from offers import services
 from offers.models import Offer, Proposal
 from offers.tasks import SCHEDULES, expire_due
-from kernel import clock
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, mark, proposal_in, put_to, run_out, told
 from tests.offers.scenes import nothing_changed

@@ -3,10 +3,10 @@ import pytest
 from accounts.models import User
 from chat.models import Member
 from drivers.models import Driver
+from kernel.errors import Invalid, NotFound, PermissionDenied
 from offers import selectors, services
 from offers.events import offers_as_seen as events_of_offers
 from offers.models import Offer
-from kernel.errors import Invalid, NotFound, PermissionDenied
 from presence.models import StreamEvent
 from presence.renderers import Wanted
 from tests.accounts.factories import make_user

@@ -7,10 +7,10 @@ from django.test.utils import CaptureQueriesContext
 
 from chat.models import Conversation, Member, Message
 from drivers.models import Driver
-from offers import services
-from offers.models import Offer, Proposal, Round
 from kernel import clock
 from kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied, Refusal
+from offers import services
+from offers.models import Offer, Proposal, Round
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, mark, owner_of, proposal_in, put_to, run_out, told

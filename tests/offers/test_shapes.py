@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from offers.shapes import writing
 from kernel.errors import Invalid, MessageTooLong
 from kernel.shapes import read_shape
+from offers.shapes import writing
 
 LEAST = {
     "pickup_location": "1 Dock St, Dallas, TX",

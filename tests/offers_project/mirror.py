@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from offers.rules.transitions import CLOSED
 from kernel.actors import ActorKey
+from offers.rules.transitions import CLOSED
 from presence import replay
 from tests.offers.scenes import Caller
 

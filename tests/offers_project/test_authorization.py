@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from chat.models import Message
 from chat.services import Send, send_messages
-from offers import services
 from kernel.errors import Refusal
+from offers import services
 from presence import commands
 from presence.commands import Call
 from tests.offers import scenes

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from offers import services
 from kernel.actors import ActorKey
+from offers import services
 from presence import epochs, replay
 from tests.offers.scenes import Scene, browser_of, soon
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from chat import services as chat
 from drivers.models import Place
+from kernel.errors import Refusal
 from offers import services
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED
-from kernel.errors import Refusal
 from presence.models import StreamEvent
 from tests.offers.factories import run_out
 from tests.offers.scenes import Scene

@@ -17,14 +17,14 @@ from rest_framework.response import Response
 from accounts import kinds
 from accounts.doors import ApiView
 from accounts.kinds import ActorKind
+from kernel.actors import SYSTEM, Actor
+from kernel.errors import PermissionDenied, Refusal
+from kernel.shapes import Shape
 from offers.models import Offer
 from offers.rules.access import side_of
 from offers.rules.transitions import Side
 from offers.selectors import offer_dicts
 from offers_project import urls
-from kernel.actors import SYSTEM, Actor
-from kernel.errors import PermissionDenied, Refusal
-from kernel.shapes import Shape
 from presence import commands, rules
 from presence.models import Attendance
 from tests.offers.scenes import Caller, Scene, browser_of, nothing_changed
