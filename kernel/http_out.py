@@ -32,6 +32,8 @@ TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 NAT64 = IPv6Network("64:ff9b::/96")
 """What networks that have IPv6 alone make of an IPv4 address."""
 
+_look_up = socket.getaddrinfo
+
 Address = tuple[socket.AddressFamily, Any]
 
 
@@ -130,7 +132,7 @@ def _resolved(host: str, port: int, deadline: float) -> list[Address]:
 
     def ask() -> None:
         try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            found.append(_look_up(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             found.append(error)
 

@@ -111,7 +111,7 @@ def test_many_parallel_requests_leave_few_connections(tmp_path):
         pytest.skip("SQLite has no connections to count.")
     headers = bearer(sign_in(make_user()).access)
     at_once, threads = 6, 2
-    settings = {"REQUESTS_AT_ONCE": str(at_once), "PRESENCE_THREADS": str(threads)}
+    settings = {"REQUESTS_AT_ONCE": str(at_once), "PRESENCE_THREADS": str(threads), "TASKS": "worker"}
     with (
         serving(tmp_path, **settings) as server,
         httpx.Client(base_url=server.url, headers=headers, timeout=60) as client,

@@ -82,7 +82,7 @@ def test_a_private_address_is_not_called_however_it_is_spelled(opened, url):
     ],
 )  # fmt: skip
 def test_what_is_no_plain_https_address_is_refused(opened, monkeypatch, url):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: pytest.fail("It was looked up."))
+    monkeypatch.setattr(http_out, "_look_up", lambda *args, **kwargs: pytest.fail("It was looked up."))
     with pytest.raises(AddressRefused):
         call("GET", url)
     assert opened == []
@@ -98,7 +98,7 @@ def resolving_to(monkeypatch, *answers):
         family = {True: socket.AF_INET6, False: socket.AF_INET}
         return [(family[":" in each], socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
 
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(http_out, "_look_up", getaddrinfo)
     return asked
 
 
@@ -120,13 +120,13 @@ def test_a_name_that_is_not_known_is_unreachable(opened, monkeypatch):
     def fail(*args, **kwargs):
         raise socket.gaierror
 
-    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    monkeypatch.setattr(http_out, "_look_up", fail)
     with pytest.raises(Unreachable):
         call("GET", "https://public.test/")
 
 
 def test_a_resolver_that_does_not_answer_is_too_slow(opened, monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(2))
+    monkeypatch.setattr(http_out, "_look_up", lambda *args, **kwargs: time.sleep(2))
     began = time.monotonic()
     with pytest.raises(TooSlow):
         call("GET", "https://public.test/", seconds=0.2)
