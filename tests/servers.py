@@ -36,9 +36,10 @@ class Server:
 def serving(
     directory: Path, *, kind: str = "uvicorn", application: str = APPLICATION, **environment: str
 ) -> Iterator[Server]:
-    """A server of this `kind`, `uvicorn` or `daphne`, on the database of the test that asks, until the block ends.
+    """A server of this `kind` on the database of the test that asks, until the block ends.
 
-    The test must commit what it writes (`django_db(transaction=True)`). `environment` goes before the test's own.
+    `kind` is `uvicorn` as the product starts it, `uvicorn-plain` with uvicorn's own protocols, or `daphne`. The
+    test must commit what it writes (`django_db(transaction=True)`). `environment` goes before the test's own.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -63,14 +64,15 @@ def serving(
 
 def command(kind: str, port: int, application: str = APPLICATION) -> list[str]:
     match kind:
-        case "uvicorn":
+        case "uvicorn" | "uvicorn-plain":
             options = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "10"]
-            options += ["--ws", "presence.framing:Protocol", "--http", "kernel.request_time:Protocol"]
+            if kind == "uvicorn":
+                options += ["--ws", "presence.framing:Protocol", "--http", "kernel.request_time:Protocol"]
         case "daphne":
             options = ["--bind", "127.0.0.1", "--port", str(port)]
         case _:
             raise ValueError(kind)
-    return [sys.executable, "-m", kind, application, *options]
+    return [sys.executable, "-m", kind.removesuffix("-plain"), application, *options]
 
 
 def wait_until_ready(server: Server, seconds: float = START_SECONDS) -> None:

@@ -63,7 +63,7 @@ def server(serve: Serve) -> Server:
     return serve()
 
 
-@pytest.fixture(params=["uvicorn", "daphne"])
+@pytest.fixture(params=["uvicorn", "uvicorn-plain", "daphne"])
 def each_serve(request: pytest.FixtureRequest, serve: Serve) -> Serve:
     """Starts servers of either kind."""
     return partial(serve, request.param)
@@ -103,7 +103,7 @@ def shared_server(transactional_db: None, module_servers: Callable[[str], Server
     return module_servers("uvicorn")
 
 
-@pytest.fixture(params=["uvicorn", "daphne"])
+@pytest.fixture(params=["uvicorn", "uvicorn-plain", "daphne"])
 def each_shared_server(
     request: pytest.FixtureRequest, transactional_db: None, module_servers: Callable[[str], Server]
 ) -> Server:

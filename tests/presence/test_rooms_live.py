@@ -9,7 +9,7 @@ from tests.presence.factories import connect, make_driver, make_user, token_of
 from tests.servers import serving
 
 
-@pytest.fixture(params=["uvicorn", "daphne"])
+@pytest.fixture(params=["uvicorn", "uvicorn-plain", "daphne"])
 def product(request, transactional_db, tmp_path):
     with serving(tmp_path, kind=request.param) as server:
         yield server
