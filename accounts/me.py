@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.selectors import preferences_of
 from kernel.actors import ActorKey
-from kernel.shapes import Shape, ZoneField
+from kernel.shapes import Shape, YesNo, ZoneField
 
 
 @extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "22:00"})
@@ -20,10 +20,10 @@ class HourField(serializers.TimeField):
 class PreferencesShape(Shape):
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     time_zone = ZoneField(required=False)
-    sounds = serializers.BooleanField(required=False)
+    sounds = YesNo(required=False)
     quiet_from = HourField(required=False, allow_null=True, format="%H:%M")
     quiet_until = HourField(required=False, allow_null=True, format="%H:%M")
-    not_now = serializers.BooleanField(required=False)
+    not_now = YesNo(required=False)
 
 
 def preferences_dict(key: ActorKey) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def test_quiet_hours_have_two_ends():
         {"sounds": "maybe"},
         {"quiet_from": "25:00"},
         {"not_now": None},
+        {"not_now": 0},
+        {"sounds": "true"},
         {"theme": "dark"},
     ],
 )
