@@ -1,8 +1,8 @@
 """Looking at a password that is shown: in turn, within the limits, at the same cost for every name."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import sleep
 
 from django.conf import settings
 from django.db import connection
@@ -35,7 +35,7 @@ def person_by_password(*, username: str, password: str, address: str, way: str) 
     except Slowly:
         # What waits here takes no turn from others.
         with _slowed.turn(address, at_once=SLOWED_AT_ONCE, line=0, seconds=0), _holding_nothing():
-            time.sleep(settings.PASSWORDS_DELAY_SECONDS)
+            sleep(settings.PASSWORDS_DELAY_SECONDS)
         return _looked_at(username, password, address, way, has_waited=True)
 
 

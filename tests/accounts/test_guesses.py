@@ -71,7 +71,7 @@ def checked(monkeypatch) -> list[str]:
 def naps(monkeypatch) -> list[float]:
     """The delays, none of which is waited for."""
     slept: list[float] = []
-    monkeypatch.setattr(checking.time, "sleep", slept.append)
+    monkeypatch.setattr(checking, "sleep", slept.append)
     return slept
 
 
@@ -310,7 +310,7 @@ def test_a_stranger_binds_few_threads_with_delays(settings, monkeypatch):
 def test_who_is_slowed_down_holds_no_connection_to_the_database(settings, monkeypatch):
     settings.PASSWORDS_ACCOUNT_BURST, settings.PASSWORDS_ACCOUNT_PER_MINUTE = 1, 0.001
     held: list[object] = []
-    monkeypatch.setattr(checking.time, "sleep", lambda seconds: held.append(connection.connection))
+    monkeypatch.setattr(checking, "sleep", lambda seconds: held.append(connection.connection))
     assert [guess("stranger", address=somewhere()) for _ in range(2)] == [401, 401]
     assert held == [None]
 

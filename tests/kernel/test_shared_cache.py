@@ -23,7 +23,11 @@ from tests.servers import free_port
 def address(monkeypatch):
     """Where no Redis is; nobody looks for it again unless the test wants it."""
     monkeypatch.setattr(shared_cache, "LOOK_AGAIN_SECONDS", 3600)
-    return f"redis://127.0.0.1:{free_port()}/0"
+    address = f"redis://127.0.0.1:{free_port()}/0"
+    yield address
+    for (where, _params), line in shared_cache._lines.items():
+        if where == address:
+            line.is_up = True  # Or its thread would look for it beside all further tests.
 
 
 def test_without_redis_a_process_keeps_things_itself(address):
