@@ -77,7 +77,7 @@ def test_trucks_offers_messages_and_conversations(me, office, page, written, ask
     desk = page.get(reverse("desk"), {"search": asked}, headers={"HX-Request": "true", "HX-Target": "desk-cards"})
     assert (f'id="card-{offer.pk}"' in desk.content.decode()) is found
 
-    plain = make_driver(driver_name="Abe")
+    plain = make_driver(driver_name="Abe", truck_number="A1")  # One like T-120 would be found, too.
     (proposal,) = put_to(offer, plain)
     conversation = proposal.conversation
     assert ids(office.read("conversations", search=asked)) == []
