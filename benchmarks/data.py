@@ -143,7 +143,7 @@ def _missing(drivers: "Sequence[Driver]", tokens: Sequence[str], now: datetime) 
     from chat.enums import MemberRole
     from chat.models import Conversation, Member, Message
     from kernel.actors import DRIVER
-    from presence import epochs
+    from presence.log import epochs
     from presence.models import StreamEvent, StreamHead
 
     about = 2**40  # Of an offer that nobody looks at.

@@ -33,7 +33,7 @@ class Kind:
     """`{port}` stands for the port."""
 
 
-def uvicorn(implementation: str = "presence.framing:Protocol") -> Kind:
+def uvicorn(implementation: str = "presence.engine.framing:Protocol") -> Kind:
     """As README.md runs it for real."""
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--ws-per-message-deflate", "false"]
     options += ["--ws", implementation, "--timeout-graceful-shutdown", "2"]

@@ -9,10 +9,10 @@ from chat.models import Address, Conversation
 from chat.services import Mark, Receipt, Send, Sent
 from chat.shapes import writing
 from kernel.errors import Refusal
-from presence import topics
-from presence.bus import Passing
-from presence.commands import Answer, Call, Command
-from presence.telling import pass_on
+from presence.doorbell import topics
+from presence.doorbell.bus import Passing
+from presence.live.commands import Answer, Call, Command
+from presence.log.telling import pass_on
 
 TYPING_SECONDS = 6
 

@@ -10,7 +10,7 @@ from chat.models import Member, Message
 from chat.shapes.reading import message_dict
 from kernel.actors import ActorKey
 from kernel.clock import iso
-from presence.renderers import Wanted
+from presence.log.renderers import Wanted
 
 Shown = list[Mapping[str, Any] | None]
 

@@ -2,6 +2,6 @@
 
 from chat.services.unread import tell_unread
 from kernel.in_process import InProcess
-from presence.soon import LOOK_SECONDS
+from presence.engine.coalescing import LOOK_SECONDS
 
 IN_PROCESS = [InProcess("tell what is unread", seconds=LOOK_SECONDS, run=tell_unread)]

@@ -12,7 +12,7 @@ from drivers.distance import Degrees, bounding_box, haversine_miles
 from drivers.models import Driver
 from kernel.actors import Actor
 from kernel.clock import iso
-from presence.selectors import online
+from presence.here.online import online
 
 ANYWHERE_MILES = 12_500
 """Half way round the globe: no two points are farther apart."""

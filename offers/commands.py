@@ -7,7 +7,7 @@ from kernel.api import Pagination
 from offers import selectors, services
 from offers.enums import Action
 from offers.shapes import writing
-from presence.commands import Call, Command
+from presence.live.commands import Call, Command
 
 
 def driver_proposal(call: Call) -> Mapping[str, Any]:

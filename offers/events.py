@@ -7,7 +7,7 @@ from offers.models import Offer, Proposal
 from offers.rules.access import can_see, is_asked
 from offers.selectors import Sightings
 from offers.selectors.histories import shown_proposals
-from presence.renderers import Data, Wanted
+from presence.log.renderers import Data, Wanted
 
 
 def offers_as_seen(wanted: Sequence[Wanted]) -> list[Data | None]:

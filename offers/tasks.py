@@ -5,7 +5,7 @@ from django_tasks import task
 from jobs.schedules import Schedule
 from kernel.in_process import InProcess
 from offers import services
-from presence.soon import LOOK_SECONDS
+from presence.engine.coalescing import LOOK_SECONDS
 
 EXPIRE_SECONDS = 2.0
 """An offer reads expired within five seconds: beside the look at the clock and the work itself there is room left."""

@@ -18,7 +18,7 @@ from django.conf import settings  # noqa: E402
 from jobs import embedded  # noqa: E402
 from kernel import body_size, memory, patience  # noqa: E402
 from offers_project.routing import websocket_urls  # noqa: E402
-from presence import drain, hub, longpoll  # noqa: E402
+from presence.live import drain, hub, long_poll  # noqa: E402
 
 patience.answer_soon()
 memory.settle()
@@ -40,7 +40,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 _by_protocol = ProtocolTypeRouter(
     {
-        "http": longpoll.waiting(
+        "http": long_poll.waiting(
             body_size.cut(django_application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE), path="/api/events"
         ),
         "websocket": URLRouter(websocket_urls),

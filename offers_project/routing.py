@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path, re_path
 
-from presence.consumer import LiveConsumer
+from presence.live.consumer import LiveConsumer
 
 
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:

@@ -18,7 +18,7 @@ import offers.selectors
 import offers.services
 import offers.tasks
 import presence.enums
-import presence.hub
+import presence.live.hub
 import presence.services
 import presence.tasks
 from accounts import kinds
@@ -29,14 +29,16 @@ from jobs import schedules
 from jobs.facts import JobRunAgain
 from journal.facts import Recorded
 from kernel import facts, in_process
-from presence import bus, commands, renderers
+from presence.doorbell import bus
+from presence.live import commands
+from presence.log import renderers
 
 
 def connect() -> None:
     """Called once, when every app is loaded."""
     kinds.register(accounts.office.KIND, drivers.people.KIND)
 
-    bus.subscribe(presence.hub.ring)
+    bus.subscribe(presence.live.hub.ring)
     commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)
 
     renderers.register(chat.events.RENDERERS)

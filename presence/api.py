@@ -5,13 +5,15 @@ from rest_framework.response import Response
 
 from accounts.doors import ApiView
 from kernel.schema import documented
-from presence import longpoll, replay, wire
-from presence.replay import Cursor
+from presence.doorbell import wire
+from presence.live import long_poll
+from presence.log import replay
+from presence.log.replay import Cursor
 from presence.shapes import EventsQuery, EventsShape
 
 
 class EventsView(ApiView):
-    """Answers at once what there is. Waiting is done around it (`presence.longpoll`), so that it holds no thread."""
+    """Answers at once what there is. `presence.live.long_poll` waits around it, so that waiting holds no thread."""
 
     @documented(
         answer=EventsShape,
@@ -23,6 +25,6 @@ class EventsView(ApiView):
         cursor = Cursor.read({"epoch": query.get("epoch"), "seq": query.get("after")})
         epoch, head, recovered, frames = replay.since(self.actor.key, cursor)
         if recovered and not frames:
-            longpoll.wait_for(request._request, self.actor.key, after=head, seconds=query["wait"])
+            long_poll.wait_for(request._request, self.actor.key, after=head, seconds=query["wait"])
         events = [wire.read(frame) for frame in frames]
         return Response({"epoch": epoch, "head": head, "recovered": recovered, "events": events})

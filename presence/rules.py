@@ -1,7 +1,7 @@
 """Who is told that another is here. A new kind of actor begins here: it is told of none, and none is told of it."""
 
 from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
-from presence import topics
+from presence.doorbell import topics
 
 COUNTED = {DRIVER: "drivers", DISPATCHER: "dispatchers"}
 """Whose number is told in the figures, and by which name."""

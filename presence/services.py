@@ -9,7 +9,7 @@ from accounts.facts import RoleChanged, SessionsEnded
 from kernel import clock
 from kernel.actors import ActorKey
 from kernel.unit_of_work import service
-from presence import epochs, streams, telling
+from presence.log import epochs, streams, telling
 from presence.models import StreamEvent, StreamHead
 
 PORTION = 2000

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from kernel.shapes import CleanCharField, Shape, WholeNumber
-from presence.replay import Cursor
+from presence.log.replay import Cursor
 
 
 class Anything(serializers.Field):

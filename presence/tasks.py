@@ -3,7 +3,8 @@
 from django_tasks import task
 
 from jobs.schedules import Schedule
-from presence import leases, services
+from presence import services
+from presence.here import leases
 
 
 @task(tries=3)

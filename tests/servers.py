@@ -67,7 +67,7 @@ def command(kind: str, port: int, application: str = APPLICATION) -> list[str]:
         case "uvicorn" | "uvicorn-plain":
             options = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "10"]
             if kind == "uvicorn":
-                options += ["--ws", "presence.framing:Protocol", "--http", "kernel.request_time:Protocol"]
+                options += ["--ws", "presence.engine.framing:Protocol", "--http", "kernel.request_time:Protocol"]
         case "daphne":
             options = ["--bind", "127.0.0.1", "--port", str(port)]
         case _:

@@ -57,7 +57,7 @@ def server_command(host: str, port: int, *, trusted: str) -> list[str]:
     # 1 MiB is the largest frame that gets an answer.
     # Compressing frames costs more than twice the memory of an idle connection.
     options = ["--no-access-log", "--no-server-header", "--ws-max-size", "1048576", "--timeout-graceful-shutdown", "10"]
-    options += ["--ws", "presence.framing:Protocol", "--ws-per-message-deflate", "false"]
+    options += ["--ws", "presence.engine.framing:Protocol", "--ws-per-message-deflate", "false"]
     options += ["--http", "kernel.request_time:Protocol"]
     options += ["--forwarded-allow-ips", trusted] if trusted else ["--no-proxy-headers"]
     command = [sys.executable, "-m", "uvicorn", "offers_project.asgi:application", "--host", host, "--port", str(port)]

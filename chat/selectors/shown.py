@@ -15,7 +15,7 @@ from chat.sides import side_of
 from kernel.actors import Actor, ActorKey
 from kernel.ids import LARGEST_ID
 from kernel.search import Holds, Term, holds_each, numbered
-from presence.selectors import online
+from presence.here.online import online
 
 
 def found_conversations(

@@ -14,8 +14,8 @@ from chat.sides import Side, side_of
 from kernel import clock
 from kernel.actors import DRIVER, ActorKey
 from kernel.unit_of_work import service
-from presence import topics
-from presence.telling import stop_listening
+from presence.doorbell import topics
+from presence.log.telling import stop_listening
 
 
 @service

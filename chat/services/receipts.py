@@ -23,7 +23,7 @@ from kernel.actors import Actor, ActorKey
 from kernel.clock import iso
 from kernel.errors import Invalid, NotFound, Refusal
 from kernel.unit_of_work import service
-from presence.telling import tell
+from presence.log.telling import tell
 
 CHUNK = 200
 """How many ranges of messages one statement names: SQLite nests conditions no deeper than 1,000."""

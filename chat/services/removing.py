@@ -10,7 +10,7 @@ from journal.services import record
 from kernel import clock
 from kernel.actors import Actor
 from kernel.unit_of_work import service
-from presence.telling import tell
+from presence.log.telling import tell
 
 
 @service

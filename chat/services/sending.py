@@ -23,7 +23,7 @@ from kernel.actors import SYSTEM, Actor, ActorKey
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.facts import publish
 from kernel.unit_of_work import TRIES, service
-from presence.telling import about_to_tell, tell
+from presence.log.telling import about_to_tell, tell
 
 
 @dataclass(frozen=True, slots=True)

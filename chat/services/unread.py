@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Set
 from chat import selectors
 from chat.enums import PassingKind
 from kernel.actors import ActorKey
-from presence import bus, topics
-from presence.selectors import online
-from presence.soon import Soon
+from presence.doorbell import bus, topics
+from presence.engine.coalescing import Soon
+from presence.here.online import online
 
 _changed: Soon[tuple[ActorKey, int]] = Soon()
 

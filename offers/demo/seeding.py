@@ -19,7 +19,7 @@ from offers.demo.talk import AT_ONCE, LIVELY, Talk
 from offers.demo.trucks import make_trucks
 from offers.models import Proposal
 from offers.rules.transitions import OPEN
-from presence.telling import unheard
+from presence.log.telling import unheard
 
 LINES_AN_OFFER = 18
 """About so many messages answers, counters and awards leave by themselves."""

@@ -32,7 +32,7 @@ from offers.rules.access import can_change
 from offers.rules.turns import is_over
 from offers.selectors.board import TABS, Board, board_for, tab_of
 from offers.selectors.queue import turns_of
-from presence.replay import place_of
+from presence.log.replay import place_of
 
 ZONES = {
     "desk-page": "offers/desk/_page.html",

@@ -31,7 +31,7 @@ from offers.pages.driver_shown import Truck, shown_load
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.transitions import counts_against_driver, driver_access
 from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
-from presence.replay import place_of
+from presence.log.replay import place_of
 
 FIRST = "new"
 """The tab that opens."""

@@ -31,7 +31,7 @@ from offers.rules.transitions import Side
 from offers.rules.turns import answers_for
 from offers.selectors.queue import Kind, Queue, Todo, Uncovered, queue_for, turns_of, uncovered_for
 from offers.words import office_word
-from presence.replay import place_of
+from presence.log.replay import place_of
 
 RECENT = 60
 """How many entries of the journal are read for what has happened lately; what belongs together is one line."""

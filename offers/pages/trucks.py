@@ -29,7 +29,7 @@ from offers.rules.transitions import OfferAction, offer_actions_for
 from offers.selectors import offers_for
 from offers.selectors.queue import turns_of
 from offers.selectors.trucks import LastOffer, last_offers
-from presence.replay import place_of
+from presence.log.replay import place_of
 
 PAGE = 100
 """Trucks at a time; more are fetched when the end of the table comes into view."""

@@ -19,7 +19,7 @@ from kernel.actors import DISPATCHER, DRIVER, Actor, ActorKey
 from offers.models import Follower, Offer, Proposal
 from offers.rules.access import is_asked, makes_offers, sees_everything
 from offers.rules.transitions import OPEN
-from presence import selectors as presence
+from presence.here import online as presence
 
 MEASURED_DAYS = 30
 MEASURED_OFFERS = 1000

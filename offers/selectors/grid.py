@@ -11,7 +11,7 @@ from offers.models import Offer
 from offers.rules.access import require_makes_offers
 from offers.selectors.offers import offer_for
 from offers.selectors.proposals import proposal_dicts
-from presence import selectors as presence
+from presence.here import online as presence
 
 
 def grid_for(actor: Actor, offer_id: int) -> list[dict[str, Any]]:

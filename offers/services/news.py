@@ -18,10 +18,10 @@ from offers.models import Offer, Proposal
 from offers.rules.access import kinds_on, sees_everything
 from offers.rules.transitions import Side
 from offers.services.tellings import onlookers
-from presence import topics
-from presence.selectors import here, online
-from presence.soon import Soon
-from presence.telling import pass_on
+from presence.doorbell import topics
+from presence.engine.coalescing import Soon
+from presence.here.online import here, online
+from presence.log.telling import pass_on
 
 MOMENTS_AT_ONCE = 100
 PEOPLE_AT_ONCE = 100

@@ -21,7 +21,7 @@ from offers.services import lines
 from offers.services.locking import locked_booking, locked_offer_for, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-from presence.telling import tell
+from presence.log.telling import tell
 
 
 @service

@@ -30,7 +30,7 @@ from offers.services.creating import create_offer
 from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
 from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
-from presence.telling import tell
+from presence.log.telling import tell
 
 
 @dataclass(frozen=True, slots=True)

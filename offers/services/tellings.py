@@ -9,9 +9,9 @@ from kernel.unit_of_work import service
 from offers.enums import EventKind, PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.transitions import OPEN
-from presence import topics
-from presence.soon import Soon
-from presence.telling import pass_on, tell
+from presence.doorbell import topics
+from presence.engine.coalescing import Soon
+from presence.log.telling import pass_on, tell
 
 
 def tell_offer(kind: EventKind, offer: Offer, proposals: Iterable[Proposal] = ()) -> None:

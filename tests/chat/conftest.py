@@ -8,7 +8,7 @@ import pytest
 
 from chat.models import Conversation
 from kernel.actors import Actor, ActorKey
-from presence import bus
+from presence.doorbell import bus
 from tests.chat import factories
 
 

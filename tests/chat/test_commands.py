@@ -6,7 +6,8 @@ from django.test import override_settings
 from chat import services
 from chat.models import Message
 from kernel.errors import Invalid, Refusal
-from presence import commands, topics
+from presence.doorbell import topics
+from presence.live import commands
 from presence.models import StreamEvent
 from tests.chat import factories
 

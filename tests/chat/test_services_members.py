@@ -7,7 +7,7 @@ from chat import selectors, services
 from chat.enums import ConversationStatus, MemberRole
 from chat.models import Conversation
 from kernel.errors import NotFound
-from presence import topics
+from presence.doorbell import topics
 from tests.chat import factories
 
 pytestmark = pytest.mark.django_db

@@ -197,8 +197,8 @@ def test_a_batch_of_marks_takes_the_same_few_statements(django_assert_max_num_qu
 
 def test_receipts_look_the_same_when_they_are_replayed(people, talk, told, django_capture_on_commit_callbacks):
     from chat.events import RENDERERS
+    from presence.log.renderers import Wanted
     from presence.models import StreamEvent
-    from presence.renderers import Wanted
 
     with django_capture_on_commit_callbacks(execute=True):
         services.mark_read(actor=people.owner, **pair(talk), seq=4)

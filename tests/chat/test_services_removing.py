@@ -7,7 +7,7 @@ from chat.events import RENDERERS
 from chat.models import Message
 from journal.models import Entry
 from kernel.errors import NotFound, PermissionDenied
-from presence.renderers import Wanted
+from presence.log.renderers import Wanted
 from tests.chat import factories
 
 pytestmark = pytest.mark.django_db

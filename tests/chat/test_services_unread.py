@@ -6,7 +6,8 @@ from chat import selectors, services
 from chat.selectors import counting
 from chat.services import unread
 from chat.services.unread import tell_unread
-from presence import soon, topics
+from presence.doorbell import topics
+from presence.engine import coalescing
 from presence.models import Attendance
 from tests.chat import factories
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch):
     """What is due does not depend on how long telling took before."""
-    monkeypatch.setattr(soon, "REST", 0)
+    monkeypatch.setattr(coalescing, "REST", 0)
     unread._changed.forget()
     yield
     unread._changed.forget()

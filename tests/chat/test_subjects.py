@@ -8,7 +8,7 @@ from chat.enums import ConversationStatus, MemberRole
 from chat.models import Address, Conversation, Member
 from chat.services import locking
 from kernel import clock
-from presence import topics
+from presence.doorbell import topics
 from tests.chat import factories
 
 pytestmark = pytest.mark.django_db

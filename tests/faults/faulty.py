@@ -26,7 +26,10 @@ from django.db import transaction
 
 from kernel import unit_of_work
 from offers_project.asgi import application as product
-from presence import connection, consumer, grouping, hub, leases, replay, telling, watch
+from presence.engine import batching
+from presence.here import leases
+from presence.live import connection, consumer, hub, watch
+from presence.log import replay, telling
 
 __all__ = ["application"]
 
@@ -79,7 +82,7 @@ def wait_for(name: str) -> None:
 
 def stall_where_asked() -> None:
     """`get_stats` takes as long as somebody wants."""
-    from presence import commands
+    from presence.live import commands
 
     command = commands.find("get_stats")
     assert command is not None
@@ -171,7 +174,7 @@ def without_durability() -> None:
     """Now and then, what is acknowledged is not kept."""
     from chat import commands
     from chat.services import sending
-    from presence import commands as registry
+    from presence.live import commands as registry
 
     chance, send = random.Random(5), sending._send
 
@@ -232,7 +235,7 @@ def without_time_outs() -> None:
 
 def without_side_by_side() -> None:
     """A batch waits for the one before, however long that takes."""
-    grouping.PATIENCE_SECONDS = 10**6
+    batching.PATIENCE_SECONDS = 10**6
 
 
 def without_cache_fallback() -> None:

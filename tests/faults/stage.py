@@ -18,7 +18,7 @@ def build(pairs: int) -> list[dict[str, object]]:
 
     from offers import services
     from offers.models import Proposal
-    from presence import epochs
+    from presence.log import epochs
     from presence.models import StreamHead
     from tests.offers.factories import LOAD
     from tests.offers.scenes import office, truck

@@ -19,7 +19,7 @@ from kernel import clock
 from kernel.actors import Actor
 from kernel.limits import Bucket, RateLimited
 from kernel.secrets import installation_id
-from presence.exchange import GROUP
+from presence.doorbell.exchange import GROUP
 
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/a/var/driver_offers.sqlite3"}

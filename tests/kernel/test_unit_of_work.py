@@ -14,7 +14,7 @@ from journal.models import Entry
 from kernel import clock, patience, unit_of_work
 from kernel.errors import Conflict
 from kernel.unit_of_work import DEADLOCK, LOCK_WAIT_TIMEOUT, service
-from presence import pool
+from presence.engine import pool
 from tests.accounts.factories import make_user
 from tests.units import Watch
 

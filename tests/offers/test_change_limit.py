@@ -6,7 +6,7 @@ from chat import services as chat
 from chat.models import Message
 from kernel.errors import RateLimited
 from offers.models import Proposal
-from presence import commands
+from presence.live import commands
 from tests.offers.scenes import Scene, browser_of, nothing_changed
 from tests.offers.test_commands import run
 

@@ -3,8 +3,8 @@
 import pytest
 
 from kernel.errors import Conflict, Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
-from presence import commands
-from presence.commands import Call
+from presence.live import commands
+from presence.live.commands import Call
 from tests.offers.scenes import Scene, nothing_changed
 
 pytestmark = pytest.mark.django_db

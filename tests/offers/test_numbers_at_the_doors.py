@@ -15,7 +15,7 @@ from offers.rules import rates
 from offers.rules.rates import MOST_RATE
 from offers.shapes.fields import MOST_WEIGHT
 from offers.shapes.writing import OfferShape, RespondShape
-from presence import commands
+from presence.live import commands
 from tests.accounts.factories import browser_client, make_user
 from tests.offers.scenes import Scene, browser_of, nothing_changed
 from tests.spellings import REFUSED, table

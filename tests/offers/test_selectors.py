@@ -13,8 +13,8 @@ from kernel.clock import iso
 from kernel.errors import NotFound, PermissionDenied
 from offers import events, selectors, services
 from offers.models import Offer, Proposal
+from presence.log.renderers import Wanted, render
 from presence.models import StreamEvent
-from presence.renderers import Wanted, render
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import STATUSES, answer, award, make_offer, owner_of, proposal_in, put_to

@@ -8,9 +8,10 @@ from journal.models import Entry
 from offers import selectors, services
 from offers.services import news
 from offers.services.tellings import onlookers
-from presence import soon, topics
+from presence.doorbell import topics
+from presence.engine import coalescing
+from presence.engine.coalescing import Soon
 from presence.models import Attendance
-from presence.soon import Soon
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, make_offer, owner_of, put_to
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch):
     """Neither what other tests did, nor when something was told before, makes anything wait."""
-    monkeypatch.setattr(soon, "REST", 0)
-    monkeypatch.setattr(soon, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(coalescing, "REST", 0)
+    monkeypatch.setattr(coalescing, "EVERY_SECONDS", 0)
     for coalescer in (news._happened, news._concerned):
         coalescer.forget()
 
@@ -133,7 +134,7 @@ def test_news_for_fifty_take_as_many_statements_as_for_one(passed, monkeypatch, 
 def test_figures_are_told_once_in_a_while_however_often_something_changes(
     passed, monkeypatch, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setattr(soon, "EVERY_SECONDS", 60)
+    monkeypatch.setattr(coalescing, "EVERY_SECONDS", 60)
     offer = make_offer()
     here(owner_of(offer))
     for _ in range(3):

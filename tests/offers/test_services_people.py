@@ -7,8 +7,8 @@ from kernel.errors import Invalid, NotFound, PermissionDenied
 from offers import selectors, services
 from offers.events import offers_as_seen as events_of_offers
 from offers.models import Offer
+from presence.log.renderers import Wanted
 from presence.models import StreamEvent
-from presence.renderers import Wanted
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import make_offer, mark, owner_of, proposal_in, told

@@ -6,7 +6,8 @@ import pytest
 
 from offers import services
 from offers.services import tellings
-from presence import soon, topics
+from presence.doorbell import topics
+from presence.engine import coalescing
 from tests.accounts.factories import make_user
 from tests.offers.factories import answer, award, make_offer, owner_of, proposal_in
 
@@ -57,7 +58,7 @@ def test_every_change_touches(passed):
 
 @pytest.fixture
 def nothing_remembered(monkeypatch):
-    monkeypatch.setattr(soon, "REST", 0)
+    monkeypatch.setattr(coalescing, "REST", 0)
     tellings._talked_about.forget()
     yield
     tellings._talked_about.forget()

@@ -9,8 +9,8 @@ import random
 from typing import Any
 
 from offers_project.asgi import application
-from presence.connection import Connection
-from presence.hub import Hub
+from presence.live.connection import Connection
+from presence.live.hub import Hub
 
 __all__ = ["application"]
 

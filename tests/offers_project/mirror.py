@@ -6,7 +6,7 @@ import orjson
 
 from kernel.actors import ActorKey
 from offers.rules.transitions import CLOSED
-from presence import replay
+from presence.log import replay
 from tests.offers.scenes import Caller
 
 State = dict[str, Any]

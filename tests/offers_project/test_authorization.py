@@ -16,8 +16,8 @@ from chat.models import Message
 from chat.services import Send, send_messages
 from kernel.errors import Refusal
 from offers import services
-from presence import commands
-from presence.commands import Call
+from presence.live import commands
+from presence.live.commands import Call
 from tests.offers import scenes
 from tests.offers.scenes import LOAD, Scene, nothing_changed
 

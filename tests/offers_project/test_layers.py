@@ -8,7 +8,7 @@ from tools import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-CONTRACT, CIRCLES = PROJECT["tool"]["importlinter"]["contracts"]
+CONTRACT, _PRESENCE, CIRCLES = PROJECT["tool"]["importlinter"]["contracts"]
 LISTED = [name for layer in CONTRACT["layers"] for name in re.findall(r"[\w.]+", layer)]
 PACKAGES = sorted([*(path.parent.name for path in ROOT.glob("*/apps.py")), "kernel"])
 

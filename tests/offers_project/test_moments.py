@@ -9,7 +9,7 @@ import pytest
 
 from kernel.actors import ActorKey
 from offers import services
-from presence import epochs, replay
+from presence.log import epochs, replay
 from tests.offers.scenes import Scene, browser_of, soon
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ import pytest
 from accounts.models import User
 from drivers.models import Driver
 from offers.models import Proposal
-from presence import epochs
+from presence.log import epochs
+from presence.log.streams import of_keys
 from presence.models import StreamEvent
-from presence.streams import of_keys
 from tests.client import Device, Frame
 from tests.offers.scenes import Scene
 from tests.presence.factories import token_of

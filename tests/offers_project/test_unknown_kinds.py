@@ -25,7 +25,8 @@ from offers.rules.access import side_of
 from offers.rules.transitions import Side
 from offers.selectors import offer_dicts
 from offers_project import urls
-from presence import commands, rules
+from presence import rules
+from presence.live import commands
 from presence.models import Attendance
 from tests.offers.scenes import Caller, Scene, browser_of, nothing_changed
 from tests.offers_project import test_authorization as doors

@@ -12,7 +12,7 @@ from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
 from kernel import in_process
-from presence import renderers
+from presence.log import renderers
 
 ROOMS = [app.name for app in apps.get_app_configs() if find_spec(f"{app.name}.enums")]
 TASKS = [import_module(f"{app.name}.tasks") for app in apps.get_app_configs() if find_spec(f"{app.name}.tasks")]

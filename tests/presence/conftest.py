@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-from presence import acquaintances, bus, commands, pool, renderers
-from presence.bus import Batch
+from presence.doorbell import bus
+from presence.doorbell.bus import Batch
+from presence.engine import pool
+from presence.here import acquaintances
+from presence.live import commands
+from presence.log import renderers
 from tests.presence import notes
 from tests.servers import Server, serving
 
@@ -50,7 +54,7 @@ def serve(transactional_db: None, tmp_path: Path) -> Iterator[Serve]:
         def start(kind: str = "uvicorn", **environment: Any) -> Server:
             given = QUICK | {name: str(value) for name, value in environment.items()}
             started = stack.enter_context(
-                serving(tmp_path, kind=kind, application="tests.presence.live:application", **given)
+                serving(tmp_path, kind=kind, application="tests.presence.noting_server:application", **given)
             )
             stack.callback(lambda: print(started.log()))  # Shown where a test fails.
             return started
@@ -88,7 +92,7 @@ def module_servers(
         @cache
         def of(kind: str) -> Server:
             return stack.enter_context(
-                serving(directory, kind=kind, application="tests.presence.live:application", **QUICK)
+                serving(directory, kind=kind, application="tests.presence.noting_server:application", **QUICK)
             )
 
         yield of

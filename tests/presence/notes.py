@@ -13,11 +13,13 @@ from kernel.actors import DISPATCHER, ActorKey
 from kernel.errors import Conflict, Refusal
 from kernel.shapes import CleanCharField, Shape, WholeNumber
 from kernel.unit_of_work import service
-from presence import bus, commands, hub, renderers, topics
-from presence.bus import Passing
-from presence.commands import Answer, Call, Command
-from presence.renderers import Wanted
-from presence.telling import pass_on, tell
+from presence.doorbell import bus, topics
+from presence.doorbell.bus import Passing
+from presence.live import commands, hub
+from presence.live.commands import Answer, Call, Command
+from presence.log import renderers
+from presence.log.renderers import Wanted
+from presence.log.telling import pass_on, tell
 
 
 class EventKind(StrEnum):

@@ -4,8 +4,9 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
-from presence import leases, models
-from presence.leases import Lease
+from presence import models
+from presence.here import leases
+from presence.here.leases import Lease
 from tests.presence import notes
 from tests.presence.factories import key, make_driver, make_user
 

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from presence import metrics
-from presence.connection import Connection
+from presence.live.connection import Connection
 from tests.client import Refused
 from tests.presence.factories import connect, make_user
-from tests.presence.test_connection import Client, Rows, no_waiting  # noqa: F401 -- its clients do not wait
+from tests.presence.live.test_connection import Client, Rows, no_waiting  # noqa: F401 -- its clients do not wait
 
 TOKEN = "a-token-of-the-tests"
 

@@ -1,0 +1,1 @@
+"""The live connection: consumer, connections, hub, commands, the long poll."""
