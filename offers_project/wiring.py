@@ -38,7 +38,7 @@ def connect() -> None:
     """Called once, when every app is loaded."""
     kinds.register(accounts.office.KIND, drivers.people.KIND)
 
-    bus.subscribe(presence.live.hub.ring)
+    bus.subscribe(presence.live.hub.publish)
     commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)
 
     renderers.register(chat.events.RENDERERS)

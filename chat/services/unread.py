@@ -10,20 +10,20 @@ from chat import selectors
 from chat.enums import PassingKind
 from kernel.actors import ActorKey
 from presence.doorbell import bus, topics
-from presence.engine.coalescing import Soon
+from presence.engine.coalescing import Coalescer
 from presence.here.online import online
 
-_changed: Soon[tuple[ActorKey, int]] = Soon()
+_changed: Coalescer[tuple[ActorKey, int]] = Coalescer()
 
 
 def unread_changes(where: Iterable[tuple[ActorKey, int]]) -> None:
     """Remember, once the transaction is committed, that these people's counts in these conversations may differ."""
-    _changed.once_committed(where)
+    _changed.mark_on_commit(where)
 
 
 def tell_unread() -> None:
     """Tell those who are connected what is unread for them now, some at a time."""
-    with _changed.telling() as due:
+    with _changed.draining() as due:
         changed: dict[ActorKey, set[int]] = defaultdict(set)
         for key, conversation_id in due:
             changed[key].add(conversation_id)

@@ -19,7 +19,7 @@ from offers.rules.access import kinds_on, sees_everything
 from offers.rules.transitions import Side
 from offers.services.tellings import onlookers
 from presence.doorbell import topics
-from presence.engine.coalescing import Soon
+from presence.engine.coalescing import Coalescer
 from presence.here.online import here, online
 from presence.log.telling import pass_on
 
@@ -30,22 +30,22 @@ PEOPLE_AT_ONCE = 100
 Moment = tuple[str, datetime]
 """What was written down together: the journal's scope, and when."""
 
-_happened: Soon[Moment] = Soon(at_a_time=MOMENTS_AT_ONCE)
-_concerned: Soon[ActorKey] = Soon(at_a_time=PEOPLE_AT_ONCE)
+_happened: Coalescer[Moment] = Coalescer(at_a_time=MOMENTS_AT_ONCE)
+_concerned: Coalescer[ActorKey] = Coalescer(at_a_time=PEOPLE_AT_ONCE)
 """Who is to be told the figures."""
 
 
 def note(fact: Recorded) -> None:
     """Answers `Recorded`: remember, once the transaction is committed, what has happened to which offers."""
-    _happened.once_committed((entry.scope, entry.at) for entry in fact.entries if Offer.id_of_scope(entry.scope))
+    _happened.mark_on_commit((entry.scope, entry.at) for entry in fact.entries if Offer.id_of_scope(entry.scope))
 
 
 def tell_news() -> None:
     """Pass on what is remembered, to whoever sees it; it costs nothing where nothing has happened."""
-    with _happened.telling() as moments:
+    with _happened.draining() as moments:
         if moments:
-            _concerned.remember(_tell_activity(_entries(moments)))
-    with _concerned.telling() as keys:
+            _concerned.mark(_tell_activity(_entries(moments)))
+    with _concerned.draining() as keys:
         if keys:
             _tell_figures(keys)
 

@@ -10,7 +10,7 @@ from offers.enums import EventKind, PassingKind
 from offers.models import Offer, Proposal
 from offers.rules.transitions import OPEN
 from presence.doorbell import topics
-from presence.engine.coalescing import Soon
+from presence.engine.coalescing import Coalescer
 from presence.log.telling import pass_on, tell
 
 
@@ -53,7 +53,7 @@ def onlookers() -> str:
     return topics.OFFICE if settings.DISPATCHERS_SEE == "all" else topics.MANAGERS
 
 
-_talked_about: Soon[int] = Soon()
+_talked_about: Coalescer[int] = Coalescer()
 
 
 def touch_soon(*, offer_ids: Iterable[int]) -> None:
@@ -61,12 +61,12 @@ def touch_soon(*, offer_ids: Iterable[int]) -> None:
 
     Whoever looks at a board of hundreds needs no word for every message, and the process none of their time.
     """
-    _talked_about.once_committed(offer_ids)
+    _talked_about.mark_on_commit(offer_ids)
 
 
 def touch_what_was_said() -> None:
     """Touch the offers that were talked about."""
-    with _talked_about.telling() as offer_ids:
+    with _talked_about.draining() as offer_ids:
         if offer_ids:
             touch(offer_ids=offer_ids)
 

@@ -20,7 +20,6 @@ from kernel.api import json_bytes
 from presence.doorbell.bus import Batch
 
 BATCH = "presence.batch"
-GREETING = "presence.greeting"
 OUTSIDE = "outside"
 """Who sends from a process that serves no connections."""
 SEARCHED_LENGTH, SEARCHED_TIMES = 64 * 1024, 8

@@ -38,7 +38,7 @@ SIDE_BY_SIDE = 4
 Waiting = tuple[Item, asyncio.Future[Result]]
 
 
-class Grouped(Generic[Item, Result]):
+class MicroBatcher(Generic[Item, Result]):
     """`run` does a sequence of items in a database thread and gives their results in the same order.
 
     A result that is an exception is raised to the one who asked for it. When a whole batch fails by a fault of our

@@ -23,7 +23,7 @@ REST = 29
 """After telling, nothing is due for so many times as long as it has taken: a thirtieth of the time is enough for it."""
 
 
-class Soon(Generic[K]):
+class Coalescer(Generic[K]):
     """Remembers what has changed. What is remembered may be lost with the process, and so it is for passing events.
 
     Under load everything is due about once in `EVERY_SECONDS`, a little at a time, what has waited longest first; less
@@ -39,28 +39,28 @@ class Soon(Generic[K]):
         self._rests_until = 0.0
         self._lock = Lock()
 
-    def once_committed(self, changed: Iterable[K]) -> None:
+    def mark_on_commit(self, changed: Iterable[K]) -> None:
         """These have changed, if the transaction is committed."""
         keys = frozenset(changed)
-        unit_of_work.after_commit(lambda: self.remember(keys))
+        unit_of_work.after_commit(lambda: self.mark(keys))
 
-    def remember(self, changed: Iterable[K]) -> None:
+    def mark(self, changed: Iterable[K]) -> None:
         """These have changed, whatever becomes of the transaction."""
         with self._lock:
             if len(self._changed) < MOST:
                 self._changed.update(dict.fromkeys(changed))
 
     @contextmanager
-    def telling(self) -> Iterator[set[K]]:
+    def draining(self) -> Iterator[set[K]]:
         """What is due, to be told within the block."""
         began = time.monotonic()
-        due = self.due()
+        due = self.take_due()
         yield due
         ended = time.monotonic()
         if due:
             self._rests_until = ended + REST * (ended - began)
 
-    def due(self) -> set[K]:
+    def take_due(self) -> set[K]:
         """What has changed and was not due a moment ago. It is taken to be told now."""
         now = time.monotonic()
         if now < self._rests_until:
@@ -73,7 +73,7 @@ class Soon(Generic[K]):
             self._told.update(dict.fromkeys(due, now))
         return due
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew."""
         with self._lock:
             self._changed.clear()

@@ -8,7 +8,7 @@ from typing import Any
 Waited = asyncio.Future[Any] | None
 
 
-def begin(work: Coroutine[Any, Any, None], go_on: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+def start(work: Coroutine[Any, Any, None], go_on: Callable[[Coroutine[Any, Any, None]], None]) -> None:
     """Do `work` now, as far as it comes without waiting. If it has to wait, `go_on` is given what is left of it, to be
     made a task of. What `work` raises before that is raised here.
     """

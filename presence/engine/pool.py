@@ -45,7 +45,7 @@ def start(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Fut
     return _executor().submit(partial(copy_context().run, function, *args, **kwargs))
 
 
-class Gate:
+class CircuitBreaker:
     """Lets threads look for a database that is away one at a time, so that nobody queues behind those who wait."""
 
     def __init__(self) -> None:
@@ -65,20 +65,20 @@ class Gate:
             self._trying.release()
 
 
-_gate = Gate()
+_breaker = CircuitBreaker()
 
 
 def with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """In one of the threads: do `function` with a connection that works, and part with it when it has failed."""
     patience.queue_seconds.set(patience.FEW_THREADS_SECONDS)  # In the context that `start` has copied.
     _drop_unusable()
-    _gate.pass_through()
+    _breaker.pass_through()
     was_open = connection.connection is not None
     try:
         return function(*args, **kwargs)
     except (OperationalError, InterfaceError):
         if not was_open and connection.connection is None:
-            _gate.is_away = True
+            _breaker.is_away = True
         connection.close()
         raise
     finally:

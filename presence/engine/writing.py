@@ -102,7 +102,7 @@ class Corked:
         return getattr(self._transport, name)
 
 
-def regulated(send: Send, flusher: Flusher) -> Outlet:
+def outlet_for(send: Send, flusher: Flusher) -> Outlet:
     """`send`, made better by what the server lacks. To be asked for after the handshake."""
     uvicorn: Any = getattr(send, "__self__", None)
     if hasattr(getattr(uvicorn, "transport", None), "write"):

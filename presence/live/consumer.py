@@ -95,9 +95,9 @@ class LiveConsumer(AsyncConsumer):
         """Every handshake is accepted: a browser could not read the code of a refused one."""
         offered = SUBPROTOCOL in self.scope.get("subprotocols", ())
         await self.base_send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
-        outlet = writing.regulated(self.base_send, self.hub.flusher)
+        outlet = writing.outlet_for(self.base_send, self.hub.flusher)
         self.taken = outlet.taken
-        self.connection.send_by(outlet)
+        self.connection.outbox.send_by(outlet)
         if self.hub.is_draining:
             self.connection.close(DRAINING)
             return
@@ -107,7 +107,7 @@ class LiveConsumer(AsyncConsumer):
     @property
     def is_open(self) -> bool:
         """Whether it is known whose connection this is."""
-        return self.connection.sent is not None
+        return self.connection.is_placed
 
     def _met_the_deadline(self) -> None:
         if self.deadline is not None:
@@ -124,11 +124,11 @@ class LiveConsumer(AsyncConsumer):
         if found is None:
             connection.close(NOT_AUTHENTICATED)
             return
-        connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)
+        connection.bind(found.signed_in, expires_at=found.expires_at, language=found.language)
         self.hub.add(connection)
         lease = Lease(connection.id, self.hub.process, connection.key, connection.auth_session_id)
         entered = await self.hub.enter.call(lease)
-        connection.see_again(entered.actor)
+        connection.refresh_actor(entered.actor)
         if connection.is_closing:
             self.hub.end_lease(connection.id)
             return
@@ -137,7 +137,7 @@ class LiveConsumer(AsyncConsumer):
         connection.epoch = entered.epoch
         self._tell_ready(entered.head.seq, recovered=recovered)
         start = cursor.seq if recovered and cursor is not None else entered.head.seq
-        connection.go_on_from(start, head=entered.head.seq)
+        connection.position.start_from(start, head=entered.head.seq)
 
     async def _identified(self, token: str | None) -> Identity | None:
         caller = await identity.caller(token, identity.headers_of(self.scope))
@@ -243,19 +243,19 @@ class LiveConsumer(AsyncConsumer):
     async def _command(self, ref: Any, command: Command, fields: Frame) -> None:
         connection = self.connection
         while True:
-            narrowed = connection.narrowed
+            revocations = connection.revocations
             call = Call(actor=connection.actor, data=fields)
             answer = await self.hub.do(command, call)
             if connection.is_closing:
                 return
-            if not call.joined or connection.narrowed == narrowed:
+            if not call.joined or connection.revocations == revocations:
                 break
             # While it was found out that they may listen, something was taken from them: was it this?
         for topic in call.joined:
-            self.hub.join(connection, topic)
-            self.hub.meet(connection.actor, topic)
+            self.hub.roster.join(connection, topic)
+            self.hub.announce_presence(connection.actor, topic)
         for topic in call.left:
-            self.hub.leave(connection, topic)
+            self.hub.roster.leave(connection, topic)
         for hold in call.held:
             connection.hold(hold)
         for name in call.released:
@@ -266,7 +266,7 @@ class LiveConsumer(AsyncConsumer):
 
     def _pong(self, ref: Any) -> None:
         more = {} if ref is None else {"ref": ref}
-        self.connection.push(wire.frame("pong", head=self.connection.sent, server_time=server_time(), **more))
+        self.connection.push(wire.frame("pong", head=self.connection.position.sent, server_time=server_time(), **more))
 
     async def _renew(self, ref: Any, fields: Frame) -> None:
         """The same person goes on, with what they show now."""
@@ -274,11 +274,11 @@ class LiveConsumer(AsyncConsumer):
         found = await self._identified(fields.get("token"))
         if found is None or found.signed_in.actor.key != connection.key:
             raise errors.NotAuthenticated()
-        connection.see_again(found.signed_in.actor)
+        connection.refresh_actor(found.signed_in.actor)
         if connection.is_closing:
             return
-        connection.admit(found.signed_in, expires_at=found.expires_at, language=found.language)
-        self._tell_ready(connection.sent or 0, recovered=True)
+        connection.bind(found.signed_in, expires_at=found.expires_at, language=found.language)
+        self._tell_ready(connection.position.sent or 0, recovered=True)
         if ref is not None:
             self._acknowledge(ref, {})
 
@@ -287,7 +287,7 @@ class LiveConsumer(AsyncConsumer):
         epoch, head = await pool.run(replay.place_of, connection.key)
         recovered = replay.can_serve(cursor, epoch=epoch, head=head)
         self._acknowledge(ref, {"epoch": epoch, "head": head.seq, "recovered": recovered})
-        connection.go_on_from(cursor.seq if recovered else head.seq, head=head.seq)
+        connection.position.start_from(cursor.seq if recovered else head.seq, head=head.seq)
 
     # --- answers ----------------------------------------------------------------------------------------------------
 

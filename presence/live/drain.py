@@ -36,7 +36,7 @@ def on_sigterm(hub: Hub) -> None:
 
 
 async def _drain(hub: Hub, before: Any, number: int) -> None:
-    logger.info("draining %d connections", len(hub.connections))
+    logger.info("draining %d connections", len(hub.roster.connections))
     try:
         await hub.drain()
     finally:

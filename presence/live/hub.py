@@ -10,9 +10,9 @@ import math
 import random
 import secrets
 import time
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 
@@ -22,7 +22,7 @@ from presence.doorbell import exchange, topics, wire
 from presence.doorbell.bus import Batch, Control, Passing
 from presence.doorbell.exchange import Exchange
 from presence.engine import pool, writing
-from presence.engine.batching import Grouped
+from presence.engine.batching import MicroBatcher
 from presence.enums import PassingKind
 from presence.here import acquaintances, leases
 from presence.here.leases import Lease
@@ -31,16 +31,11 @@ from presence.live.commands import Call, Command
 from presence.live.connection import DRAINING, PROTOCOL_ERROR, REVOKED, TOKEN_EXPIRED, Connection
 from presence.live.entering import Entered, Entry, enter_many
 from presence.live.identity import Caller, Identity, identify
+from presence.live.roster import Roster
+from presence.live.waiters import Waiters
 from presence.log import replay
 
 logger = logging.getLogger(__name__)
-
-
-class Waiter(NamedTuple):
-    """Somebody who waits for an event without a connection."""
-
-    future: asyncio.Future[None]
-    after: int
 
 
 class Hub:
@@ -48,26 +43,24 @@ class Hub:
         self.loop = loop
         self.process = secrets.token_hex(8)
         self.is_draining = False
-        self.people: dict[ActorKey, list[Connection]] = {}
+        self.roster = Roster()
+        self.waiters = Waiters(loop)
         self.flusher = writing.Flusher()
         self.writing: set[Connection] = set()
         """The connections with something on its way to their readers."""
-        self.waiting: dict[ActorKey, list[Waiter]] = {}
         self.database_failed_at = -math.inf
         """The loop's time when something that goes on by itself last found the database away."""
-        self.read_rows: Grouped[replay.Wish, list[replay.Shown]] = Grouped("read_rows", replay.read_many)
-        self.identify: Grouped[Caller, Identity | None] = Grouped("identify", identify)
-        self.enter: Grouped[Entry, Entered] = Grouped("enter", enter_many)
-        self._leaving: Grouped[str, None] = Grouped("leave", _end_leases)
-        self._commands: dict[str, Grouped[Call, Any]] = {}
-        self._topics: dict[str, set[Connection]] = {}
+        self.read_rows: MicroBatcher[replay.Wish, list[replay.Shown]] = MicroBatcher("read_rows", replay.read_many)
+        self.identify: MicroBatcher[Caller, Identity | None] = MicroBatcher("identify", identify)
+        self.enter: MicroBatcher[Entry, Entered] = MicroBatcher("enter", enter_many)
+        self._leaving: MicroBatcher[str, None] = MicroBatcher("leave", _end_leases)
+        self._commands: dict[str, MicroBatcher[Call, Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._exchange = Exchange(self.process, hear=self.deliver)
+        self._exchange = Exchange(self.process, on_batch=self.deliver)
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Listen to the other processes, and look after what needs looking after."""
         self.spawn(self._exchange.listen())
-        self.spawn(self._exchange.greet())
         for job in watch.jobs(self):
             self.spawn(job)
 
@@ -80,53 +73,31 @@ class Hub:
     # --- connections ------------------------------------------------------------------------------------------------
 
     def add(self, connection: Connection) -> None:
-        theirs = self.people.setdefault(connection.key, [])
-        theirs.append(connection)
+        theirs = self.roster.add(connection)
         if 0 < settings.PRESENCE["CONNECTIONS_MAX"] < len(theirs):
             # A client that comes back from a tunnel again and again leaves dead connections behind. The closed one is
             # told not to come back, or too many tabs would put one another out for ever.
             min(theirs, key=lambda each: each.heard_at).close(PROTOCOL_ERROR)
         for topic in rules.own_topics(connection.actor):
-            self.join(connection, topic)
+            self.roster.join(connection, topic)
         metrics.CONNECTIONS.inc()
 
     def forget(self, connection: Connection) -> None:
         """It has closed, or is about to. Nothing happens when it was forgotten before."""
-        theirs = self.people.get(getattr(connection, "key", None), [])  # type: ignore[arg-type]
-        if connection not in theirs:
+        if not self.roster.remove(connection):
             return
-        theirs.remove(connection)
-        if not theirs:
-            del self.people[connection.key]
-        for topic in list(connection.topics):
-            self.leave(connection, topic)
         metrics.CONNECTIONS.dec()
-        if not self.is_draining and connection.sent is not None:
+        if not self.is_draining and connection.is_placed:
             self.end_lease(connection.id)
 
     def end_lease(self, id_: str) -> None:
         self.spawn(self._end_lease(id_))
 
-    def join(self, connection: Connection, topic: str) -> None:
-        connection.topics.add(topic)
-        self._topics.setdefault(topic, set()).add(connection)
-
-    def leave(self, connection: Connection, topic: str) -> None:
-        connection.topics.discard(topic)
-        listeners = self._topics.get(topic, set())
-        listeners.discard(connection)
-        if not listeners:
-            self._topics.pop(topic, None)
-
-    @property
-    def connections(self) -> list[Connection]:
-        return [connection for theirs in self.people.values() for connection in theirs]
-
     def leases(self) -> list[Lease]:
         return [
             Lease(each.id, self.process, each.key, each.auth_session_id)
-            for each in self.connections
-            if each.sent is not None
+            for each in self.roster.connections
+            if each.is_placed
         ]
 
     async def _end_lease(self, id_: str) -> None:
@@ -137,55 +108,37 @@ class Hub:
 
     # --- what is told -----------------------------------------------------------------------------------------------
 
-    def ring(self, packed: wire.Packed) -> None:
-        """What this process tells: to its own connections at once, to the others by the channel layer."""
+    def publish(self, packed: wire.Packed) -> None:
+        """Hand a batch of this process to its own connections at once, and to the others by the channel layer."""
         self.deliver(packed)
-        self._exchange.say(packed)
+        self._exchange.publish(packed)
 
     def deliver(self, packed: wire.Packed) -> None:
-        """Hand what was told to those of our connections whom it concerns."""
+        """Hand a batch to those of our connections whom it concerns."""
         data: Sequence[bytes] = packed["data"]
+        people = self.roster.people
         for type_, id_, seq, kind, at, place in packed["events"]:
             key: Any = (type_, id_)  # As good as an `ActorKey`, and made sooner.
-            if theirs := self.people.get(key):
+            if theirs := people.get(key):
                 frame = wire.durable_frame(kind, seq, at, None if place == wire.NOTHING else data[place])
                 for connection in list(theirs):
-                    connection.take(seq, frame)
-            if key in self.waiting:
-                self.look_again(key, seq)
+                    connection.position.deliver(seq, frame)
+            if key in self.waiters:
+                self.waiters.wake(key, seq)
         for kind, place, to, but in packed["passing"]:
-            if listeners := self._listeners(to, but=wire.keys(but)):
+            if listeners := self.roster.listeners(to, exclude=wire.keys(but)):
                 frame = wire.passing_frame(kind, data[place])
                 for connection in listeners:
                     connection.pass_on(frame)
         for action, type_, id_, argument in packed["controls"]:
-            self._obey(action, ActorKey(type_, id_), argument)
+            self._apply_control(action, ActorKey(type_, id_), argument)
         if packed["events"]:
             metrics.DELIVERY.observe(max(0.0, time.time() - packed["rung"]))
 
-    def wait_for(self, key: ActorKey, after: int) -> Waiter:
-        """A future that is done once this person's stream has come beyond `after`. Give it back with `wait_no_more`."""
-        waiter = Waiter(self.loop.create_future(), after)
-        self.waiting.setdefault(key, []).append(waiter)
-        return waiter
-
-    def wait_no_more(self, key: ActorKey, waiter: Waiter) -> None:
-        theirs = self.waiting.get(key, [])
-        if waiter in theirs:
-            theirs.remove(waiter)
-        if not theirs:
-            self.waiting.pop(key, None)
-
-    def look_again(self, key: ActorKey, head: float) -> None:
-        """This person's stream has come to `head`: wake those who wait for that without a connection."""
-        for future, after in self.waiting.get(key, ()):
-            if head > after and not future.done():
-                future.set_result(None)
-
     def pass_on(self, passing: Passing) -> None:
-        self.ring(wire.pack(Batch(passing=[passing]), sender=self.process))
+        self.publish(wire.pack(Batch(passing=[passing]), sender=self.process))
 
-    def meet(self, actor: Actor, topic: str) -> None:
+    def announce_presence(self, actor: Actor, topic: str) -> None:
         """An office person has joined a chat: its driver learns that they are here, once while they are."""
         driver = topics.driver_of(topic)
         if driver is None or not rules.is_shown_in_chats(actor.key):
@@ -198,29 +151,19 @@ class Hub:
             passing=[Passing(PassingKind.PRESENCE_CHANGED, shown, (theirs,))],
             controls=[Control("met", actor.key, theirs)],
         )
-        self.ring(wire.pack(batch, sender=self.process))
+        self.publish(wire.pack(batch, sender=self.process))
 
-    def _listeners(self, to: Sequence[str], *, but: Collection[ActorKey]) -> set[Connection]:
-        found: set[Connection] = set()
-        for topic in to:
-            person = topics.person_of(topic)
-            found.update(self.people.get(person, ()) if person else self._topics.get(topic, ()))
-        return {connection for connection in found if connection.key not in but}
-
-    def _obey(self, action: str, key: ActorKey, argument: str) -> None:
+    def _apply_control(self, action: str, key: ActorKey, argument: str) -> None:
         match action:
             case "close":
-                for connection in list(self.people.get(key, ())):
+                for connection in self.roster.of(key):
                     if not argument or connection.auth_session_id == argument:
                         connection.close(REVOKED)
             case "renew":
-                for connection in list(self.people.get(key, ())):
+                for connection in self.roster.of(key):
                     connection.close(TOKEN_EXPIRED)
             case "leave":
-                for connection in self.people.get(key, ()):
-                    connection.narrowed += 1
-                    for topic in [each for each in connection.topics if each.startswith(argument)]:
-                        self.leave(connection, topic)
+                self.roster.revoke(key, argument)
             case "met":
                 acquaintances.meet(key, argument)
             case "parted":
@@ -234,7 +177,7 @@ class Hub:
             return await pool.run(command.do, call)
         grouped = self._commands.get(command.name)
         if grouped is None:
-            grouped = self._commands[command.name] = Grouped(command.name, command.run_many)
+            grouped = self._commands[command.name] = MicroBatcher(command.name, command.run_many)
         return await grouped.call(call)
 
     # --- going ------------------------------------------------------------------------------------------------------
@@ -243,19 +186,19 @@ class Hub:
         """Tell everybody to come back elsewhere, close their connections, and let their leases go."""
         self.is_draining = True
         seconds = settings.PRESENCE["DRAIN_SECONDS"]
-        connections = self.connections
+        connections = self.roster.connections
         for connection in connections:
             retry_ms = random.randint(100, 2000)  # noqa: S311 -- so that not all come back at once
             connection.push(wire.passing_frame("draining", b'{"retry_ms":%d}' % retry_ms))
-        for key in list(self.waiting):
-            self.look_again(key, math.inf)
+        for key in self.waiters.people():
+            self.waiters.wake(key, math.inf)
         if connections:
             await asyncio.sleep(min(1.0, seconds / 5))  # What is being done now is still acknowledged.
         for connection in connections:
             connection.close(DRAINING)
         try:
             async with asyncio.timeout(seconds):
-                await asyncio.gather(*(connection.written() for connection in connections))
+                await asyncio.gather(*(connection.outbox.written() for connection in connections))
                 await pool.run(leases.end_process, process=self.process)
         except Exception as error:
             logger.warning("drained in part: %s", type(error).__name__)
@@ -265,12 +208,12 @@ _hub: Hub | None = None
 
 
 def start() -> Hub:
-    """The hub of the running event loop, begun when it is asked for first."""
+    """The hub of the running event loop, started when it is asked for first."""
     global _hub
     loop = asyncio.get_running_loop()
     if _hub is None or _hub.loop is not loop:
         _hub = Hub(loop)
-        _hub.begin()
+        _hub.start()
     return _hub
 
 
@@ -279,14 +222,14 @@ def running() -> Hub | None:
     return _hub if _hub is not None and _hub.loop.is_running() else None
 
 
-def ring(batch: Batch) -> None:
+def publish(batch: Batch) -> None:
     """Publish what a commit tells, from any thread. Never raises, never waits; a failure is counted."""
     try:
         hub = running()
         if hub is not None:
-            hub.loop.call_soon_threadsafe(hub.ring, wire.pack(batch, sender=hub.process))
+            hub.loop.call_soon_threadsafe(hub.publish, wire.pack(batch, sender=hub.process))
         else:
-            exchange.say_from_outside(wire.pack(batch, sender=wire.OUTSIDE))
+            exchange.publish_from_outside(wire.pack(batch, sender=wire.OUTSIDE))
     except Exception as error:
         exchange.count_failure(error)
 

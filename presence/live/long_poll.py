@@ -63,7 +63,7 @@ def waiting(application: Application, path: str) -> Application:
             deadline = deadline or now + (wish.seconds if wish else 0)
             if wish is None or now >= deadline or hub.start().is_draining:
                 break
-            if 0 < settings.PRESENCE["CONNECTIONS_MAX"] <= len(hub.start().waiting.get(wish.key, ())):
+            if 0 < settings.PRESENCE["CONNECTIONS_MAX"] <= hub.start().waiters.count(wish.key):
                 answer = _too_many(answer)
                 break
             if not await _news(wish, deadline - now, receive):
@@ -115,7 +115,7 @@ async def _ask(application: Application, scope: Any) -> list[Message]:
 async def _news(wish: Wish, seconds: float, receive: Receive) -> bool:
     """Whether the stream has come further; False when the time is over or the client has gone."""
     the_hub = hub.start()
-    waiter = the_hub.wait_for(wish.key, wish.after)
+    waiter = the_hub.waiters.add(wish.key, wish.after)
     gone = asyncio.ensure_future(_until_gone(receive))
     try:
         # Between the view's look at the rows and now something may have come.
@@ -126,7 +126,7 @@ async def _news(wish: Wish, seconds: float, receive: Receive) -> bool:
         return waiter.future.done()
     finally:
         gone.cancel()
-        the_hub.wait_no_more(wish.key, waiter)
+        the_hub.waiters.remove(wish.key, waiter)
 
 
 async def _until_gone(receive: Receive) -> None:

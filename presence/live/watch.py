@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -19,7 +19,10 @@ from presence import metrics
 from presence.engine import pool
 from presence.engine.limits import GIVE_UP_SECONDS, STUCK_SECONDS
 from presence.here import leases
-from presence.live.connection import CANNOT_RESUME, TOO_SLOW, Connection
+from presence.live.connection import TOO_SLOW, Connection
+from presence.live.position import CANNOT_RESUME
+from presence.live.roster import Roster
+from presence.live.waiters import Waiters
 from presence.log import epochs, replay
 
 T = TypeVar("T")
@@ -45,21 +48,13 @@ class Hub(Protocol):
     process: str
     database_failed_at: float
 
-    @property
-    def people(self) -> Mapping[ActorKey, Sequence[Connection]]: ...
-
-    @property
-    def waiting(self) -> Mapping[ActorKey, object]: ...
+    roster: Roster
+    waiters: Waiters
 
     @property
     def writing(self) -> Iterable[Connection]: ...
 
-    @property
-    def connections(self) -> Iterable[Connection]: ...
-
     def leases(self) -> Collection[leases.Lease]: ...
-
-    def look_again(self, key: ActorKey, head: float) -> None: ...
 
 
 def jobs(hub: Hub) -> list[Coroutine[Any, Any, None]]:
@@ -96,8 +91,8 @@ async def _every(hub: Hub, name: str, seconds: float, job: Callable[[], Awaitabl
 
 async def look_at_heads(hub: Hub) -> None:
     """Bring those up to date whom no doorbell told: one query, however many are connected."""
-    before = {key: [(each, each.sent) for each in theirs] for key, theirs in hub.people.items()}
-    keys = {*before, *hub.waiting}
+    before = {key: [(each, each.position.sent) for each in theirs] for key, theirs in hub.roster.people.items()}
+    keys = {*before, *hub.waiters.people()}
     if not keys:
         return
     epoch = await pool.run(epochs.current)
@@ -107,20 +102,20 @@ async def look_at_heads(hub: Hub) -> None:
     for key, theirs in before.items():
         head = heads.get(key, replay.Head()).seq
         for connection, sent in theirs:
-            if sent is None or connection.sent is None:
+            if sent is None or connection.position.sent is None:
                 continue
             if head < sent or connection.epoch != epoch:
                 connection.close(CANNOT_RESUME)  # A backup was restored.
-            elif head > connection.sent:
+            elif head > connection.position.sent:
                 metrics.BEHIND.inc()
-                connection.catch_up(head)
-    for key in list(hub.waiting):
-        hub.look_again(key, heads.get(key, replay.Head()).seq)
+                connection.position.catch_up(head)
+    for key in hub.waiters.people():
+        hub.waiters.wake(key, heads.get(key, replay.Head()).seq)
 
 
 async def look_at_access(hub: Hub) -> None:
     """Close the connections of those who may not be here any more, whoever has taken it from them."""
-    connections = [(each, each.sign_in) for each in hub.connections if each.sent is not None]
+    connections = [(each, each.sign_in) for each in hub.roster.connections if each.is_placed]
     if not connections:
         return
     standing: dict[sign_ins.SignIn, sign_ins.Standing] = {}
@@ -131,7 +126,7 @@ async def look_at_access(hub: Hub) -> None:
         if connection.sign_in != sign_in:
             continue  # It has shown another meanwhile, which was looked at then.
         stands = standing.get(sign_in)
-        connection.see_again(stands.actor if stands else None)
+        connection.refresh_actor(stands.actor if stands else None)
 
 
 async def renew_leases(hub: Hub) -> None:
@@ -152,8 +147,8 @@ async def look_at_readers(hub: Hub) -> None:
     now = hub.loop.time()
     queued = 0
     for connection in list(hub.writing):
-        queued += connection.queued
-        stuck = now - connection.writing_since
+        queued += len(connection.outbox)
+        stuck = now - connection.outbox.since
         if stuck > STUCK_SECONDS + GIVE_UP_SECONDS:
             connection.give_up()
         elif stuck > STUCK_SECONDS:

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 def nothing_remembered(monkeypatch):
     """What is due does not depend on how long telling took before."""
     monkeypatch.setattr(coalescing, "REST", 0)
-    unread._changed.forget()
+    unread._changed.reset()
     yield
-    unread._changed.forget()
+    unread._changed.reset()
 
 
 def here(*actors):

@@ -28,7 +28,7 @@ from kernel import unit_of_work
 from offers_project.asgi import application as product
 from presence.engine import batching
 from presence.here import leases
-from presence.live import connection, consumer, hub, watch
+from presence.live import connection, consumer, hub, position, watch
 from presence.log import replay, telling
 
 __all__ = ["application"]
@@ -134,7 +134,7 @@ def lose_doorbells(rate: float) -> None:
 
 def without_gap_filling() -> None:
     """What no doorbell has brought is not read from the rows."""
-    connection.Connection._fill = lambda self, *, after=0.0: None  # type: ignore[method-assign]
+    position.StreamPosition._fill = lambda self, *, after=0.0: None  # type: ignore[method-assign]
 
 
 def without_heads() -> None:
@@ -192,11 +192,11 @@ def without_durability() -> None:
 def without_order() -> None:
     """What comes is sent at once, whatever its number."""
 
-    def send(self: connection.Connection, seq: int, frame: str) -> None:
+    def send(self: position.StreamPosition, seq: int, frame: str) -> None:
         if self.sent is not None:
             self._advance(max(seq, self.sent), frame)
 
-    connection.Connection.take = send  # type: ignore[method-assign]
+    position.StreamPosition.deliver = send  # type: ignore[method-assign]
 
 
 def without_leases() -> None:

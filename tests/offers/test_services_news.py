@@ -10,7 +10,7 @@ from offers.services import news
 from offers.services.tellings import onlookers
 from presence.doorbell import topics
 from presence.engine import coalescing
-from presence.engine.coalescing import Soon
+from presence.engine.coalescing import Coalescer
 from presence.models import Attendance
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
@@ -25,7 +25,7 @@ def nothing_remembered(monkeypatch):
     monkeypatch.setattr(coalescing, "REST", 0)
     monkeypatch.setattr(coalescing, "EVERY_SECONDS", 0)
     for coalescer in (news._happened, news._concerned):
-        coalescer.forget()
+        coalescer.reset()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_figures_go_to_those_who_are_here_as_they_see_them(passed, django_captur
 
 
 def test_figures_of_many_people_are_counted_in_portions(passed, monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr(news, "_concerned", Soon(at_a_time=2))
+    monkeypatch.setattr(news, "_concerned", Coalescer(at_a_time=2))
     offer, drivers = make_offer(), [make_driver() for _ in range(4)]
     here(owner_of(offer), *(driver.actor for driver in drivers))
     with django_capture_on_commit_callbacks(execute=True):
@@ -109,7 +109,7 @@ def test_figures_of_many_people_are_counted_in_portions(passed, monkeypatch, dja
 
 
 def test_news_for_fifty_take_as_many_statements_as_for_one(passed, monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr(news, "_concerned", Soon(at_a_time=1000))
+    monkeypatch.setattr(news, "_concerned", Coalescer(at_a_time=1000))
     managers, followers, drivers, taken = [], [], [], []
     for people in (1, 50):
         managers += [make_user("manager") for _ in range(people - len(managers))]

@@ -59,9 +59,9 @@ def test_every_change_touches(passed):
 @pytest.fixture
 def nothing_remembered(monkeypatch):
     monkeypatch.setattr(coalescing, "REST", 0)
-    tellings._talked_about.forget()
+    tellings._talked_about.reset()
     yield
-    tellings._talked_about.forget()
+    tellings._talked_about.reset()
 
 
 @pytest.mark.usefixtures("nothing_remembered")

@@ -9,8 +9,8 @@ import random
 from typing import Any
 
 from offers_project.asgi import application
-from presence.live.connection import Connection
 from presence.live.hub import Hub
+from presence.live.position import StreamPosition
 
 __all__ = ["application"]
 
@@ -28,13 +28,13 @@ def lose_doorbells(rate: float) -> None:
 
 def fill_no_gaps() -> None:
     """Only who comes again is told what they have missed."""
-    fill = Connection._fill
+    fill = StreamPosition._fill
 
-    def fill_at_once_or_never(connection: Connection, *, after: float = 0.0) -> None:
+    def fill_at_once_or_never(position: StreamPosition, *, after: float = 0.0) -> None:
         if not after:
-            fill(connection)
+            fill(position)
 
-    Connection._fill = fill_at_once_or_never  # type: ignore[method-assign]
+    StreamPosition._fill = fill_at_once_or_never  # type: ignore[method-assign]
 
 
 if share := os.environ.get("LOST_DOORBELLS"):

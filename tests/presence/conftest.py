@@ -39,11 +39,11 @@ def strangers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def gate(monkeypatch: pytest.MonkeyPatch) -> pool.Gate:
+def breaker(monkeypatch: pytest.MonkeyPatch) -> pool.CircuitBreaker:
     """Whether the database was there last time is no concern of the next test's."""
-    gate = pool.Gate()
-    monkeypatch.setattr(pool, "_gate", gate)
-    return gate
+    breaker = pool.CircuitBreaker()
+    monkeypatch.setattr(pool, "_breaker", breaker)
+    return breaker
 
 
 @pytest.fixture

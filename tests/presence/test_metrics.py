@@ -80,10 +80,10 @@ def test_what_an_alarm_watches_is_there_before_it_happens():
 async def test_a_gap_is_one_that_did_not_fill_by_itself():
     async def gaps(*arriving: int) -> float:
         client = Client(Rows(head=max(arriving)))
-        client.connection.go_on_from(0, head=0)
+        client.connection.position.start_from(0, head=0)
         before = metrics.GAPS._value.get()
         for seq in arriving:
-            client.connection.take(seq, str(seq))
+            client.connection.position.deliver(seq, str(seq))
         await client.settled()
         assert client.heard == [str(seq) for seq in range(1, max(arriving) + 1)]
         return metrics.GAPS._value.get() - before
@@ -96,7 +96,7 @@ async def test_a_gap_is_one_that_did_not_fill_by_itself():
 async def test_reading_back_what_was_missed_is_no_gap():
     client = Client(Rows(head=9))
     before = metrics.GAPS._value.get()
-    client.connection.go_on_from(2, head=9)
+    client.connection.position.start_from(2, head=9)
     await client.settled()
     assert len(client.heard) == 7
     assert metrics.GAPS._value.get() == before
@@ -106,7 +106,7 @@ async def test_what_waits_for_a_client_that_has_gone_is_counted_as_dropped():
     client = Client(Rows(head=0))
     client.reads.clear()
     connection: Connection = client.connection
-    connection.go_on_from(0, head=0)
+    connection.position.start_from(0, head=0)
     for seq in (1, 2, 3):
         connection.push(str(seq))
     before = metrics.DROPPED.labels("gone")._value.get()

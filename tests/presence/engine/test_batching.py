@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from presence.engine import batching
-from presence.engine.batching import Grouped
+from presence.engine.batching import MicroBatcher
 
 
 async def gather(grouped, items):
@@ -21,7 +21,7 @@ async def test_a_batch_is_what_came_while_the_last_was_done():
         batches.append(list(items))
         return [item * 2 for item in items]
 
-    grouped = Grouped("double", double)
+    grouped = MicroBatcher("double", double)
     assert await grouped.call(1) == 2
     assert await gather(grouped, range(50)) == [item * 2 for item in range(50)]
     assert batches[0] == [1]
@@ -29,7 +29,7 @@ async def test_a_batch_is_what_came_while_the_last_was_done():
 
 
 async def test_one_may_be_refused_alone():
-    grouped = Grouped("some", lambda items: [ValueError(item) if item == 3 else item for item in items])
+    grouped = MicroBatcher("some", lambda items: [ValueError(item) if item == 3 else item for item in items])
     results = await gather(grouped, range(5))
     assert [type(result) for result in results] == [int, int, int, ValueError, int]
 
@@ -40,7 +40,7 @@ async def test_a_fault_is_found_by_trying_one_by_one():
             raise ZeroDivisionError
         return list(items)
 
-    results = await gather(Grouped("stumble", stumble), range(5))
+    results = await gather(MicroBatcher("stumble", stumble), range(5))
     assert [type(result) for result in results] == [int, int, int, ZeroDivisionError, int]
 
 
@@ -51,7 +51,7 @@ async def test_without_a_database_nobody_tries_again():
         tries.append(len(items))
         raise OperationalError(2006, "gone away")
 
-    results = await gather(Grouped("away", away), range(5))
+    results = await gather(MicroBatcher("away", away), range(5))
     assert [type(result) for result in results] == [OperationalError] * 5
     assert sum(tries) == 5
 
@@ -62,14 +62,14 @@ async def test_what_ends_a_thread_leaves_nobody_waiting_and_the_next_batch_is_do
             raise SystemExit
         return list(items)
 
-    grouped = Grouped("leave", leave)
+    grouped = MicroBatcher("leave", leave)
     results = await gather(grouped, range(5))
     assert [type(result) for result in results] == [RuntimeError] * 5
     assert await grouped.call(1) == 1
 
 
 async def test_whoever_asked_and_left_does_not_disturb_the_others():
-    grouped = Grouped("slow", lambda items: list(items))
+    grouped = MicroBatcher("slow", lambda items: list(items))
     leaving = asyncio.create_task(grouped.call(1))
     staying = asyncio.create_task(grouped.call(2))
     await asyncio.sleep(0)
@@ -86,7 +86,7 @@ async def test_who_waits_in_vain_for_a_lock_does_so_alone():
             raise OperationalError(1205, "Lock wait timeout exceeded")
         return list(items)
 
-    results = await gather(Grouped("locked", locked), range(5))
+    results = await gather(MicroBatcher("locked", locked), range(5))
     assert [type(result) for result in results] == [int, int, int, OperationalError, int]
 
 
@@ -100,7 +100,7 @@ async def test_a_batch_that_takes_long_does_not_hold_up_the_next(monkeypatch):
             may_end.wait(20)
         return list(items)
 
-    grouped = Grouped("work", work)
+    grouped = MicroBatcher("work", work)
     slow = asyncio.create_task(grouped.call("slow"))
     await asyncio.to_thread(has_begun.wait, 20)
     assert await grouped.call("quick") == "quick"
@@ -118,7 +118,7 @@ async def test_only_so_many_are_under_way_at_once(monkeypatch):
         may_end.wait(20)
         return list(items)
 
-    grouped = Grouped("work", work)
+    grouped = MicroBatcher("work", work)
     calls = []
     for number in range(batching.SIDE_BY_SIDE + 3):
         calls.append(asyncio.create_task(grouped.call(number)))

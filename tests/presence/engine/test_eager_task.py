@@ -24,7 +24,7 @@ async def test_work_that_does_not_wait_is_done_at_once():
         done.append("all")
 
     rest = Rest()
-    eager_task.begin(work(), rest)
+    eager_task.start(work(), rest)
     assert done == ["all"]
     assert rest.task is None
 
@@ -40,7 +40,7 @@ async def test_work_that_waits_goes_on_when_what_it_waits_for_has_come():
         done.append(await doors[1])
 
     rest = Rest()
-    eager_task.begin(work(), rest)
+    eager_task.start(work(), rest)
     assert done == ["begun"]
     doors[0].set_result("first")
     await asyncio.sleep(0.01)
@@ -62,8 +62,8 @@ async def test_what_fails_before_it_waits_fails_here_and_afterwards_in_the_task(
 
     rest = Rest()
     with pytest.raises(LookupError):
-        eager_task.begin(fails(), rest)
-    eager_task.begin(fails_later(), rest)
+        eager_task.start(fails(), rest)
+    eager_task.start(fails_later(), rest)
     door.set_result(None)
     with pytest.raises(LookupError):
         await rest.task
@@ -79,7 +79,7 @@ async def test_what_is_cancelled_while_it_waits_can_tidy_up():
             tidied.append("up")
 
     rest = Rest()
-    eager_task.begin(work(), rest)
+    eager_task.start(work(), rest)
     await asyncio.sleep(0)
     rest.task.cancel()
     with pytest.raises(asyncio.CancelledError):

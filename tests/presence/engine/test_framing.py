@@ -337,7 +337,7 @@ async def test_frame_put_is_the_frame_that_the_server_would_have_sent(quick, tex
 async def test_what_is_put_and_what_is_sent_keep_their_order(quick):
     quick.loop = asyncio.get_running_loop()
     transport = quick.transport
-    outlet = writing.regulated(quick.send, writing.Flusher())
+    outlet = writing.outlet_for(quick.send, writing.Flusher())
     outlet.put("1")
     await outlet.send({"type": "websocket.send", "text": "2"})
     outlet.put("3")

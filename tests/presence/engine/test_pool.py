@@ -40,11 +40,11 @@ def away(monkeypatch):
     return away
 
 
-async def test_while_one_looks_for_the_database_the_others_are_told_at_once(gate, away):
+async def test_while_one_looks_for_the_database_the_others_are_told_at_once(breaker, away):
     away.may_fail.set()
     with pytest.raises(OperationalError, match="connect"):
         await pool.run(away.connect)
-    assert gate.is_away
+    assert breaker.is_away
     away.may_fail.clear()
     away.is_tried.clear()
     looking = asyncio.create_task(pool.run(lambda: None))
@@ -59,13 +59,13 @@ async def test_while_one_looks_for_the_database_the_others_are_told_at_once(gate
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_who_finds_it_lets_everybody_in_again(gate):
-    gate.is_away = True
+async def test_who_finds_it_lets_everybody_in_again(breaker):
+    breaker.is_away = True
     assert await pool.run(lambda: 5) == 5
-    assert not gate.is_away
+    assert not breaker.is_away
 
 
-async def test_connection_that_ended_under_way_shuts_nobody_out(gate, monkeypatch):
+async def test_connection_that_ended_under_way_shuts_nobody_out(breaker, monkeypatch):
     def lose():
         pool.connection.connection = None
         raise OperationalError(2013, "Lost connection")
@@ -83,4 +83,4 @@ async def test_connection_that_ended_under_way_shuts_nobody_out(gate, monkeypatc
     monkeypatch.setattr(pool, "connection", Open())
     with pytest.raises(OperationalError):
         await pool.run(lose)
-    assert not gate.is_away
+    assert not breaker.is_away

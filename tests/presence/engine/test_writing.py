@@ -31,7 +31,7 @@ async def turns(number: int) -> None:
 async def test_pieces_of_a_moment_go_out_as_one():
     transport = Transport()
     protocol = Protocol(transport)
-    send, _put, _taken = writing.regulated(protocol.send, writing.Flusher())
+    send, _put, _taken = writing.outlet_for(protocol.send, writing.Flusher())
     await send({"text": "event "})
     await turns(2)
     await send({"text": "ack"})
@@ -81,6 +81,6 @@ async def test_everything_else_is_the_transports():
 async def test_a_server_that_is_neither_is_left_alone():
     async def send(message: dict) -> None: ...
 
-    outlet = writing.regulated(send, writing.Flusher())
+    outlet = writing.outlet_for(send, writing.Flusher())
     assert outlet.send is send
     assert not outlet.put("at once")

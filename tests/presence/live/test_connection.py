@@ -12,9 +12,10 @@ from kernel.actors import Actor
 from presence.doorbell.bus import Passing
 from presence.engine.writing import Outlet
 from presence.live import connection as module
-from presence.live import watch
+from presence.live import position, watch
 from presence.live.commands import Hold
-from presence.live.connection import CANNOT_RESUME, REVOKED, TOO_SLOW, Connection
+from presence.live.connection import REVOKED, TOO_SLOW, Connection
+from presence.live.position import CANNOT_RESUME
 from presence.log.replay import Shown, Wish
 
 OLGA = Actor("dispatcher", 1, "Olga", "dispatcher")
@@ -58,7 +59,7 @@ class Client:
         self.reads.set()
         self.hub = FakeHub(rows)
         self.connection = Connection("c", self.hub, self.send)  # type: ignore[arg-type]
-        self.connection.admit(SignedIn(OLGA, None, None), expires_at=None, language="en")  # type: ignore[arg-type]
+        self.connection.bind(SignedIn(OLGA, None, None), expires_at=None, language="en")  # type: ignore[arg-type]
 
     async def send(self, message) -> None:
         await self.reads.wait()
@@ -70,15 +71,14 @@ class Client:
     async def settled(self) -> None:
         for _ in range(400):
             await asyncio.sleep(0)
-        while (filling := self.connection._filling) is not None:
-            await asyncio.wait([filling])
-        await self.connection.written()
+        await self.connection.position.filled()
+        await self.connection.outbox.written()
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
-    monkeypatch.setattr(module, "GAP_SECONDS", 0.0001)
-    monkeypatch.setattr(module, "AHEAD_MAX", 4)
+    monkeypatch.setattr(position, "GAP_SECONDS", 0.0001)
+    monkeypatch.setattr(position, "AHEAD_MAX", 4)
 
 
 arrivals = st.lists(st.integers(1, 30), max_size=60)
@@ -92,11 +92,11 @@ def test_numbers_come_once_and_in_order(start, before, after, pauses):
         rows = Rows(head=max([start, *before]))
         client = Client(rows)
         for seq in before:
-            client.connection.take(seq, str(seq))
-        client.connection.go_on_from(start, head=max(start, rows.head))
+            client.connection.position.deliver(seq, str(seq))
+        client.connection.position.start_from(start, head=max(start, rows.head))
         for place, seq in enumerate(after):
             rows.head = max(rows.head, seq)
-            client.connection.take(seq, str(seq))
+            client.connection.position.deliver(seq, str(seq))
             if place in pauses:
                 await asyncio.sleep(0.0002)
         await client.settled()
@@ -107,11 +107,11 @@ def test_numbers_come_once_and_in_order(start, before, after, pauses):
 
 async def test_resuming_tells_again_from_the_cursor_and_goes_on():
     client = Client(Rows(head=5))
-    client.connection.go_on_from(5, head=5)
-    client.connection.take(6, "6")
+    client.connection.position.start_from(5, head=5)
+    client.connection.position.deliver(6, "6")
     client.hub.read_rows.head = 6
-    client.connection.go_on_from(3, head=6)
-    client.connection.take(7, "7")
+    client.connection.position.start_from(3, head=6)
+    client.connection.position.deliver(7, "7")
     client.hub.read_rows.head = 7
     await client.settled()
     assert client.heard == ["6", "4", "5", "6", "7"]
@@ -119,7 +119,7 @@ async def test_resuming_tells_again_from_the_cursor_and_goes_on():
 
 async def test_what_is_pruned_cannot_be_resumed():
     client = Client(Rows(head=9, floor=7))
-    client.connection.go_on_from(3, head=9)
+    client.connection.position.start_from(3, head=9)
     await client.settled()
     assert (client.heard, client.code) == ([], CANNOT_RESUME)
 
@@ -127,13 +127,13 @@ async def test_what_is_pruned_cannot_be_resumed():
 async def test_slow_reader_misses_what_may_be_lost_first(settings):
     settings.PRESENCE = settings.PRESENCE | {"QUEUE_MAX": 8}
     client = Client(Rows(head=0))
-    client.connection.go_on_from(0, head=0)
+    client.connection.position.start_from(0, head=0)
     client.reads.clear()
     await asyncio.sleep(0)
     for _ in range(5):
         client.connection.pass_on("passing")
     for seq in range(1, 9):
-        client.connection.take(seq, str(seq))
+        client.connection.position.deliver(seq, str(seq))
     client.reads.set()
     await client.settled()
     assert [frame for frame in client.heard if frame != "passing"] == list("12345678")
@@ -144,10 +144,10 @@ async def test_slow_reader_misses_what_may_be_lost_first(settings):
 async def test_reader_that_stays_behind_is_closed_at_once(settings):
     settings.PRESENCE = settings.PRESENCE | {"QUEUE_MAX": 8}
     client = Client(Rows(head=100))
-    client.connection.go_on_from(0, head=0)
+    client.connection.position.start_from(0, head=0)
     client.reads.clear()
     for seq in range(1, 20):
-        client.connection.take(seq, str(seq))
+        client.connection.position.deliver(seq, str(seq))
         await asyncio.sleep(0)
     client.reads.set()
     await client.settled()
@@ -160,7 +160,7 @@ async def test_replay_waits_for_a_slow_reader(settings):
     settings.PRESENCE = settings.PRESENCE | {"QUEUE_MAX": 8}
     client = Client(Rows(head=100))
     client.reads.clear()
-    client.connection.go_on_from(0, head=100)
+    client.connection.position.start_from(0, head=100)
     await asyncio.sleep(0.02)
     assert client.hub.read_rows.reads < 4
     client.reads.set()
@@ -170,13 +170,13 @@ async def test_replay_waits_for_a_slow_reader(settings):
 
 async def test_revoked_connection_is_sent_nothing_more():
     client = Client(Rows(head=0))
-    client.connection.go_on_from(0, head=0)
+    client.connection.position.start_from(0, head=0)
     client.reads.clear()
-    client.connection.take(1, "1")
+    client.connection.position.deliver(1, "1")
     await asyncio.sleep(0)
-    client.connection.take(2, "2")
+    client.connection.position.deliver(2, "2")
     client.connection.close(REVOKED)
-    client.connection.take(3, "3")
+    client.connection.position.deliver(3, "3")
     client.connection.pass_on("passing")
     client.reads.set()
     await client.settled()
@@ -204,9 +204,9 @@ async def test_reader_that_takes_nothing_is_closed_and_then_left_alone(monkeypat
     client = Client(Rows(head=0))
     ended: list[bool] = []
     client.connection.on_giving_up = lambda: ended.append(True)
-    client.connection.go_on_from(0, head=0)
+    client.connection.position.start_from(0, head=0)
     client.reads.clear()
-    client.connection.take(1, "1")
+    client.connection.position.deliver(1, "1")
     await asyncio.sleep(0)
     await watch.look_at_readers(client.hub)
     assert not client.connection.is_closing
@@ -227,9 +227,9 @@ async def test_failing_send_leaves_nothing_behind():
     async def broken(message) -> None:
         raise OSError
 
-    client.connection.send_by(Outlet(broken))
-    client.connection.go_on_from(0, head=0)
-    client.connection.take(1, "1")
+    client.connection.outbox.send_by(Outlet(broken))
+    client.connection.position.start_from(0, head=0)
+    client.connection.position.deliver(1, "1")
     await client.settled()
     assert client.connection.is_closing
     assert client.hub.forgotten == [client.connection]
@@ -247,13 +247,13 @@ async def test_who_is_closed_for_what_they_did_is_in_the_log_by_the_connections_
 
 async def test_who_has_been_quiet_for_long_is_not_slow_the_moment_something_comes():
     client = Client(Rows(head=0))
-    client.connection.go_on_from(0, head=0)
-    client.connection.take(1, "1")
-    await client.connection.written()
-    client.connection.writing_since -= 2 * watch.STUCK_SECONDS
-    client.connection.take(2, "2")
+    client.connection.position.start_from(0, head=0)
+    client.connection.position.deliver(1, "1")
+    await client.connection.outbox.written()
+    client.connection.outbox.since -= 2 * watch.STUCK_SECONDS
+    client.connection.position.deliver(2, "2")
     await watch.look_at_readers(client.hub)  # Before the writer has had its turn.
-    await client.connection.written()
+    await client.connection.outbox.written()
     assert (client.heard, client.code) == (["1", "2"], None)
 
 
@@ -266,8 +266,8 @@ async def test_what_can_go_at_once_goes_at_once_and_never_before_what_waits():
             client.heard.append(frame)
         return is_writable
 
-    client.connection.send_by(Outlet(client.send, put))
-    client.connection.go_on_from(0, head=0)
+    client.connection.outbox.send_by(Outlet(client.send, put))
+    client.connection.position.start_from(0, head=0)
     client.connection.push("1")
     client.connection.pass_on("2")
     assert client.heard == ["1", "2"]

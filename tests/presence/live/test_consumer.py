@@ -55,7 +55,7 @@ async def test_whoever_has_spoken_in_time_is_not_closed_while_the_server_looks_w
     assert not consumer.connection.is_closing
     found_out.set()
     await opening
-    await consumer.connection.written()
+    await consumer.connection.outbox.written()
     assert sent[-1] == {"type": "websocket.close", "code": 4500}
 
 
@@ -71,7 +71,7 @@ async def test_chat_that_is_taken_away_while_it_is_being_joined_is_not_joined(co
         consumer.hub.deliver(wire.pack(Batch(controls=[control]), sender="another"))
 
     monkeypatch.setattr(consumer.hub, "do", do)
-    consumer.connection.admit(SignedIn(OLGA, None, None), expires_at=None, language="en")
+    consumer.connection.bind(SignedIn(OLGA, None, None), expires_at=None, language="en")
     consumer.hub.add(consumer.connection)
     with pytest.raises(NotFound):
         await consumer._command("r", Command("join", None), {})

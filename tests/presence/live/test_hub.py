@@ -22,8 +22,8 @@ DRIVER = ActorKey("driver", 7)
 class Ear:
     """Stands for a connection."""
 
-    sent = 0
-    narrowed = 0
+    is_placed = True
+    revocations = 0
     is_closing = False
     auth_session_id = None
 
@@ -31,8 +31,9 @@ class Ear:
         self.id = str(id(self))
         self.actor, self.key, self.topics = actor, actor.key, set()
         self.heard, self.codes = [], []
+        self.position = self
 
-    def take(self, seq, frame):
+    def deliver(self, seq, frame):
         self.heard.append(wire.read(frame))
 
     def pass_on(self, frame):
@@ -86,8 +87,8 @@ async def test_controls_reach_the_connections_of_one_person(the_hub):
     for ear in (olga, other):
         ear.auth_session_id = "s"
         the_hub.add(ear)
-        the_hub.join(ear, topics.of_chat(1, 2))
-        the_hub.join(ear, topics.of_chat(3, 2))
+        the_hub.roster.join(ear, topics.of_chat(1, 2))
+        the_hub.roster.join(ear, topics.of_chat(3, 2))
     the_hub.deliver(packed(controls=[Control("leave", OLGA.key, topics.of_offer_chats(1))]))
     assert topics.of_chat(1, 2) not in olga.topics
     assert topics.of_chat(3, 2) in olga.topics
@@ -101,20 +102,20 @@ async def test_forgetting_leaves_nothing_behind(the_hub):
     the_hub.is_draining = True
     olga = Ear(OLGA)
     the_hub.add(olga)
-    the_hub.join(olga, "x")
+    the_hub.roster.join(olga, "x")
     the_hub.forget(olga)
     the_hub.forget(olga)
-    assert (the_hub.people, the_hub._topics, olga.topics) == ({}, {}, set())
+    assert (the_hub.roster.people, the_hub.roster._topics, olga.topics) == ({}, {}, set())
 
 
 async def test_presence_of_the_office_is_told_to_each_driver_once(the_hub):
     driver = Ear(Actor("driver", 7, "Dan", "driver"))
     the_hub.add(driver)
     for _ in range(2):
-        the_hub.meet(OLGA, topics.of_chat(1, 7))
-        the_hub.meet(OLGA, topics.of_chat(2, 7))
-        the_hub.meet(driver.actor, topics.of_chat(2, 7))
-        the_hub.meet(OLGA, topics.OFFICE)
+        the_hub.announce_presence(OLGA, topics.of_chat(1, 7))
+        the_hub.announce_presence(OLGA, topics.of_chat(2, 7))
+        the_hub.announce_presence(driver.actor, topics.of_chat(2, 7))
+        the_hub.announce_presence(OLGA, topics.OFFICE)
     assert [frame["data"]["online"] for frame in driver.heard] == [True]
     assert acquaintances.have_met(OLGA.key, topics.of_actor(DRIVER))
     assert acquaintances.met_by(OLGA.key) == (topics.of_actor(DRIVER),)
@@ -123,8 +124,8 @@ async def test_presence_of_the_office_is_told_to_each_driver_once(the_hub):
 
 
 async def test_nonsense_of_another_process_is_survived(the_hub):
-    the_hub._exchange.take({"type": wire.BATCH, "from": "another"})
-    the_hub._exchange.take({})
+    the_hub._exchange.receive({"type": wire.BATCH, "from": "another"})
+    the_hub._exchange.receive({})
 
 
 def failures() -> float:
@@ -134,9 +135,9 @@ def failures() -> float:
 
 def test_ringing_never_raises(monkeypatch):
     before = failures()
-    hub.ring(Batch(passing=[Passing("a", {"bad": {1, 2}}, ("x",))]))
+    hub.publish(Batch(passing=[Passing("a", {"bad": {1, 2}}, ("x",))]))
     monkeypatch.setattr(exchange, "is_shared", lambda: 1 / 0)
-    hub.ring(Batch(passing=[Passing("a", {}, ("x",))]))
+    hub.publish(Batch(passing=[Passing("a", {}, ("x",))]))
     assert failures() > before
 
 
@@ -148,14 +149,14 @@ def test_what_nobody_publishes_is_dropped_and_counted(monkeypatch):
 
 
 def test_the_hub_publishes():
-    assert bus._publisher is hub.ring
+    assert bus._publisher is hub.publish
 
 
 def test_ringing_from_outside_goes_through_the_layer(monkeypatch):
     taken = []
     monkeypatch.setattr(exchange, "is_shared", lambda: True)
     monkeypatch.setattr("presence.doorbell.standalone.publish", lambda group, message: taken.append((group, message)))
-    hub.ring(Batch(passing=[Passing("a", {}, ("x",))]))
+    hub.publish(Batch(passing=[Passing("a", {}, ("x",))]))
     ((group, message),) = taken
     assert group == exchange.GROUP
     # What the layers of Channels may carry, and nothing else.

@@ -78,13 +78,13 @@ async def test_who_shows_another_sign_in_meanwhile_is_not_shown_out_for_the_firs
     hub = Hub(asyncio.get_running_loop())
     renewed, ended, staying = (Connection(name, hub, send) for name in ("renewed", "ended", "staying"))
     for connection in (renewed, ended, staying):
-        connection.admit(SignedIn(olga, connection.id, None), expires_at=None, language="en")
+        connection.bind(SignedIn(olga, connection.id, None), expires_at=None, language="en")
         hub.add(connection)
-        connection.sent = 0
+        connection.position.sent = 0
     hub.is_draining = True  # Whoever is closed leaves no lease behind.
 
     def standing(sign_ins):
-        renewed.admit(SignedIn(olga, "another", None), expires_at=None, language="en")
+        renewed.bind(SignedIn(olga, "another", None), expires_at=None, language="en")
         return {each: Standing(olga, None) for each in sign_ins if each.auth_session_id == "staying"}
 
     monkeypatch.setattr(watch.sign_ins, "standing", standing)
