@@ -96,6 +96,7 @@ class DriversByIds(DriversView):
 class OneDriver(DriversView):
     @documented(answer=DriverOut, refusals=(404,), operation_id="drivers_read")
     def get(self, request: Request, driver_id: int) -> Response:
+        """One truck and who drives it. A driver finds only themselves."""
         driver = selectors.drivers_for(self.actor).filter(pk=driver_id).first()
         if driver is None:
             raise NotFound()

@@ -19,4 +19,5 @@ class Activity(MarketView):
 class Stats(MarketView):
     @documented(answer=reading.Stats, operation_id="stats_read")
     def get(self, request: Request) -> Response:
+        """How many offers and proposals stand in which status, who is here, and how fast answers come."""
         return Response(selectors.stats_for(self.actor))

@@ -45,6 +45,7 @@ class Offers(MarketView):
 class OneOffer(MarketView):
     @documented(answer=reading.Offer, refusals=(404,), operation_id="offers_read")
     def get(self, request: Request, offer_id: int) -> Response:
+        """One offer, as the caller may see it."""
         return Response(self.shown(selectors.offer_for(self.actor, offer_id)))
 
     @documented(body=writing.OfferReplacement, answer=reading.Offer, refusals=(403, 404, 409))

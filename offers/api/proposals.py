@@ -22,6 +22,7 @@ FILTERS = (
 class Proposals(MarketView):
     @documented(answer=page_of(reading.Proposal), query=FILTERS, operation_id="proposals_list")
     def get(self, request: Request) -> Response:
+        """The proposals that the caller may see, the newest first: a driver's own, the office's as far as it sees."""
         filters = ProposalFilters(
             params=request.query_params, queryset=selectors.proposals_for(self.actor), actor=self.actor
         )
@@ -31,6 +32,7 @@ class Proposals(MarketView):
 class OneProposal(MarketView):
     @documented(answer=reading.Proposal, refusals=(404,), operation_id="proposals_read")
     def get(self, request: Request, proposal_id: int) -> Response:
+        """One proposal, with every round of it."""
         return Response(self.shown_proposal(selectors.proposal_for(self.actor, proposal_id)))
 
 
