@@ -20,7 +20,9 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
 
 from accounts.rules import change_limit
 from accounts.sign_ins import SignedIn
@@ -59,7 +61,7 @@ class _Replay(Exception):
 
 
 class ApiView(APIView):
-    """The base of every API view.
+    """The base of every API view; those of a noun that has an address of its own are an `ApiViewSet`.
 
     `self.actor` is who asks, `self.signed_in` by which sign-in. `self.body(Shape)` and `self.query(Shape)` give what
     came in, checked. A request that changes something and has an `Idempotency-Key` is done once, and its answer given
@@ -82,10 +84,13 @@ class ApiView(APIView):
         """The request's JSON as `shape` understands it. Raises `Invalid` with the fields at fault, unknown ones too."""
         return read_shape(shape, self.request.data, partial=partial, **context)
 
-    def query(self, shape: type[serializers.Serializer], **context: Any) -> dict[str, Any]:
-        """The query parameters that `shape` knows; others are passed over, as proxies and trackers add some."""
-        given = self.request.query_params
-        known = {name: given[name] for name in shape().fields if name in given}
+    def query(self, shape: type[serializers.Serializer], *, strict: bool = False, **context: Any) -> dict[str, Any]:
+        """The query parameters that `shape` knows; others are passed over, as proxies and trackers add some.
+
+        With `strict` a `Shape` refuses them: where a slip in the name of a filter would find everything.
+        """
+        given = self.request.query_params.dict()
+        known = given if strict else {name: given[name] for name in shape().fields if name in given}
         return read_shape(shape, known, **context)
 
     def page(self, rows: Any, show: Callable[[list], Sequence[Any]] = list) -> Response:
@@ -170,6 +175,24 @@ class ApiView(APIView):
         if not isinstance(self.request.user, Actor):
             return status < 300
         return status < 500 and status not in _NOT_KEPT
+
+
+class ApiViewSet(ViewSetMixin, ApiView):
+    """The base of what answers for one noun: its list, one of it by its id, and by `@action`s what is done with it.
+
+    A `Router` gives it its addresses. The id is a whole number, whose name is `lookup_url_kwarg`; where
+    something else stands in its place, there is nothing (404). `self.action` says which method of the class answers,
+    None where none does.
+    """
+
+    lookup_value_converter = "int"
+
+
+class Router(SimpleRouter):
+    """Gives viewsets their addresses, without a slash at the end, as paths with converters: `offers/<int:offer_id>`."""
+
+    def __init__(self) -> None:
+        super().__init__(trailing_slash=False, use_regex_path=False)
 
 
 def office_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
