@@ -28,6 +28,7 @@ from drivers.shapes import (
     SentOut,
     TruckFilters,
 )
+from drivers.shown import driver_dicts, place_dict
 from kernel.addresses import client_address
 from kernel.errors import Invalid, NotFound
 from kernel.schema import documented, page_of
@@ -47,7 +48,7 @@ class DriverViewSet(ApiViewSet):
         driver = selectors.drivers_for(self.actor).filter(pk=driver_id).first()
         if driver is None:
             raise NotFound()
-        return Response(selectors.driver_dicts([driver])[0])
+        return Response(driver_dicts([driver])[0])
 
     @documented(answer=page_of(DriverOut), query=[TruckFilters], refusals=(403,), operation_id="drivers_available")
     @action(detail=False)
@@ -86,7 +87,7 @@ class DriverViewSet(ApiViewSet):
     def _page(self, ids: Sequence[int], distances: Mapping[int, float] | None = None) -> Response:
         def shown(wanted: Sequence[int]) -> Sequence[dict[str, Any]]:
             found = selectors.by_ids(wanted)
-            return selectors.driver_dicts([found[pk] for pk in wanted if pk in found], distances=distances)
+            return driver_dicts([found[pk] for pk in wanted if pk in found], distances=distances)
 
         return self.page(ids, shown)
 
@@ -97,18 +98,8 @@ class PlaceViewSet(ApiViewSet):
         """Cities and ZIP codes of the United States that begin so; at most 50."""
         rules.require_can_look_up_places(self.actor)
         given = self.query(PlacesQuery, strict=True)
-        return self.page(
-            places.search(given["q"], limit=places.SEARCH_MAX),
-            lambda found: [
-                {
-                    "label": place.label,
-                    "lat": float(place.latitude),
-                    "lon": float(place.longitude),
-                    "time_zone": place.time_zone,
-                }
-                for place in found
-            ],
-        )
+        found = places.search(given["q"], limit=places.SEARCH_MAX)
+        return self.page(found, lambda shown: [place_dict(place) for place in shown])
 
 
 class CodeView(AnybodysView):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.doors import ApiViewSet
 from kernel.ids import LARGEST_LEGACY_ID
+from kernel.presenting import presenter
 from kernel.schema import documented, page_of
 from offers import selectors, services
 from offers.api.base import PAGE, one_or_more
@@ -29,6 +30,8 @@ FILTERS = (
     one_or_more("ordering", [*ORDERINGS, *(f"-{name}" for name in ORDERINGS)]),
     *PAGE,
 )
+
+skipped_dict = presenter(reading.Skipped)
 
 
 class OfferViewSet(ApiViewSet):
@@ -77,15 +80,7 @@ class OfferViewSet(ApiViewSet):
         return Response(
             {
                 "sent": selectors.proposal_dicts(sending.sent, self.actor),
-                "skipped": [
-                    {
-                        "driver_id": skipped.driver_id,
-                        "code": str(skipped.code),
-                        "message": str(skipped.message),
-                        "can_force": skipped.can_force,
-                    }
-                    for skipped in sending.skipped
-                ],
+                "skipped": [skipped_dict(skipped) for skipped in sending.skipped],
             }
         )
 
