@@ -44,6 +44,8 @@ class OfferOut(serializers.Serializer):
 class ConversationDriverOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField(required=False)
+    truck_number = serializers.CharField(allow_null=True, required=False)
+    phone = serializers.CharField(allow_null=True, required=False)
 
 
 class ConversationOut(serializers.Serializer):
