@@ -42,6 +42,11 @@ def test_refusals_are_the_apis_own(client, path, method, headers, status, code, 
     assert response.json()["error"]["code"] == code
 
 
+def test_the_page_says_what_may_be_asked(client):
+    answer = client.options("/api/docs")
+    assert (answer.status_code, answer["Allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
 def test_the_page_asks_no_other_host(client):
     page = client.get("/api/docs").content.decode()
     assert "http://" not in page.replace("http://testserver", "")
