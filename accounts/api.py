@@ -54,6 +54,7 @@ class TokenView(AnybodysView):
 
     @documented(body=CredentialsShape, answer=TokensOut, auth=False, summary="Sign in to the office")
     def post(self, request: Request) -> Response:
+        """Gives a pair of tokens for a name and a password."""
         given = self.body(CredentialsShape)
         address, agent = client_address(request), request.headers.get("User-Agent", "")
         actor = identify(**given, address=address)
@@ -69,6 +70,7 @@ class RefreshView(AnybodysView):
 
     @documented(body=RefreshShape, answer=TokensOut, auth=False, summary="Get a new pair of tokens")
     def post(self, request: Request) -> Response:
+        """Gives a new pair for the refresh token of the body, or of the cookie; the old one is used up."""
         refresh = self.body(RefreshShape).get("refresh") or refresh_cookie.read(request._request)
         if not refresh:
             raise NotAuthenticated()
@@ -78,6 +80,7 @@ class RefreshView(AnybodysView):
 class VerifyView(AnybodysView):
     @documented(body=VerifyShape, answer=VerifiedOut, auth=False, summary="Ask whether an access token is good")
     def post(self, request: Request) -> Response:
+        """Says who an access token stands for; 401 when it is not good any more."""
         signed_in = tokens.actor_of(self.body(VerifyShape)["token"])
         if signed_in is None:
             raise NotAuthenticated()
@@ -85,8 +88,6 @@ class VerifyView(AnybodysView):
 
 
 class LogoutView(ApiView):
-    """Ends the sign-in that the request comes by and that of `refresh`; with `everywhere` all others too."""
-
     permission_classes = (AllowAny,)
 
     def is_a_change(self, request: Request) -> bool:
@@ -95,6 +96,7 @@ class LogoutView(ApiView):
 
     @documented(body=LogoutShape, answer=NothingOut, refusals=(403,), summary="Sign out")
     def post(self, request: Request) -> Response:
+        """Ends the sign-in that the request comes by and that of `refresh`; with `everywhere` all others too."""
         given = self.body(LogoutShape)
         keys: set[ActorKey] = set()
         refresh = given.get("refresh") or refresh_cookie.read(request._request)
@@ -124,6 +126,7 @@ class TicketView(ApiView):
 
     @documented(answer=TicketOut, refusals=(403,), summary="Get a ticket for the live connection")
     def post(self, request: Request) -> Response:
+        """Gives a ticket that opens one live connection, once and soon: an address is no place for a token."""
         self.body(NothingIn)
         return Response({"ticket": tickets.issue(self.signed_in), "expires_in": settings.SOCKET_TICKET_SECONDS})
 

@@ -1,8 +1,5 @@
 """The doors that every room builds on: the base of API views, and what pages ask of whoever opens them."""
 
-import hashlib
-import logging
-import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -10,35 +7,25 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
 
+from accounts.done_once import DoneOnce, sender_of
 from accounts.rules import change_limit
 from accounts.sign_ins import SignedIn
-from journal import idempotency
 from kernel import errors
 from kernel.actors import Actor
-from kernel.addresses import client_address
 from kernel.api import Pagination, retry_after
-from kernel.errors import Invalid
 from kernel.limits import Bucket
 from kernel.shapes import read_shape
-
-logger = logging.getLogger(__name__)
-
-IDEMPOTENCY_KEY = "Idempotency-Key"
-ACCEPTABLE_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_NOT_KEPT = frozenset({401, 429})
-_DONE_ONCE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class JsonAlways(BaseContentNegotiation):
@@ -51,24 +38,14 @@ class JsonAlways(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class _Replay(Exception):
-    """The request was answered before: here is that answer again."""
-
-    def __init__(self, kept: idempotency.Kept) -> None:
-        self.kept = kept
-
-
-class ApiView(APIView):
-    """The base of every API view.
+class ApiView(DoneOnce):
+    """The base of every API view; those of a noun that has an address of its own are an `ApiViewSet`.
 
     `self.actor` is who asks, `self.signed_in` by which sign-in. `self.body(Shape)` and `self.query(Shape)` give what
-    came in, checked. A request that changes something and has an `Idempotency-Key` is done once, and its answer given
-    again for a day; without a sign-in only where the view `keeps_for_strangers`, and only when it is no refusal.
+    came in, checked. A request that changes something and has an `Idempotency-Key` is done once (`accounts.done_once`).
     """
 
     content_negotiation_class = JsonAlways
-    keeps_for_strangers = False
-    _claim: idempotency.Claim | None = None
 
     @property
     def actor(self) -> Actor:
@@ -82,10 +59,13 @@ class ApiView(APIView):
         """The request's JSON as `shape` understands it. Raises `Invalid` with the fields at fault, unknown ones too."""
         return read_shape(shape, self.request.data, partial=partial, **context)
 
-    def query(self, shape: type[serializers.Serializer], **context: Any) -> dict[str, Any]:
-        """The query parameters that `shape` knows; others are passed over, as proxies and trackers add some."""
-        given = self.request.query_params
-        known = {name: given[name] for name in shape().fields if name in given}
+    def query(self, shape: type[serializers.Serializer], *, strict: bool = False, **context: Any) -> dict[str, Any]:
+        """The query parameters that `shape` knows; others are passed over, as proxies and trackers add some.
+
+        With `strict` a `Shape` refuses them: where a slip in the name of a filter would find everything.
+        """
+        given = self.request.query_params.dict()
+        known = given if strict else {name: given[name] for name in shape().fields if name in given}
         return read_shape(shape, known, **context)
 
     def page(self, rows: Any, show: Callable[[list], Sequence[Any]] = list) -> Response:
@@ -99,7 +79,10 @@ class ApiView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         super().check_throttles(request)
-        if isinstance(request.user, Actor) and self.is_a_change(request):
+        if not isinstance(request.user, Actor):
+            if request.method not in SAFE_METHODS:
+                _writes_of_strangers().take(sender_of(request))
+        elif self.is_a_change(request):
             change_limit().take(request.user.key)
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -110,66 +93,24 @@ class ApiView(APIView):
         # The framework reads as much as this says, and nothing of a body that came in chunks, which says no length.
         request._request.META["CONTENT_LENGTH"] = str(len(body))
         super().initial(request, *args, **kwargs)
-        is_stranger = not isinstance(request.user, Actor)
-        if is_stranger and request.method not in SAFE_METHODS:
-            _writes_of_strangers().take(_who(request))
-        key = request.headers.get(IDEMPOTENCY_KEY)
-        if request.method not in _DONE_ONCE or key is None:
-            return
-        if not ACCEPTABLE_KEY.fullmatch(key):
-            raise Invalid.field(IDEMPOTENCY_KEY, _("Use 1 to 255 letters, digits and signs without spaces."))
-        if is_stranger and not self.keeps_for_strangers:
-            return
-        # The same path takes PUT, PATCH and DELETE, which are three requests.
-        path = request.get_full_path() if request.method == "POST" else f"{request.method} {request.get_full_path()}"
-        outcome = idempotency.begin(actor=_who(request), key=key, path=path, body=body)
-        if isinstance(outcome, idempotency.Kept):
-            raise _Replay(outcome)
-        self._claim = outcome
 
-    def handle_exception(self, exc: Exception) -> Response | HttpResponse:
-        if isinstance(exc, _Replay):
-            return HttpResponse(
-                exc.kept.body,
-                status=exc.kept.status,
-                content_type="application/json",
-                headers={"Idempotent-Replay": "true"},
-            )
-        try:
-            return super().handle_exception(exc)
-        except Exception:
-            self._settle(None)
-            raise
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response, Response):
-            response.add_post_render_callback(self._settle)
-        else:
-            self._settle(response)
-        return response
+class ApiViewSet(ViewSetMixin, ApiView):
+    """The base of what answers for one noun: its list, one of it by its id, and by `@action`s what is done with it.
 
-    def _settle(self, response: HttpResponseBase | None) -> None:
-        """Keep the answer for whoever repeats the request, or let the key be used again."""
-        claim, self._claim = self._claim, None
-        if claim is None:
-            return
-        try:
-            if isinstance(response, HttpResponse) and self._is_kept(response.status_code):
-                idempotency.keep(claim, status=response.status_code, body=response.content)
-            else:
-                idempotency.give_up(claim)
-        except DatabaseError:
-            # What was asked for is done; that its answer cannot be kept must not turn it into a failure.
-            logger.exception("the answer to an idempotent request could not be kept")
+    A `Router` gives it its addresses. The id is a whole number, whose name is `lookup_url_kwarg`; where
+    something else stands in its place, there is nothing (404). `self.action` says which method of the class answers,
+    None where none does.
+    """
 
-    def _is_kept(self, status: int) -> bool:
-        """Whether an answer is given again: not one that may well be different soon, and no refusal to a stranger."""
-        if not isinstance(self.request.user, Actor):
-            return status < 300
-        return status < 500 and status not in _NOT_KEPT
+    lookup_value_converter = "int"
+
+
+class Router(SimpleRouter):
+    """Gives viewsets their addresses, without a slash at the end, as paths with converters: `offers/<int:offer_id>`."""
+
+    def __init__(self) -> None:
+        super().__init__(trailing_slash=False, use_regex_path=False)
 
 
 def office_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -239,14 +180,6 @@ def _page_for(
 
 def _is_json(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == "application/json"
-
-
-def _who(request: Request) -> str:
-    """Whose key it is. Those who are not signed in are told apart by their address."""
-    if isinstance(request.user, Actor):
-        return request.user.pk
-    address = client_address(request)
-    return f"nobody:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
 
 
 def _writes_of_strangers() -> Bucket:

@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from accounts.doors import ACCEPTABLE_KEY, IDEMPOTENCY_KEY
+from accounts.done_once import ACCEPTABLE_KEY, IDEMPOTENCY_KEY
 from journal import idempotency
 from kernel.actors import Actor
 from kernel.api import retry_after

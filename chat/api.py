@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from accounts.doors import ApiView
+from accounts.doors import ApiViewSet
 from accounts.shapes import NothingIn
 from chat import selectors, services
 from chat.selectors import PAGE_MAX
@@ -21,9 +21,11 @@ _LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 
 _SEARCH = OpenApiParameter("search", {"type": "string", "maxLength": SEARCH_MAX_LENGTH, "pattern": r"^[^\x00]*$"})
 
 
-class Chat(ApiView):
+class MessageViewSet(ApiViewSet):
+    """The messages of one conversation; one of them is also known by its own id alone."""
+
     def is_a_change(self, request: Request) -> bool:
-        """Messages have a limit of their own."""
+        """Messages have a limit of their own; there is only so much to read, and reading it again changes nothing."""
         return False
 
     @documented(
@@ -37,7 +39,7 @@ class Chat(ApiView):
         refusals=(404,),
         operation_id="chat_list",
     )
-    def get(self, request: Request, offer_id: int, driver_id: int) -> Response:
+    def list(self, request: Request, offer_id: int, driver_id: int) -> Response:
         """The conversation with one driver about one offer, old to new; the newest page unless asked otherwise."""
         conversation = selectors.conversation_for(self.actor, offer_id, driver_id)
         page = selectors.page_of(conversation, **self.query(PageQuery))
@@ -57,7 +59,7 @@ class Chat(ApiView):
         refusals=(403, 404, 409),
         operation_id="chat_send",
     )
-    def post(self, request: Request, offer_id: int, driver_id: int) -> Response:
+    def create(self, request: Request, offer_id: int, driver_id: int) -> Response:
         """Write a message. The same `client_id` again answers the same message, with 200."""
         said = self.body(MessageShape)
         send = services.Send(self.actor, offer_id, driver_id, said["message"], said.get("client_id"))
@@ -66,22 +68,8 @@ class Chat(ApiView):
             raise sent
         return Response(sent.message, status=201 if sent.created else 200)
 
-    def _link(self, direction: str, seq: int | None) -> str | None:
-        if seq is None:
-            return None
-        address = self.request.build_absolute_uri()
-        for name in ("after", "before"):
-            address = remove_query_param(address, name)
-        return replace_query_param(address, direction, seq)
-
-
-class ReadUpTo(ApiView):
-    def is_a_change(self, request: Request) -> bool:
-        """There is only so much to read, and reading it again changes nothing."""
-        return False
-
     @documented(answer=MessageOut, refusals=(404,), operation_id="chat_read")
-    def put(self, request: Request, message_id: int) -> Response:
+    def read(self, request: Request, message_id: int) -> Response:
         """One has read up to and including this message. Answers the message as it is now."""
         self.body(NothingIn)
         conversation = selectors.message_for(self.actor, message_id).conversation
@@ -94,8 +82,16 @@ class ReadUpTo(ApiView):
         (message,) = selectors.message_dicts([selectors.message_for(self.actor, message_id)])
         return Response(message)
 
+    def _link(self, direction: str, seq: int | None) -> str | None:
+        if seq is None:
+            return None
+        address = self.request.build_absolute_uri()
+        for name in ("after", "before"):
+            address = remove_query_param(address, name)
+        return replace_query_param(address, direction, seq)
 
-class Conversations(ApiView):
+
+class ConversationViewSet(ApiViewSet):
     @documented(
         answer=page_of(ConversationOut),
         query=(
@@ -103,13 +99,11 @@ class Conversations(ApiView):
             OpenApiParameter("unread", bool),
             _SEARCH,
             _LIMIT,
-            OpenApiParameter("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+            OpenApiParameter("offset", {"type": "integer", "minimum": 0, "maximum": Pagination.max_offset}),
         ),
         operation_id="conversations_list",
     )
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         """The conversations one may read, the latest first."""
         found = selectors.found_conversations(self.actor, **self.query(ConversationsQuery))
-        pages = Pagination()
-        page = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response(selectors.conversation_dicts(page, self.actor))
+        return self.page(found, lambda conversations: selectors.conversation_dicts(conversations, self.actor))

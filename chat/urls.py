@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from chat.api import Chat, Conversations, ReadUpTo
+from accounts.doors import Router
+from chat.api import ConversationViewSet, MessageViewSet
+
+router = Router()
+router.register("conversations", ConversationViewSet, "api-conversation")
+router.register("offers/<int:offer_id>/chat/<int:driver_id>", MessageViewSet, "api-message")
 
 api_urls = [
-    path("offers/<int:offer_id>/chat/<int:driver_id>", Chat.as_view()),
-    path("chat/<int:message_id>/read", ReadUpTo.as_view()),
-    path("conversations", Conversations.as_view()),
+    *router.urls,
+    # Whoever has read a message need not know where it was said: this address has no conversation in it.
+    path("chat/<int:message_id>/read", MessageViewSet.as_view({"put": "read"}), name="api-message-read"),
 ]

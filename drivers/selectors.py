@@ -1,18 +1,14 @@
 """Readings about trucks and drivers."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from drivers import lookup, places, rules
 from drivers.distance import Degrees, bounding_box, haversine_miles
 from drivers.models import Driver
 from kernel.actors import Actor
-from kernel.clock import iso
-from presence.here.online import online
 
 ANYWHERE_MILES = 12_500
 """Half way round the globe: no two points are farther apart."""
@@ -81,40 +77,6 @@ def signing_in_by(address: str) -> list[Driver]:
     return sorted(Driver.objects.filter(pk__in=ids or [0]), key=lambda driver: (driver.truck_number or "", driver.pk))
 
 
-def driver_dicts(drivers: Iterable[Driver], *, distances: Mapping[int, float] | None = None) -> list[dict[str, Any]]:
-    """Drivers as clients see them, `distance_miles` added where `distances` are given. Fixed in its queries."""
-    drivers = list(drivers)
-    here = online({driver.key for driver in drivers})
-    dispatchers = _dispatchers({driver.assigned_dispatcher_id for driver in drivers} - {None})
-    dicts = []
-    for driver in drivers:
-        seen = here.get(driver.key)
-        dispatcher = dispatchers.get(driver.assigned_dispatcher_id)
-        shown = {
-            "id": driver.pk,
-            "name": driver.name,
-            "truck_number": driver.truck_number,
-            "phone": driver.cell_phone,
-            "email": driver.email,
-            "status": driver.status,
-            "place": driver.city_state_zip,
-            "latitude": _number(driver.latitude),
-            "longitude": _number(driver.longitude),
-            "position_at": iso(driver.position_at),
-            "dimensions": driver.dimensions,
-            "rate": driver.rate,
-            "active": driver.is_active,
-            "assigned_dispatcher": dispatcher.as_dict() if dispatcher else None,
-            "online": bool(seen and seen.online),
-            "last_seen": iso(seen.last_seen) if seen else None,
-        }
-        if distances is not None:
-            miles = distances.get(driver.pk)
-            shown["distance_miles"] = None if miles is None else round(miles, 1)
-        dicts.append(shown)
-    return dicts
-
-
 def _miles_by_place(lat: Degrees, lon: Degrees, drivers: QuerySet[Driver]) -> dict[int, float]:
     texts = dict(drivers.exclude(city_state_zip=None).exclude(city_state_zip="").values_list("pk", "city_state_zip"))
     named = places.find_many(set(texts.values()))
@@ -123,12 +85,3 @@ def _miles_by_place(lat: Degrees, lon: Degrees, drivers: QuerySet[Driver]) -> di
         for pk, text in texts.items()
         if text in named
     }
-
-
-def _dispatchers(ids: Collection[int]) -> dict[int, Actor]:
-    """Whoever these office people are, or were: a truck is shown as theirs until it is given to somebody else."""
-    return {user.pk: user.actor for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
-
-
-def _number(degrees: Degrees | None) -> float | None:
-    return None if degrees is None else float(degrees)

@@ -227,16 +227,16 @@ class DriverOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     truck_number = serializers.CharField(allow_null=True)
-    phone = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True, source="cell_phone")
     email = serializers.CharField(allow_null=True)
     status = serializers.CharField(allow_null=True)
-    place = serializers.CharField(allow_null=True)
+    place = serializers.CharField(allow_null=True, source="city_state_zip")
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)
     position_at = serializers.DateTimeField(allow_null=True, help_text="The truck was there no later than this.")
     dimensions = serializers.CharField(allow_null=True)
     rate = serializers.CharField(allow_null=True)
-    active = serializers.BooleanField()
+    active = serializers.BooleanField(source="is_active")
     assigned_dispatcher = ActorOut(allow_null=True)
     online = serializers.BooleanField()
     last_seen = serializers.DateTimeField(allow_null=True)
@@ -247,8 +247,8 @@ class DriverOut(serializers.Serializer):
 
 class PlaceOut(serializers.Serializer):
     label = serializers.CharField()
-    lat = serializers.FloatField()
-    lon = serializers.FloatField()
+    lat = serializers.FloatField(source="latitude")
+    lon = serializers.FloatField(source="longitude")
     time_zone = serializers.CharField()
 
 

@@ -1,16 +1,16 @@
 from django.urls import path
 
+from accounts.doors import Router
 from drivers import api, views
+
+router = Router()
+router.register("drivers", api.DriverViewSet, "api-driver")
+router.register("places", api.PlaceViewSet, "api-place")
 
 api_urls = [
     path("auth/driver/code", api.CodeView.as_view(), name="api-driver-code"),
     path("auth/driver/token", api.DriverTokenView.as_view(), name="api-driver-token"),
-    path("drivers", api.Drivers.as_view(), name="api-drivers"),
-    path("drivers/available", api.AvailableDrivers.as_view(), name="api-drivers-available"),
-    path("drivers/by-location", api.DriversByLocation.as_view(), name="api-drivers-by-location"),
-    path("drivers/by-ids", api.DriversByIds.as_view(), name="api-drivers-by-ids"),
-    path("drivers/<int:driver_id>", api.OneDriver.as_view(), name="api-driver"),
-    path("places", api.Places.as_view(), name="api-places"),
+    *router.urls,
 ]
 
 page_urls = [

@@ -1,7 +1,8 @@
 """How long requests take and how they end, for `/metrics`: by method, route and class of status.
 
 A route is the pattern of the address (`api/offers/<int:offer_id>`), never the address itself: there are as many of them
-as `urls.py` has lines, whatever is asked for. Each process counts for itself and is asked at its own port.
+as `urls.py` and its routers have patterns, whatever is asked for. Each process counts for itself and is asked at its
+own port.
 """
 
 import time

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
-from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer, inline_serializer
 from rest_framework import serializers
 
 ALWAYS = (400, 401, 405, 413, 415, 429, 503)
@@ -81,7 +81,7 @@ def documented(
 @cache
 def page_of(shape: type[serializers.Serializer]) -> serializers.Serializer:
     """The schema of a page of a list."""
-    return inline_serializer(
+    page = inline_serializer(
         name=f"PageOf{shape.__name__}",
         fields={
             "results": shape(many=True),
@@ -90,3 +90,5 @@ def page_of(shape: type[serializers.Serializer]) -> serializers.Serializer:
             "count": serializers.IntegerField(),
         },
     )
+    extend_schema_serializer(many=False)(type(page))  # What an action called `list` answers is one page, not many.
+    return page

@@ -55,6 +55,16 @@ class VisibleCharField(CleanCharField):
         return text
 
 
+class NullIfBlank(serializers.CharField):
+    """A text on its way out that is null where it is blank."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> str | None:
+        return super().to_representation(value) or None
+
+
 @extend_schema_field({"type": "string", "maxLength": 64, "example": "America/Chicago"})
 class ZoneField(CleanCharField):
     """The name of an IANA time zone."""

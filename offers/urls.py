@@ -2,30 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from offers.api import desk, offers, proposals
+from accounts.doors import Router
+from offers.api.desk import ActivityViewSet, StatsView
+from offers.api.offers import OfferViewSet
+from offers.api.proposals import ProposalViewSet
 from offers.pages import offer_dialog
 from offers.pages.desk import desk as desk_page
 from offers.pages.driver import driver as driver_page
 from offers.pages.now import now
 from offers.pages.trucks import trucks
 
-api_urls = [
-    path("offers", offers.Offers.as_view()),
-    path("offers/<int:offer_id>", offers.OneOffer.as_view()),
-    path("offers/<int:offer_id>/send-to-drivers", offers.SendToDrivers.as_view()),
-    path("offers/<int:offer_id>/proposals", proposals.Grid.as_view()),
-    path("offers/<int:offer_id>/award", offers.Award.as_view()),
-    path("offers/<int:offer_id>/withdraw", offers.Withdraw.as_view()),
-    path("offers/<int:offer_id>/fall-off", offers.FallOff.as_view()),
-    path("offers/<int:offer_id>/copy", offers.Copy.as_view()),
-    path("offers/<int:offer_id>/handover", offers.Handover.as_view()),
-    path("offers/<int:offer_id>/followers", offers.Followers.as_view()),
-    path("proposals", proposals.Proposals.as_view()),
-    path("proposals/<int:proposal_id>", proposals.OneProposal.as_view()),
-    path("proposals/<int:proposal_id>/respond", proposals.Respond.as_view()),
-    path("activity", desk.Activity.as_view()),
-    path("stats", desk.Stats.as_view()),
-]
+router = Router()
+router.register("offers", OfferViewSet, "api-offer")
+router.register("proposals", ProposalViewSet, "api-proposal")
+router.register("activity", ActivityViewSet, "api-activity")
+
+api_urls = [*router.urls, path("stats", StatsView.as_view(), name="api-stats")]
 
 page_urls: list[URLPattern] = [
     path("", now, name="now"),

@@ -96,4 +96,6 @@ def description(language: str, form: int) -> Description:
 
 
 class DocsView(RefusesInJson, SpectacularSwaggerSplitView):
-    pass
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What may be asked; the framework would put it into the page, which has no room for it."""
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})

@@ -23,14 +23,14 @@ class MeShape(Shape):
 
 
 class MeView(ApiView):
-    """Who I am, how much I have not read, and how I want the product to behave."""
-
     @documented(answer=MeShape)
     def get(self, request: Request) -> Response:
+        """Who I am, how much I have not read, and how I want the product to behave."""
         return Response(me_dict(self.actor))
 
     @documented(body=MeShape, answer=MeShape)
     def patch(self, request: Request) -> Response:
+        """Change how I want the product to behave. Answers as `GET` does."""
         changes = self.body(MeShape, partial=True).get("preferences", {})
         set_preferences(actor=self.actor, changes=changes)
         return Response(me_dict(self.actor))

@@ -21,6 +21,7 @@ class EventsView(ApiView):
         summary="Durable events after a cursor, waiting for them when there are none",
     )
     def get(self, request: Request) -> Response:
+        """Gives the events after `epoch` and `after`, with `head` to go on from, or waits until there is one."""
         query = self.query(EventsQuery)
         cursor = Cursor.read({"epoch": query.get("epoch"), "seq": query.get("after")})
         epoch, head, recovered, frames = replay.since(self.actor.key, cursor)

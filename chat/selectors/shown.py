@@ -10,12 +10,17 @@ from chat.lookups import Among
 from chat.models import Conversation, Member, Message
 from chat.selectors.access import conversations_for
 from chat.selectors.counting import backlogs, with_unread
-from chat.shapes.reading import message_dict
+from chat.shapes.reading import ConversationOut, message_dict
 from chat.sides import side_of
 from kernel.actors import Actor, ActorKey
 from kernel.ids import LARGEST_ID
+from kernel.presenting import presenter
 from kernel.search import Holds, Term, holds_each, numbered
 from presence.here.online import online
+
+_conversation = presenter(
+    ConversationOut, beside=("offer", "driver", "last_message", "last_read_seq", "unread", "online")
+)
 
 
 def found_conversations(
@@ -72,18 +77,14 @@ def conversation_dicts(conversations: Sequence[Conversation], viewer: Actor) -> 
             others[member.conversation_id].append(member.key)
     here = online({key for keys in others.values() for key in keys})
     return [
-        {
-            "id": conversation.pk,
-            "offer_id": conversation.offer_id,
-            "driver_id": conversation.driver_id,
+        _conversation(
+            conversation,
             **about[conversation.offer_id, conversation.driver_id],
-            "status": conversation.status,
-            "last_message": last.get(conversation.pk),
-            "last_seq": conversation.last_seq,
-            "last_read_seq": _read_up_to(conversation, unread),
-            "unread": unread[conversation.pk][0] if conversation.pk in unread else 0,
-            "online": any(here[key].online for key in others[conversation.pk] if key in here),
-        }
+            last_message=last.get(conversation.pk),
+            last_read_seq=_read_up_to(conversation, unread),
+            unread=unread[conversation.pk][0] if conversation.pk in unread else 0,
+            online=any(here[key].online for key in others[conversation.pk] if key in here),
+        )
         for conversation in conversations
     ]
 

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from accounts.shapes import ActorOut
 from chat.enums import ConversationStatus
 from kernel.presenting import presenter
+from kernel.shapes import NullIfBlank
 
 
 class MessageOut(serializers.Serializer):
@@ -19,7 +20,7 @@ class MessageOut(serializers.Serializer):
     message = serializers.CharField()
     message_type = serializers.CharField()
     proposed_rate = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
-    currency = serializers.CharField(allow_null=True)
+    currency = NullIfBlank()
     client_id = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
@@ -43,6 +44,8 @@ class OfferOut(serializers.Serializer):
 class ConversationDriverOut(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField(required=False)
+    truck_number = serializers.CharField(allow_null=True, required=False)
+    phone = serializers.CharField(allow_null=True, required=False)
 
 
 class ConversationOut(serializers.Serializer):

@@ -3,20 +3,22 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.doors import ApiView, ApiViewSet
 from kernel.schema import documented, page_of
 from offers import selectors
-from offers.api.base import PAGE, MarketView
+from offers.api.base import PAGE
 from offers.shapes import reading
 
 
-class Activity(MarketView):
+class ActivityViewSet(ApiViewSet):
     @documented(answer=page_of(reading.Activity), query=PAGE, operation_id="activity_list")
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         """The journal as far as the caller may see, the newest first."""
         return self.page(selectors.activity_for(self.actor))
 
 
-class Stats(MarketView):
+class StatsView(ApiView):
     @documented(answer=reading.Stats, operation_id="stats_read")
     def get(self, request: Request) -> Response:
+        """How many offers and proposals stand in which status, who is here, and how fast answers come."""
         return Response(selectors.stats_for(self.actor))

@@ -17,6 +17,7 @@ from chat.selectors import unread_total
 from drivers import dimensions, places, search, selectors
 from drivers.asking import asked_for
 from drivers.shapes import TruckFilters
+from drivers.shown import driver_dicts
 from kernel.actors import Actor
 from kernel.errors import Invalid
 from kernel.ids import parse_id
@@ -140,10 +141,7 @@ class TruckTable:
         drivers = selectors.by_ids(ids)
         here = [drivers[pk] for pk in ids if pk in drivers]
         last = last_offers(self.actor, ids)
-        return [
-            self._row(data, last.get(data["id"]))
-            for data in selectors.driver_dicts(here, distances=self.found.distances)
-        ]
+        return [self._row(data, last.get(data["id"])) for data in driver_dicts(here, distances=self.found.distances)]
 
     @property
     def more(self) -> str:

@@ -6,15 +6,18 @@ from django.db.models import QuerySet
 
 from journal import selectors as journal
 from journal.models import Entry
-from kernel import clock
 from kernel.actors import Actor
+from kernel.presenting import presenter
 from offers.models import SCOPE
 from offers.rules.access import is_asked, sees_everything
 from offers.selectors.offers import offers_for
 from offers.selectors.proposals import proposals_for
+from offers.shapes import reading
 
 RECENT_OFFERS = 500
 """How many of their latest offers a dispatcher's activity reaches back to."""
+
+_entry = presenter(reading.Activity, beside=("actor",))
 
 
 class Activity:
@@ -48,13 +51,4 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
     """One entry of the journal, the same for everybody who may see it."""
     # The journal keeps no role: everybody is shown as what all of their kind are.
     actor = Actor(type=entry.actor_type, id=entry.actor_id, name=entry.actor_name, role=entry.actor_type)
-    return {
-        "id": entry.pk,
-        "at": clock.iso(entry.at),
-        "actor": actor.as_dict(),
-        "verb": entry.verb,
-        "object_type": entry.object_type,
-        "object_id": entry.object_id,
-        "before": entry.before,
-        "after": entry.after,
-    }
+    return _entry(entry, actor=actor.as_dict())

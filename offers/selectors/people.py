@@ -6,6 +6,10 @@ from typing import Any
 from accounts.models import User
 from drivers.models import Driver
 from kernel.actors import DISPATCHER, Actor
+from kernel.presenting import presenter
+from offers.shapes import reading
+
+_driver = presenter(reading.ProposalDriver)
 
 
 class Names:
@@ -28,10 +32,4 @@ class Trucks:
         self._drivers: Mapping[int, Driver] = {driver.pk: driver for driver in rows}
 
     def __getitem__(self, id_: int) -> dict[str, Any]:
-        driver = self._drivers.get(id_) or Driver(pk=id_)
-        return {
-            "id": id_,
-            "name": driver.name,
-            "truck_number": driver.truck_number,
-            "phone": driver.cell_phone,
-        }
+        return _driver(self._drivers.get(id_) or Driver(pk=id_))

@@ -1,24 +1,24 @@
 """How an offer and a proposal look on the way out. Every answer and every event goes through here."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
-from kernel.clock import iso
+from kernel.presenting import presenter
 from offers.models import Offer, Proposal, Round
 from offers.selectors.people import Names, Trucks
+from offers.shapes import reading
 
 OFFICE_ONLY = ("customer_name", "customer_rate", "rate_ceiling", "invited_driver_ids", "followers")
 """What no driver ever learns, beside `counts`."""
 ENDS = ("pickup", "delivery")
 
 
-def money(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:.2f}"
-
-
-def number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+_offer = presenter(
+    reading.Offer,
+    beside=("created_by", "owner", "followers", "stops", "counts", "unread", "proposal", "as_of"),
+)
+_proposal = presenter(reading.Proposal, beside=("driver", "rounds"))
+_round = presenter(reading.Round)
 
 
 def people_of(offers: Iterable[Offer]) -> Names:
@@ -27,44 +27,13 @@ def people_of(offers: Iterable[Offer]) -> Names:
 
 def for_office(offer: Offer, names: Names) -> dict[str, Any]:
     """Everything but `counts` and `unread`."""
-    shown = {
-        "id": offer.pk,
-        "reference": offer.reference,
-        "customer_name": offer.customer_name,
-        "customer_rate": money(offer.customer_rate),
-        "created_by": names[offer.created_by_id],
-        "owner": names[offer.owner_id],
-        "followers": [names[id_] for id_ in sorted(offer.follower_ids)],
-    }
-    for end in ENDS:
-        shown |= {
-            f"{end}_location": getattr(offer, f"{end}_location"),
-            f"{end}_place": getattr(offer, f"{end}_place"),
-            f"{end}_lat": number(getattr(offer, f"{end}_lat")),
-            f"{end}_lon": number(getattr(offer, f"{end}_lon")),
-            f"{end}_from": iso(getattr(offer, f"{end}_from")),
-            f"{end}_until": iso(getattr(offer, f"{end}_until")),
-            f"{end}_zone": getattr(offer, f"{end}_zone"),
-        }
-    return shown | {
-        "stops": list(offer.stops),
-        "weight_lbs": number(offer.weight_lbs),
-        "dimensions": offer.dimensions,
-        "pieces": offer.pieces,
-        "distance_miles": number(offer.distance_miles),
-        "distance_source": str(offer.distance_source),
-        "proposed_rate": money(offer.proposed_rate),
-        "rate_ceiling": money(offer.rate_ceiling),
-        "currency": offer.currency,
-        "award_mode": str(offer.award_mode),
-        "expires_at": iso(offer.expires_at),
-        "status": str(offer.status),
-        "notes": offer.notes,
-        "invited_driver_ids": list(offer.invited_driver_ids),
-        "version": offer.version,
-        "created_at": iso(offer.created_at),
-        "updated_at": iso(offer.updated_at),
-    }
+    return _offer(
+        offer,
+        created_by=names[offer.created_by_id],
+        owner=names[offer.owner_id],
+        followers=[names[id_] for id_ in sorted(offer.follower_ids)],
+        stops=list(offer.stops),
+    )
 
 
 def for_winner(offer: Offer, names: Names) -> dict[str, Any]:
@@ -99,32 +68,4 @@ def _coarse_stop(stop: Mapping[str, Any]) -> dict[str, Any]:
 
 def proposal(each: Proposal, rounds: Iterable[Round], trucks: Trucks) -> dict[str, Any]:
     """The same for whoever may see it: nothing in a proposal is a secret from its driver."""
-    return {
-        "id": each.pk,
-        "offer_id": each.offer_id,
-        "driver_id": each.driver_id,
-        "driver": trucks[each.driver_id],
-        "conversation_id": each.conversation_id,
-        "status": str(each.status),
-        "offered_rate": money(each.offered_rate),
-        "driver_proposed_rate": money(each.driver_proposed_rate),
-        "agreed_rate": money(each.agreed_rate),
-        "currency": each.currency,
-        "expires_at": iso(each.expires_at),
-        "sent_at": iso(each.sent_at),
-        "viewed_at": iso(each.viewed_at),
-        "responded_at": iso(each.responded_at),
-        "reason": str(each.reason),
-        "note": each.note,
-        "rounds": [
-            {
-                "by": round_.by.as_dict(),
-                "action": str(round_.action),
-                "rate": money(round_.rate),
-                "note": round_.note,
-                "at": iso(round_.at),
-            }
-            for round_ in rounds
-        ],
-        "version": each.version,
-    }
+    return _proposal(each, driver=trucks[each.driver_id], rounds=[_round(round_) for round_ in rounds])

@@ -22,7 +22,7 @@ class ProposalDriver(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     truck_number = serializers.CharField(allow_null=True, required=False)
-    phone = serializers.CharField(allow_null=True, required=False)
+    phone = serializers.CharField(allow_null=True, required=False, source="cell_phone")
 
 
 class Round(serializers.Serializer):

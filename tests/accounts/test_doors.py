@@ -1,4 +1,4 @@
-"""What every API view and every page stands on: bodies, queries, idempotent POSTs, and who may come in."""
+"""What API views and pages stand on: bodies, queries, what is done once (`accounts.done_once`), who may come in."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path, reverse
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.doors import ApiView, driver_required, office_required, signed_in
+from accounts.doors import ApiView, ApiViewSet, Router, driver_required, office_required, signed_in
 from journal.models import IdempotencyKey
 from kernel.errors import Conflict, RateLimited
 from kernel.handlers import handler400, handler403, handler404, handler500
@@ -55,6 +56,26 @@ class OfficeView(ApiView):
         return Response({})
 
 
+class ThingViewSet(ApiViewSet):
+    lookup_url_kwarg = "thing_id"
+    permission_classes = ()
+
+    def list(self, request: Request) -> Response:
+        return Response({"did": self.action, **self.query(WordShape, strict=True)})
+
+    def retrieve(self, request: Request, thing_id: int) -> Response:
+        return Response({"did": self.action, "id": thing_id})
+
+    @action(detail=True, methods=["post"], url_path="put-right")
+    def put_right(self, request: Request, thing_id: int) -> Response:
+        DONE.append(thing_id)
+        return Response({"did": self.action, "id": thing_id}, status=201)
+
+
+things = Router()
+things.register("things", ThingViewSet, "thing")
+
+
 def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse("in")
 
@@ -62,6 +83,7 @@ def page(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("api/words", WordView.as_view()),
     path("api/office", OfficeView.as_view()),
+    path("api/", include(things.urls)),
     path("office", office_required(page)),
     path("driver", driver_required(page)),
     path("both", signed_in(page)),
@@ -157,6 +179,54 @@ def test_unknown_addresses_under_the_api_answer_in_json_and_others_with_a_page(c
     answer = client.get("/nothing")
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith("text/html")
+
+
+# --- viewsets
+
+
+def test_a_viewset_answers_for_the_list_for_one_and_for_what_is_done_with_it(dana):
+    assert dana.get("/api/things?word=a").json() == {"did": "list", "word": "a"}
+    assert dana.get("/api/things/7").json() == {"did": "retrieve", "id": 7}
+    assert post(dana, "/api/things/7/put-right", {}).json() == {"did": "put_right", "id": 7}
+    assert [str(each.pattern) for each in things.urls] == [
+        "things",
+        "things/<int:thing_id>",
+        "things/<int:thing_id>/put-right",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "things", "GET, HEAD, OPTIONS"),
+        ("DELETE", "things/7", "GET, HEAD, OPTIONS"),
+        ("GET", "things/7/put-right", "POST, OPTIONS"),
+    ],
+)
+def test_a_viewset_does_at_an_address_only_what_is_done_there(dana, method, path, allowed):
+    answer = dana.generic(method, f"/api/{path}", b"{}", content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert answer["Allow"] == dana.options(f"/api/{path}")["Allow"] == allowed
+    assert DONE == []
+
+
+@pytest.mark.parametrize("id_", ["x", "-1", "7.0", "7/", "７"])
+def test_what_is_no_id_is_nothing(dana, id_):
+    for answer in (dana.get(f"/api/things/{id_}"), post(dana, f"/api/things/{id_}/put-right", {})):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert DONE == []
+
+
+def test_what_a_viewset_does_is_done_once_for_each_key_and_thing(dana):
+    answers = [post(dana, f"/api/things/{id_}/put-right", {}, Idempotency_Key="k") for id_ in (7, 7, 8)]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert answers[1]["Idempotent-Replay"] == "true"
+    assert DONE == [7]
+
+
+def test_a_parameter_that_is_not_known_is_refused_where_a_view_is_strict(dana):
+    answer = dana.get("/api/things?word=a&wrod=b")
+    assert (answer.status_code, answer.json()["error"]["fields"].keys()) == (400, {"wrod"})
 
 
 # --- idempotency

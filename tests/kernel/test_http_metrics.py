@@ -35,12 +35,16 @@ def routes() -> set[str]:
 
 
 @pytest.mark.django_db
-def test_addresses_of_one_pattern_are_one_route():
-    route = "api/offers/<int:offer_id>"
-    client, before, times = api_client(make_user()), answered("4xx", route), timed(route)
+@pytest.mark.parametrize(
+    "route", ["api/offers/<int:offer_id>", "api/offers/<int:offer_id>/proposals", "api/offers/<int:offer_id>/chat/1"]
+)
+def test_addresses_of_one_pattern_are_one_route(route):
+    client = api_client(make_user())
+    pattern = route.replace("/chat/1", "/chat/<int:driver_id>")
+    before, times = answered("4xx", pattern), timed(pattern)
     for number in (901, 902, 903):
-        assert client.get(f"/api/offers/{number}").status_code == 404
-    assert answered("4xx", route) - before == timed(route) - times == 3
+        assert client.get("/" + route.replace("<int:offer_id>", str(number))).status_code == 404
+    assert answered("4xx", pattern) - before == timed(pattern) - times == 3
     assert not any("90" in each for each in routes())
 
 

@@ -147,14 +147,23 @@ def routes(patterns=None, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield route, pattern.callback
 
 
-def api_methods() -> dict[str, set[str]]:
-    """Every route under /api/ with the methods that its view answers."""
-    found = {}
+def api_handlers() -> Iterator[tuple[str, str, Any]]:
+    """Every route under /api/, and each method that is answered there with the function that answers it."""
     for route, view in routes():
         if route.startswith("api/"):
             view_class = getattr(view, "cls", None) or view.view_class
-            names = ("GET", "POST", "PUT", "PATCH", "DELETE")
-            found[route.removeprefix("api/")] = {name for name in names if hasattr(view_class, name.lower())}
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+                names = getattr(view, "actions", None) or {method.lower(): method.lower()}
+                handler = getattr(view_class, names.get(method.lower(), ""), None)
+                if handler is not None:
+                    yield route.removeprefix("api/"), method, handler
+
+
+def api_methods() -> dict[str, set[str]]:
+    """Every route under /api/ with the methods that its view answers."""
+    found: dict[str, set[str]] = {}
+    for route, method, _handler in api_handlers():
+        found.setdefault(route, set()).add(method)
     return found
 
 

@@ -5,6 +5,7 @@ from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
 from offers_project import description
+from tests.offers_project.test_authorization import api_handlers
 
 YAML = "application/vnd.oai.openapi"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -39,6 +40,11 @@ def test_refusals_are_the_apis_own(client, path, method, headers, status, code, 
     assert response.status_code == status
     assert response["Content-Type"] == "application/json"
     assert response.json()["error"]["code"] == code
+
+
+def test_the_page_says_what_may_be_asked(client):
+    answer = client.options("/api/docs")
+    assert (answer.status_code, answer["Allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
 def test_the_page_asks_no_other_host(client):
@@ -79,3 +85,9 @@ def test_who_has_the_schema_already_is_told_so(client, accept):
     other = client.get("/api/schema", headers={"Accept": accept, "Accept-Language": "es"})
     assert other["ETag"] != whole["ETag"]
     assert {"Accept", "Accept-Language"} <= set(whole["Vary"].split(", "))
+
+
+def test_every_operation_says_itself_what_it_does():
+    """One that says nothing would be described by the class it is in, in words for those who write classes."""
+    silent = {route for route, _method, handler in api_handlers() if not handler.__doc__}
+    assert silent == {"schema", "docs"}  # They describe the others, and not themselves.

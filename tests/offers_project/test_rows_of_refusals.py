@@ -9,13 +9,13 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, get_resolver, resolve
+from django.urls import resolve
 
-from accounts.doors import ApiView
 from drivers.models import Place
 from kernel.errors import Conflict
 from tests.accounts.factories import api_client, make_user
 from tests.drivers.factories import driver_client, make_driver
+from tests.offers_project.test_authorization import api_handlers
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +46,8 @@ def largest_bodies() -> dict[str, Any]:
 
 def doors() -> list[str]:
     """The address of every POST of the API."""
-    found = []
-    for outer in get_resolver().url_patterns:
-        for inner in getattr(outer, "url_patterns", ()):
-            view = getattr(getattr(inner, "callback", None), "cls", None)
-            if isinstance(inner, URLPattern) and view and issubclass(view, ApiView) and hasattr(view, "post"):
-                found.append("/" + str(outer.pattern) + str(inner.pattern))
-    return sorted({address.replace("<int:offer_id>", "1").replace("<int:driver_id>", "1") for address in found})
+    found = [f"/api/{route}" for route, method, _handler in api_handlers() if method == "POST"]
+    return sorted(address.replace("<int:offer_id>", "1").replace("<int:driver_id>", "1") for address in found)
 
 
 def stored() -> int:
@@ -87,7 +82,7 @@ def test_a_long_refusal_is_not_kept(monkeypatch):
     def refuse(view, request):
         raise Conflict(letters(ROWS_MAX))
 
-    monkeypatch.setattr(resolve("/api/offers").func.cls, "post", refuse)
+    monkeypatch.setattr(resolve("/api/offers").func.cls, "create", refuse)
     client = api_client(make_user())
     before = stored()
     for _ in range(2):
