@@ -7,10 +7,12 @@ database of today takes: some ten thousand rows.
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
@@ -26,8 +28,9 @@ Row = Sequence[Any]
 Names = tuple[str, ...]
 
 
+@lru_cache(maxsize=64)
 def moment(value: datetime | None) -> Any:
-    """A moment as this database keeps it."""
+    """A moment as this database keeps it. A batch has the same one many times."""
     return None if value is None else connection.ops.adapt_datetimefield_value(value)
 
 
@@ -154,10 +157,33 @@ def _written(rows: Iterable[Row]) -> tuple[str, list[Any]]:
     texts: list[str] = []
     params: list[Any] = []
     for row in rows:
-        values = [str(each) if type(each) is int else "NULL" if each is None else "%s" for each in row]
-        texts.append(f"({', '.join(values)})")
-        params += [each for each in row if type(each) is not int and each is not None]
+        template, numbers, others = _template(tuple(map(type, row)))
+        texts.append(template % numbers(row))
+        params += others(row)
     return ", ".join(texts), params
+
+
+Pick = Callable[[Row], Any]
+
+
+@lru_cache(maxsize=1024)
+def _template(types: tuple[type, ...]) -> tuple[str, Pick, Pick]:
+    """How a row with values of these types is written, which of them are numbers, and which are parameters."""
+    numbers = [place for place, each in enumerate(types) if each is int]
+    others = [place for place, each in enumerate(types) if each is not int and each is not NoneType]
+    written = ["%d" if each is int else "NULL" if each is NoneType else "%%s" for each in types]
+    return f"({', '.join(written)})", _picking(numbers), _picking(others)
+
+
+def _picking(places: Sequence[int]) -> Pick:
+    """A function that gives the values at these places of a row as a tuple."""
+    match places:
+        case []:
+            return lambda _row: ()
+        case [place]:
+            return lambda row: (row[place],)
+        case _:
+            return itemgetter(*places)
 
 
 def _numbers(numbers: Iterable[int]) -> str:

@@ -67,8 +67,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _whole(self, sql: str, params: Sequence[Any]) -> bytes:
         """A statement with its parameters in it."""
+        if not params:
+            return sql.encode().replace(b"%%", b"%")
         quote, convert = self.connection.string_literal, self.connection.literal
-        values = [quote(each.encode()) if type(each) is str else convert(each) for each in params]
+        # Of the texts of a batch most are the same.
+        texts = {each: quote(each.encode()) for each in {each for each in params if type(each) is str}}
+        values = [texts[each] if type(each) is str else convert(each) for each in params]
         return sql.encode() % tuple(values)
 
     def _start_transaction_under_autocommit(self) -> None:
