@@ -55,17 +55,34 @@ def done(*statements: Statement) -> list[Sequence[tuple]]:
     return [rows for asks, rows in answers if asks]
 
 
-def later(*statements: Statement) -> None:
-    """Do statements that ask nothing. Within a transaction, a database that takes several at once is given them along
-    with what it is asked next, or with the commit.
+def later(*statements: Statement, then: Callable[[Sequence[tuple]], object] | None = None) -> None:
+    """Do statements whose outcome is not waited for. Within a transaction, a database that takes several at once is
+    given them along with what it is asked next, or with the commit.
+
+    At most one of them asks something: `then` is given its rows when it has been done.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "mysql" or not database.in_atomic_block:
-        done(*statements)
+        for found in done(*statements):
+            if then is not None:
+                then(found)
         return
     for each in statements:
         if each.sql:
-            database.later(each.sql, each.params)
+            database.later(each.sql, each.params, then if each.asks else None)
+
+
+class Inserted(int):
+    """The key of a row of the last insert, by its place in it from 0, while the database alone knows it.
+
+    `later` writes it as the database's own expression. Rows of one insert have keys one after the other, as MySQL says
+    of inserts whose number of rows is known ("simple inserts", innodb_autoinc_lock_mode).
+    """
+
+
+def knows_inserted() -> bool:
+    """Whether statements can name the keys of what was just inserted."""
+    return _vendor() == "mysql"
 
 
 def columns_of(row: "type[DataclassInstance]", model: type[models.Model]) -> Names:
@@ -169,10 +186,17 @@ Pick = Callable[[Row], Any]
 @lru_cache(maxsize=1024)
 def _template(types: tuple[type, ...]) -> tuple[str, Pick, Pick]:
     """How a row with values of these types is written, which of them are numbers, and which are parameters."""
-    numbers = [place for place, each in enumerate(types) if each is int]
-    others = [place for place, each in enumerate(types) if each is not int and each is not NoneType]
-    written = ["%d" if each is int else "NULL" if each is NoneType else "%%s" for each in types]
+    numbers = [place for place, each in enumerate(types) if each in (int, Inserted)]
+    others = [place for place, each in enumerate(types) if each not in _WRITTEN]
+    written = [_WRITTEN.get(each, "%%s") for each in types]
     return f"({', '.join(written)})", _picking(numbers), _picking(others)
+
+
+_WRITTEN: Mapping[type, str] = {
+    int: "%d",
+    NoneType: "NULL",
+    Inserted: "LAST_INSERT_ID() + %d * @@auto_increment_increment",
+}
 
 
 def _picking(places: Sequence[int]) -> Pick:

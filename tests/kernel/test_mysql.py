@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from kernel import rows
 from presence.models import StreamHead
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -49,6 +50,8 @@ def in_one(*steps):
                 connection.later(INSERT, [step])
             elif isinstance(step, str):
                 ask(step)
+            elif isinstance(step, list):
+                connection.later("SELECT 5", (), step.append)
             else:
                 raise step
 
@@ -123,3 +126,44 @@ def test_a_connection_that_has_ended_holds_nothing_back(trips):
         in_one(1, "KILL CONNECTION_ID()")
     assert ask("SELECT 5") == ((5,),)
     assert ids() == []
+
+
+def test_what_was_held_back_hands_over_its_rows_with_the_commit_or_before_what_is_asked_next(trips):
+    heard = []
+    with transaction.atomic():
+        connection.later(f"{INSERT} RETURNING actor_id", [1], heard.append)
+        connection.later(INSERT, [2])
+        assert heard == []
+    assert heard == [((1,),)]
+    with transaction.atomic():
+        connection.later(f"{INSERT} RETURNING actor_id", [3], heard.append)
+        assert ask("SELECT 5") == ((5,),)
+        assert heard == [((1,),), ((3,),)]
+    assert ids() == [1, 2, 3]
+
+
+def test_what_is_given_up_or_fails_hands_over_nothing(trips):
+    heard = []
+    with transaction.atomic():
+        connection.later("SELECT 5", (), heard.append)
+        transaction.set_rollback(True)
+    StreamHead.objects.create(actor_type="driver", actor_id=1)
+    with pytest.raises(IntegrityError):
+        in_one(heard, 1)
+    assert heard == []
+
+
+def test_rows_name_the_keys_of_the_rows_inserted_before_them(trips):
+    """`@@auto_increment_increment` is more than 1 where several servers write, each its own share of the numbers."""
+    for step in (1, 3):
+        StreamHead.objects.all().delete()
+        ask(f"SET SESSION auto_increment_increment = {step}")
+        names = ("actor_type", "actor_id", "seq", "floor")
+        with transaction.atomic():
+            rows.later(rows.inserting(StreamHead, names, [("driver", number, 0, 0) for number in (7, 8, 9)]))
+            naming = [("office", number, rows.Inserted(place), 0) for place, number in enumerate((7, 8, 9))]
+            rows.later(rows.inserting(StreamHead, names, naming))
+        keys = dict(StreamHead.objects.filter(actor_type="driver").values_list("actor_id", "pk"))
+        assert dict(StreamHead.objects.filter(actor_type="office").values_list("actor_id", "seq")) == keys
+        assert keys[8] - keys[7] == keys[9] - keys[8] == step
+    ask("SET SESSION auto_increment_increment = 1")
