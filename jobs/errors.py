@@ -13,6 +13,10 @@ class LeaseLost(Exception):
     """Another worker has this job by now: what was done here must not count."""
 
 
+class LeftOpen(Exception):
+    """A job has begun a transaction and not ended it. It was undone."""
+
+
 class StillAtWork(Conflict):
     """A running job cannot be run again."""
 

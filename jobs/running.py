@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django_tasks.base import TaskContext
 
 from jobs import metrics, outcomes
 from jobs.backend import result_of
-from jobs.errors import GiveUp, LeaseLost
+from jobs.errors import GiveUp, LeaseLost, LeftOpen
 from jobs.models import Job
 from jobs.task import JobTask, named
 from kernel import request_id
@@ -26,6 +27,11 @@ def run(job: Job) -> bool:
     Raises `DatabaseError` or `InterfaceError` where nothing could be written down: then the lease runs out, and the job
     is taken back.
     """
+    # What it changes of its language, zone or request stays within its own context.
+    return copy_context().run(_run, job)
+
+
+def _run(job: Job) -> bool:
     request_id.begin(job.request_id)
     began = time.monotonic()
     try:
@@ -39,7 +45,9 @@ def run(job: Job) -> bool:
             _count_as_done(job)
     except LeaseLost:
         logger.warning("%s: another worker has it by now", job)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # `sys.exit()` in a job is a fault of that job: it must not end the worker's thread.
         _went_wrong(job, error)
     else:
         return True
@@ -59,13 +67,15 @@ def run_together(jobs: Sequence[Job], *, seconds: float, is_stopping: Callable[[
     try:
         with transaction.atomic():
             for job in jobs:
-                _call_timed(job)
+                copy_context().run(_call_timed, job)
                 done.append(job)
                 if time.monotonic() > end or is_stopping():
                     break
             if not outcomes.done_together(done):
                 raise LeaseLost
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         _part_with_failed_connection(error)
         if done and len(done) < len(jobs) and not isinstance(error, LeaseLost):
             return run_together(done, seconds=seconds, is_stopping=is_stopping)
@@ -92,8 +102,30 @@ def _call_timed(job: Job) -> None:
 
 def _call(job: Job, task: JobTask[..., Any]) -> None:
     context = [TaskContext(task_result=result_of(job, task))] if task.takes_context else []
-    with translation.override(settings.LANGUAGE_CODE):
-        task.call(*context, *job.arguments["args"], **job.arguments["kwargs"])
+    depth = len(connection.atomic_blocks)
+    try:
+        with translation.override(settings.LANGUAGE_CODE):
+            task.call(*context, *job.arguments["args"], **job.arguments["kwargs"])
+        if _is_left_open(depth):
+            raise LeftOpen
+    finally:
+        if _is_left_open(depth):
+            _begin_afresh()
+
+
+def _is_left_open(depth: int) -> bool:
+    """Whether a job has begun a transaction and not ended it. `depth` is how many there were when it began.
+
+    What is written in such a one is seen by none, not even that this job and those after it are done.
+    """
+    works_alone = connection.connection is None or connection.in_atomic_block or connection.autocommit
+    return len(connection.atomic_blocks) != depth or not works_alone
+
+
+def _begin_afresh() -> None:
+    connection.close()
+    if connection.closed_in_transaction:
+        connection.connect()
 
 
 def _count_as_done(job: Job) -> None:
@@ -101,7 +133,7 @@ def _count_as_done(job: Job) -> None:
         raise LeaseLost
 
 
-def _went_wrong(job: Job, error: Exception) -> None:
+def _went_wrong(job: Job, error: BaseException) -> None:
     _part_with_failed_connection(error)
     if isinstance(error, GiveUp):
         reason, kept, is_last = str(error), outcomes.gave_up(job, str(error)), True
@@ -118,7 +150,7 @@ def _went_wrong(job: Job, error: Exception) -> None:
         logger.warning("%s: try %d of %d went wrong: %s", job, job.tries, job.tries_max, reason)
 
 
-def _part_with_failed_connection(error: Exception) -> None:
+def _part_with_failed_connection(error: BaseException) -> None:
     """What became of the job is written down by a connection that works."""
     if isinstance(error, OperationalError | InterfaceError) or connection.errors_occurred:
         connection.close()

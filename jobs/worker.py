@@ -189,7 +189,7 @@ class Worker:
         """What `look` gives; None when it has failed. A thread goes on whatever happens to it."""
         try:
             return look()
-        except Exception as error:
+        except BaseException as error:  # `sys.exit()` would end the thread without a word.
             metrics.LOOK_FAILURES.inc()
             logger.warning("jobs: %s: %s", type(error).__name__, error)
             connection.close()
