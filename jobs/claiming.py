@@ -7,10 +7,11 @@ is still so. Where nothing is due, nothing is written.
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from itertools import takewhile
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from jobs import metrics, outcomes
 from jobs.enums import State
@@ -22,12 +23,17 @@ TAKEN_BACK_AT_A_TIME = 100
 
 
 def claim(queue: str, *, worker: str, most: int) -> list[Job]:
-    """Up to `most` jobs that are due, those that have been for longest first. They are this worker's for one lease."""
+    """Up to `most` jobs that are due, those that have been for longest first. They are this worker's for one lease.
+
+    The first one counts as tried from now on, those behind it when they have ended: where the worker is killed, it is
+    not known which of them it had begun, and none may fail for what another did. So what was lost before is claimed
+    alone, and each claim counts.
+    """
     due = _due(queue, State.WAITING)
     if not _skips_locked() and not due.exists():
         return []
     with transaction.atomic():
-        jobs = list(due.select_for_update(skip_locked=_skips_locked())[:most])
+        jobs = _fit_together(list(due.select_for_update(skip_locked=_skips_locked())[:most]))
         if jobs:
             Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
                 state=State.RUNNING,
@@ -35,7 +41,7 @@ def claim(queue: str, *, worker: str, most: int) -> list[Job]:
                 due_at=database_now() + lease(),
                 started_at=database_now(),
                 fence=F("fence") + 1,
-                tries=F("tries") + 1,
+                tries=F("tries") + Case(When(pk=jobs[0].pk, then=1), default=0),
             )
     for job in jobs:
         job.state, job.worker = State.RUNNING, worker
@@ -57,7 +63,7 @@ def give_back(jobs: Iterable[Job], *, worker: str) -> int:
     given = 0
     for job in jobs:
         mine = Job.objects.filter(pk=job.pk, worker=worker, state=State.RUNNING, fence=job.fence)
-        given += mine.update(state=State.WAITING, due_at=database_now(), tries=F("tries") - 1, worker="")
+        given += mine.update(state=State.WAITING, due_at=database_now(), tries=job.tries - 1, worker="")
     return given
 
 
@@ -79,6 +85,13 @@ def take_back(queue: str) -> int:
 
 def lease() -> timedelta:
     return timedelta(seconds=settings.JOBS["LEASE_SECONDS"])
+
+
+def _fit_together(jobs: list[Job]) -> list[Job]:
+    """Those up to the first that was lost before; or that one, alone."""
+    if jobs and jobs[0].last_error == outcomes.LOST:
+        return jobs[:1]
+    return list(takewhile(lambda job: job.last_error != outcomes.LOST, jobs))
 
 
 def _due(queue: str, state: State) -> QuerySet[Job]:

@@ -9,6 +9,10 @@ class GiveUp(Exception):
     """Trying again would not help. The reason is kept, and shown in the administration: no secrets in it."""
 
 
+class UnknownTask(GiveUp):
+    """A row names no task of this version; another version may know it."""
+
+
 class LeaseLost(Exception):
     """Another worker has this job by now: what was done here must not count."""
 

@@ -13,7 +13,7 @@ from django_tasks.base import TaskContext
 
 from jobs import metrics, outcomes
 from jobs.backend import result_of
-from jobs.errors import GiveUp, LeaseLost, LeftOpen
+from jobs.errors import GiveUp, LeaseLost, LeftOpen, UnknownTask
 from jobs.models import Job
 from jobs.task import JobTask, named
 from kernel import request_id
@@ -135,7 +135,10 @@ def _count_as_done(job: Job) -> None:
 
 def _went_wrong(job: Job, error: BaseException) -> None:
     _part_with_failed_connection(error)
-    if isinstance(error, GiveUp):
+    if isinstance(error, UnknownTask):
+        reason, is_last = str(error), outcomes.is_unknown_for_long(job)
+        kept = outcomes.gave_up(job, reason) if is_last else outcomes.not_known_here(job, reason)
+    elif isinstance(error, GiveUp):
         reason, kept, is_last = str(error), outcomes.gave_up(job, str(error)), True
     else:
         reason, is_last = outcomes.described(error), job.tries >= job.tries_max

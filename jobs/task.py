@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
-from jobs.errors import GiveUp
+from jobs.errors import UnknownTask
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,11 +48,11 @@ class JobTask(Task[P, T]):
 
 
 def named(path: str) -> JobTask[..., Any]:
-    """The task that a row names. Raises `GiveUp` where there is none: a row decides about nothing else that is run."""
+    """The task that a row names. Raises `UnknownTask` where there is none: a row decides about nothing else."""
     try:
         found = import_string(path)
-    except (ImportError, ValueError) as error:
-        raise GiveUp("There is no task of this name.") from error
+    except Exception as error:  # Whatever a module raises while it is loaded, or a path that can be none.
+        raise UnknownTask("There is no task of this name.") from error
     if not isinstance(found, JobTask):
-        raise GiveUp("What has this name is no task.")
+        raise UnknownTask("What has this name is no task.")
     return found

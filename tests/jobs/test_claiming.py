@@ -19,6 +19,13 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db
 
 
+def lapse():
+    """The worker of what runs is killed."""
+    Job.objects.filter(state=State.RUNNING).update(due_at=clock.now())
+    claiming.take_back("default")
+    Job.objects.filter(state=State.WAITING).update(due_at=clock.now())
+
+
 def test_those_due_for_longest_come_first():
     now = clock.now()
     for name, seconds in {"second": 20, "first": 30, "third": 10}.items():
@@ -98,6 +105,48 @@ def test_a_job_lost_for_the_second_time_waits():
     Job.objects.update(tries=2, due_at=clock.now())
     claiming.take_back("default")
     assert Job.objects.get(pk=job.pk).due_at > clock.now() + timedelta(seconds=1)
+
+
+def test_a_job_that_kills_its_worker_costs_those_claimed_with_it_no_try(settings):
+    """What kills may be any of them, and the others had perhaps not begun."""
+    for name in ("first", "killer", "third"):
+        hear.enqueue(name)
+    Job.objects.update(tries_max=1)
+    assert len(claiming.claim("default", worker="a", most=9)) == 3
+    lapse()
+    assert {job.arguments["args"][0]: job.state for job in Job.objects.all()} == {
+        "first": State.FAILED,
+        "killer": State.WAITING,
+        "third": State.WAITING,
+    }
+    hear.enqueue("fourth")
+    (killer,) = claiming.claim("default", worker="a", most=9)
+    lapse()
+    assert state(killer) == State.FAILED
+    (third,) = claiming.claim("default", worker="a", most=9)
+    assert outcomes.done(third)
+    (fourth,) = claiming.claim("default", worker="a", most=9)
+    assert outcomes.done(fourth)
+
+
+def test_those_before_one_that_was_lost_are_claimed_without_it():
+    for name in "abc":
+        hear.enqueue(name)
+    Job.objects.filter(arguments__args=["b"]).update(last_error=outcomes.LOST)
+    claims = [claiming.claim("default", worker="a", most=9) for _time in range(3)]
+    assert [[job.arguments["args"][0] for job in jobs] for jobs in claims] == [["a"], ["b"], ["c"]]
+
+
+@pytest.mark.parametrize("end", [outcomes.done, lambda job: outcomes.done_together([job])])
+def test_each_of_those_claimed_together_has_been_tried_once_when_it_has_ended(end):
+    for name in "abc":
+        hear.enqueue(name)
+    jobs = claiming.claim("default", worker="a", most=9)
+    assert [job.tries for job in jobs] == [1, 1, 1]
+    assert end(jobs[0])
+    assert outcomes.went_wrong(jobs[1], "x", wait=timedelta())
+    assert claiming.give_back(jobs[2:], worker="a") == 1
+    assert list(Job.objects.order_by("pk").values_list("tries", flat=True)) == [1, 1, 0]
 
 
 def test_what_is_given_back_was_never_tried():
