@@ -51,11 +51,19 @@ def claim(queue: str, *, worker: str, most: int) -> list[Job]:
 
 
 def renew(ids: Collection[int], *, worker: str) -> int:
-    """This worker still has these jobs. Gives how many of them are still its own."""
+    """This worker still has these jobs. Gives how many of them are still its own.
+
+    One whose row is locked just now, such as by a transaction that has enqueued its key and goes on, does not keep the
+    others waiting until they have lapsed. It is taken back by none while it is locked.
+    """
     if not ids:
         return 0
     mine = Job.objects.filter(pk__in=ids, worker=worker, state=State.RUNNING)
-    return mine.update(due_at=database_now() + lease())
+    if not _skips_locked():
+        return mine.update(due_at=database_now() + lease())
+    with transaction.atomic():
+        free = list(mine.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        return Job.objects.filter(pk__in=free).update(due_at=database_now() + lease()) if free else 0
 
 
 def give_back(jobs: Iterable[Job], *, worker: str) -> int:

@@ -25,3 +25,9 @@ class StillAtWork(Conflict):
     """A running job cannot be run again."""
 
     default_message = _("This job is running right now.")
+
+
+class AnotherIsToCome(Conflict):
+    """A job that has ended cannot be run again while another one of the same key is to be run."""
+
+    default_message = _("Another job for the same is waiting or running.")

@@ -18,6 +18,8 @@ class Job(models.Model):
     """Kept until the job has ended; there is one unfinished job of a key. MySQL has no conditional constraint."""
     is_wanted_again = models.BooleanField(_("wanted again"), default=False)
     """Its key was enqueued while it ran: what it has read may be older than that, so it runs once more."""
+    wanted_at = models.DateTimeField(_("wanted again at"), null=True)
+    """When that is due; None: at once."""
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     tries_max = models.PositiveSmallIntegerField(_("tries at most"))
     fence = models.PositiveIntegerField(default=0)

@@ -8,8 +8,8 @@ from traceback import extract_tb
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateTimeField, ExpressionWrapper, QuerySet
-from django.db.models.functions import Now
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from jobs.enums import State
 from jobs.errors import UnknownTask
@@ -107,7 +107,8 @@ def _waits(job: Job, reason: str, wait: timedelta, tries: int) -> bool:
 
 
 def _once_more() -> dict[str, Any]:
-    return {"state": State.WAITING, "due_at": database_now(), "tries": 0, "is_wanted_again": False, "worker": ""}
+    due = {"due_at": Coalesce(F("wanted_at"), database_now()), "wanted_at": None, "is_wanted_again": False}
+    return {"state": State.WAITING, "tries": 0, "worker": ""} | due
 
 
 def _mine(job: Job) -> QuerySet[Job]:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
 from jobs.errors import UnknownTask
+from kernel.text import is_storable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +40,9 @@ class JobTask(Task[P, T]):
         if self.key is None:
             return None
         key = f"{self.module_path}:{self.key(*args, **kwargs)}"
-        return key if len(key) <= KEY_MAX else hashlib.sha256(key.encode()).hexdigest()
+        # MySQL takes "a" and "a " for the same; and what is no text that can be stored, a hash is.
+        is_plain = len(key) <= KEY_MAX and key == key.rstrip() and is_storable(key)
+        return key if is_plain else hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
     def wait_after(self, tries: int) -> timedelta:
         """How long to wait after so many tries that went wrong. Jobs that failed together do not all come together."""

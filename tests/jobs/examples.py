@@ -46,6 +46,19 @@ def keyed(number: int, *, name: str = "") -> None:
     heard.append((number, name))
 
 
+@task(key=lambda key: key)
+def spelled(key: str) -> None:
+    heard.append(key)
+
+
+@task(key=lambda number: number)
+def later_again(number: int) -> None:
+    """Enqueues itself, as what looks at something now and then does."""
+    heard.append(number)
+    for minutes in (90, 60, 120):
+        later_again.using(run_after=clock.now() + timedelta(minutes=minutes)).enqueue(number)
+
+
 @task(in_transaction=True, tries=1000, first_wait=0.05)
 def write(name: str) -> None:
     _write(name)

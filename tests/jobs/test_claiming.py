@@ -1,10 +1,12 @@
 """Who has a job: one worker at a time, for as long as it renews its lease."""
 
+import threading
+import time
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from jobs import claiming, outcomes
@@ -72,6 +74,34 @@ def test_only_its_worker_renews_a_lease():
     job = claimed(hear)
     assert claiming.renew([job.pk], worker="b") == 0
     assert claiming.renew([], worker="a") == 0
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_row_is_locked_keeps_no_other_lease_from_being_renewed():
+    if connection.vendor != "mysql":
+        pytest.skip("Where rows are locked one by one.")
+    jobs = [claimed(hear, number) for number in range(3)]
+    Job.objects.update(due_at=clock.now())
+    is_locked, is_over = threading.Event(), threading.Event()
+
+    def lock():
+        with transaction.atomic():
+            Job.objects.select_for_update().get(pk=jobs[1].pk)
+            is_locked.set()
+            is_over.wait(30)
+        connection.close()
+
+    thread = threading.Thread(target=lock)
+    thread.start()
+    is_locked.wait(30)
+    began = time.monotonic()
+    assert claiming.renew([job.pk for job in jobs], worker="a") == 2
+    assert claiming.take_back("default") == 0
+    assert time.monotonic() - began < 4
+    is_over.set()
+    thread.join()
+    assert claiming.take_back("default") == 1
 
 
 def test_a_lapsed_lease_is_taken_back_and_the_first_worker_counts_no_more(settings):

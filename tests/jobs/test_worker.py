@@ -97,6 +97,21 @@ def test_a_long_job_keeps_its_lease(effects, settings, monkeypatch):
     assert Job.objects.get().tries == 1
 
 
+def test_a_job_that_this_worker_has_lost_and_taken_again_keeps_its_second_lease(effects, settings, monkeypatch):
+    """The thread that lost it ends earlier, and must not give up what the other one has."""
+    settings.JOBS = settings.JOBS | {"LEASE_SECONDS": 1.5}
+    monkeypatch.setattr(worker, "CLOCK_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "TAKE_BACK_SECONDS", 0.1)
+    take_long.enqueue(3.0, "long")
+    with working({"default": 2}):
+        wait_until(lambda: effects() == ["long begins"])
+        time.sleep(1.5)
+        Job.objects.filter(state=State.RUNNING).update(state=State.WAITING, due_at=clock.now())
+        wait_until(lambda: effects() == ["long begins"] * 2)
+        wait_until(lambda: Job.objects.get().state == State.DONE)
+    assert effects() == ["long begins", "long begins", "long ends", "long ends"]
+
+
 def test_the_clock_ticks(monkeypatch):
     schedules.register(schedules.Schedule(name="quick", task=tick, every=0.5))
     with working():
