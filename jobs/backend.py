@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskError, TaskResult, TaskResultStatus
 from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
@@ -17,7 +17,7 @@ from jobs.enums import State
 from jobs.errors import UnknownTask
 from jobs.task import JobTask, named
 from kernel import clock, request_id
-from kernel.unit_of_work import after_commit
+from kernel.unit_of_work import after_commit, in_transaction
 
 if TYPE_CHECKING:
     from jobs.models import Job
@@ -47,8 +47,7 @@ class JobBackend(BaseTaskBackend):
         if job.unique_key is None:
             job.save(force_insert=True)
         else:
-            with transaction.atomic():
-                job = _insert_keyed(job)
+            job = _insert_keyed(job)
         after_commit(lambda: waking.wake(job.queue))
         result = result_of(job, task)
         task_enqueued.send(type(self), task_result=result)
@@ -132,6 +131,7 @@ def _require_shallow(value: Any, levels: int) -> None:
             _require_shallow(each, levels - 1)
 
 
+@in_transaction
 def _insert_keyed(job: Job) -> Job:
     """Write a job, or find the one that has its key already; that one runs once more when it is running now.
 

@@ -5,6 +5,10 @@ from jobs.enums import State
 from kernel.fields import ExactCharField
 
 
+NAME_MAX, SPEC_MAX = 64, 100
+"""Of a schedule, in letters."""
+
+
 class Job(models.Model):
     """One call of a task, made once `due_at` has come. Arguments are ids: never a secret, never a phone number."""
 
@@ -25,7 +29,7 @@ class Job(models.Model):
     fence = models.PositiveIntegerField(default=0)
     """Counts who has taken it: what a worker reports with an older number is not believed."""
     worker = models.CharField(_("worker"), max_length=96, blank=True)
-    schedule = models.CharField(_("schedule"), max_length=64, blank=True)
+    schedule = models.CharField(_("schedule"), max_length=NAME_MAX, blank=True)
     tick_at = models.DateTimeField(_("tick of the clock"), null=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     """The kind of exception and the place, or the reason for giving up. Never what the exception said."""
@@ -48,8 +52,8 @@ class Job(models.Model):
 class ScheduleState(models.Model):
     """When a schedule is due next. The schedules themselves are listed in `offers_project.wiring`."""
 
-    name = models.CharField(_("schedule"), max_length=64, primary_key=True)
-    spec = models.CharField(_("when"), max_length=100)
+    name = models.CharField(_("schedule"), max_length=NAME_MAX, primary_key=True)
+    spec = models.CharField(_("when"), max_length=SPEC_MAX)
     next_at = models.DateTimeField(_("next"))
     last_at = models.DateTimeField(_("last"), null=True)
     last_job_id = models.BigIntegerField(_("last job"), null=True)

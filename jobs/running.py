@@ -1,4 +1,8 @@
-"""Jobs from the claim to their outcome: one by one, or several small ones in one transaction."""
+"""Jobs from the claim to their outcome: one by one, or several small ones in one transaction.
+
+That transaction is no unit of work: the services that a job calls are units of their own in it, so that what each of
+them collects is finished with it. After a deadlock it is the job that is tried again, with all that it has done.
+"""
 
 import logging
 import time

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django_tasks.base import Task
 
 from jobs import backend, waking
 from jobs.enums import State
-from jobs.models import Job, ScheduleState
+from jobs.models import NAME_MAX, SPEC_MAX, Job, ScheduleState
 from kernel import clock
+from kernel.unit_of_work import in_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +40,8 @@ class Schedule:
     def __post_init__(self) -> None:
         if bool(self.every) == bool(self.cron) or self.every < 0:
             raise ValueError(f"{self.name} needs either `every` or `cron`.")
-        for kept, column in ((self.name, "name"), (self.spec, "spec")):
-            if len(kept) > (ScheduleState._meta.get_field(column).max_length or 0):
-                raise ValueError(f"{kept} is too long to be kept.")
+        if len(self.name) > NAME_MAX or len(self.spec) > SPEC_MAX:
+            raise ValueError(f"{self.name}: its name or what it says is too long to be kept.")
         self.after(datetime(2026, 1, 1, tzinfo=UTC))  # What cannot be read is found when it is declared.
 
     @property
@@ -118,18 +118,25 @@ def _begin(schedule: Schedule, state: ScheduleState | None, now: datetime) -> No
 
 
 def _tick(schedule: Schedule, state: ScheduleState, now: datetime) -> bool:
-    with transaction.atomic():
-        same = ScheduleState.objects.filter(pk=state.pk, next_at=state.next_at)
-        if not same.update(next_at=schedule.after(now), last_at=state.next_at):
-            return False
-        # One that no worker has taken yet does for this tick as well. A running one does not: it may hang, or be lost.
-        if state.last_job_id and Job.objects.filter(pk=state.last_job_id, state=State.WAITING, tries=0).exists():
-            return False
-        # Where the clock was set back, that moment has been before.
-        is_again = Job.objects.filter(schedule=schedule.name, tick_at=state.next_at).exists()
-        job = backend.new_job(schedule.task)
-        job.schedule, job.tick_at = schedule.name, now if is_again else state.next_at
-        job.save(force_insert=True)
-        ScheduleState.objects.filter(pk=state.pk).update(last_job_id=job.pk)
-    waking.wake(job.queue)
-    return True
+    job = _written(schedule, state, now)
+    if job is not None:
+        waking.wake(job.queue)
+    return job is not None
+
+
+@in_transaction
+def _written(schedule: Schedule, state: ScheduleState, now: datetime) -> Job | None:
+    """The job of a tick, for the one worker that has moved the schedule on."""
+    same = ScheduleState.objects.filter(pk=state.pk, next_at=state.next_at)
+    if not same.update(next_at=schedule.after(now), last_at=state.next_at):
+        return None
+    # One that no worker has taken yet does for this tick as well. A running one does not: it may hang, or be lost.
+    if state.last_job_id and Job.objects.filter(pk=state.last_job_id, state=State.WAITING, tries=0).exists():
+        return None
+    # Where the clock was set back, that moment has been before.
+    is_again = Job.objects.filter(schedule=schedule.name, tick_at=state.next_at).exists()
+    job = backend.new_job(schedule.task)
+    job.schedule, job.tick_at = schedule.name, now if is_again else state.next_at
+    job.save(force_insert=True)
+    ScheduleState.objects.filter(pk=state.pk).update(last_job_id=job.pk)
+    return job

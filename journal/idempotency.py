@@ -6,6 +6,9 @@ claim whose work must have died with its process is given up after `GIVE_UP`.
 What is kept is small, whatever was sent. A refusal has changed nothing: one that is too long to be kept is given up,
 and the same request is looked at again. What was done is never done again: where its answer is too long to be kept,
 that it was done is kept alone. And one actor has so many keys a day.
+
+Nothing here is a service. The claim is seen by others before the work begins, and the answer is known when its units of
+work are over: each is a transaction of its own.
 """
 
 import base64
@@ -14,17 +17,19 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import IdempotencyKey
 from kernel import clock
 from kernel.errors import Conflict, RateLimited
 from kernel.limits import Bucket
+from kernel.unit_of_work import in_transaction
 
 KEEP = timedelta(hours=24)
 GIVE_UP = timedelta(minutes=5)
@@ -66,10 +71,7 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
     while True:
         now = clock.now()
         try:
-            with transaction.atomic():
-                row = IdempotencyKey.objects.create(
-                    actor=actor, key=key, path=path[:255], body_hash=body_hash, created_at=now
-                )
+            row = _claimed(actor=actor, key=key, path=path[:255], body_hash=body_hash, created_at=now)
             return _counted(Claim(row.pk), actor)
         except IntegrityError:
             known = IdempotencyKey.objects.filter(actor=actor, key=key).first()
@@ -128,6 +130,11 @@ def prune() -> int:
     """Forget what is older than a day. Gives how many."""
     count, _each = IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEEP).delete()
     return count
+
+
+@in_transaction
+def _claimed(**values: Any) -> IdempotencyKey:
+    return IdempotencyKey.objects.create(**values)
 
 
 def _hash_of(path: str, body: bytes) -> str:
