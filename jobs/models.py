@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from jobs.enums import State
 from kernel.fields import ExactCharField
 
-
 NAME_MAX, SPEC_MAX = 64, 100
 """Of a schedule, in letters."""
 

@@ -17,6 +17,7 @@ from jobs.models import Job
 from jobs.task import named
 from kernel import clock
 from kernel.errors import shortened
+from kernel.unit_of_work import again_after_deadlock
 
 ERROR_MAX = 300
 LOST = "Its worker was lost in the middle of it."
@@ -91,6 +92,11 @@ def database_now() -> Any:
 
 
 def _ended(job: Job, *, state: State, last_error: str = "") -> bool:
+    # One that is done must not be done again since its key was enqueued in this very moment.
+    return again_after_deadlock(lambda: _end_or_once_more(job, state, last_error))
+
+
+def _end_or_once_more(job: Job, state: State, last_error: str) -> bool:
     if _mine(job).filter(is_wanted_again=False).update(**_end(state, job.tries, last_error)):
         return True
     return bool(_mine(job).filter(is_wanted_again=True).update(**_once_more()))
@@ -103,7 +109,7 @@ def _end(state: State, tries: int, last_error: str = "") -> dict[str, Any]:
 
 def _waits(job: Job, reason: str, wait: timedelta, tries: int) -> bool:
     waiting = {"state": State.WAITING, "due_at": clock.now() + wait, "worker": "", "tries": tries}
-    return bool(_mine(job).update(**waiting, last_error=shortened(reason, ERROR_MAX)))
+    return bool(again_after_deadlock(lambda: _mine(job).update(**waiting, last_error=shortened(reason, ERROR_MAX))))
 
 
 def _once_more() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Jobs from the claim to their outcome: one by one, or several small ones in one transaction.
 
 That transaction is no unit of work: the services that a job calls are units of their own in it, so that what each of
-them collects is finished with it. After a deadlock it is the job that is tried again, with all that it has done.
+them collects is finished with it. After a deadlock it is the whole job that is done again.
 """
 
 import logging
@@ -21,6 +21,7 @@ from jobs.errors import GiveUp, LeaseLost, LeftOpen, UnknownTask
 from jobs.models import Job
 from jobs.task import JobTask, named
 from kernel import request_id
+from kernel.unit_of_work import in_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +42,9 @@ def _run(job: Job) -> bool:
     try:
         task = named(job.task)
         if task.in_transaction:
-            with transaction.atomic():
-                _call(job, task)
-                _count_as_done(job)  # Or everything that it has done is undone.
+            _do_in_transaction(job, task)
         else:
-            _call(job, task)
-            _count_as_done(job)
+            _do(job, task)
     except LeaseLost:
         logger.warning("%s: another worker has it by now", job)
     except KeyboardInterrupt:
@@ -58,6 +56,16 @@ def _run(job: Job) -> bool:
     finally:
         metrics.SECONDS.labels(metrics.label(job.task)).observe(time.monotonic() - began)
     return False
+
+
+def _do(job: Job, task: JobTask[..., Any]) -> None:
+    _call(job, task)
+    if not outcomes.done(job):
+        raise LeaseLost
+
+
+_do_in_transaction = in_transaction(_do)
+"""What it has done is undone where it is not counted as done."""
 
 
 def run_together(jobs: Sequence[Job], *, seconds: float, is_stopping: Callable[[], bool]) -> int:
@@ -130,11 +138,6 @@ def _begin_afresh() -> None:
     connection.close()
     if connection.closed_in_transaction:
         connection.connect()
-
-
-def _count_as_done(job: Job) -> None:
-    if not outcomes.done(job):
-        raise LeaseLost
 
 
 def _went_wrong(job: Job, error: BaseException) -> None:

@@ -96,9 +96,29 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if current() is not None:
             return _join(function, args, kwargs)
-        return _again_after_deadlock(lambda: _begin(function, args, kwargs), RETRIES.inc)
+        return again_after_deadlock(lambda: _begin(function, args, kwargs), RETRIES.inc)
 
     return run
+
+
+def again_after_deadlock(work: Callable[[], R], note: Callable[[], object] | None = None) -> R:
+    """Do `work`, and do it again after a deadlock: a transaction, or a single statement outside of one. Gives what it
+    gives; `note` is called before each further time. In a transaction that has begun before, it is done once.
+    """
+    may_retry = not connection.in_atomic_block
+    end = time.monotonic() + patience.queue_seconds.get()
+    for attempt in range(1, TRIES + 1):
+        try:
+            return work()
+        except OperationalError as error:
+            is_over = attempt == TRIES or time.monotonic() > end
+            if is_over or not may_retry or not _is_deadlock(error):
+                raise
+            if note is not None:
+                note()
+        # Those who stood in each other's way do not all come again at the same moment.
+        time.sleep(random.random() * 0.02 * attempt)  # noqa: S311
+    raise AssertionError("unreachable")
 
 
 def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
@@ -111,7 +131,7 @@ def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         with_transaction = transaction.atomic(function)
-        return _again_after_deadlock(lambda: with_transaction(*args, **kwargs))
+        return again_after_deadlock(lambda: with_transaction(*args, **kwargs))
 
     return run
 
@@ -134,23 +154,6 @@ def _begin(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, 
         result = function(*args, **kwargs)
         unit.finish()
     return result
-
-
-def _again_after_deadlock(work: Callable[[], R], note: Callable[[], object] | None = None) -> R:
-    may_retry = not connection.in_atomic_block
-    end = time.monotonic() + patience.queue_seconds.get()
-    for attempt in range(1, TRIES + 1):
-        try:
-            return work()
-        except OperationalError as error:
-            is_over = attempt == TRIES or time.monotonic() > end
-            if is_over or not may_retry or not _is_deadlock(error):
-                raise
-            if note is not None:
-                note()
-        # Those who stood in each other's way do not all come again at the same moment.
-        time.sleep(random.random() * 0.02 * attempt)  # noqa: S311
-    raise AssertionError("unreachable")
 
 
 def _require_plain(function: Callable[..., object]) -> None:

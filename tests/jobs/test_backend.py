@@ -1,18 +1,20 @@
 """Enqueueing: rows of the caller's transaction, at most one of a key."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django_tasks import TaskResultStatus
 from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
 
-from jobs import claiming, outcomes
+from jobs import claiming, outcomes, running
 from jobs.backend import JobBackend, new_job
 from jobs.enums import State
 from jobs.models import Job
 from kernel import clock, request_id
+from kernel.unit_of_work import service
 from tests.jobs.examples import faulty, hear, heard, hopeless, keyed, later_again, spelled
 from tests.races import at_once
 
@@ -184,6 +186,49 @@ def test_a_key_enqueued_by_many_at_once_is_one_job(repetitions):
         results = at_once([partial(keyed.enqueue, number)] * 12)
         assert len({result.id for result in results}) == 1
     assert Job.objects.count() == repetitions
+
+
+@service
+def enqueue_all(numbers):
+    for number in numbers:
+        keyed.enqueue(number)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_enqueued_in_any_order_and_at_once_are_one_job_each(repetitions):
+    """MariaDB finds deadlocks among them."""
+    for _time in range(repetitions):
+        Job.objects.all().delete()
+        at_once([partial(enqueue_all, range(8)), partial(enqueue_all, range(7, -1, -1))] * 6)
+        assert Job.objects.count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_counts_as_done_though_its_key_is_enqueued_in_that_moment(repetitions):
+    faults, is_over = [], threading.Event()
+
+    def work(number):
+        try:
+            while not is_over.is_set():
+                for job in claiming.claim("default", worker=f"w{number}", most=5):
+                    if not running.run(job):
+                        faults.append(Job.objects.get(pk=job.pk).last_error)
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work, args=[number]) for number in range(3)]
+    for worker in workers:
+        worker.start()
+    try:
+        for _time in range(4 * repetitions):
+            at_once([partial(enqueue_all, [number % 5, number % 5 + 1]) for number in range(12)])
+    finally:
+        is_over.set()
+        for worker in workers:
+            worker.join()
+    assert faults == []
 
 
 def test_tasks_are_functions_of_a_module():
