@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from io import StringIO
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from jobs.enums import State
 from jobs.models import Job
+from jobs.worker import Worker
 from tests.jobs.examples import hear, take_long, tick, write
 from tests.jobs.test_worker import wait_until
 from tests.servers import ROOT, database_url, free_port
@@ -66,3 +68,14 @@ def test_a_worker_serves_what_it_has_counted(effects, tmp_path):
         time.sleep(0.1)
         said = httpx.get(f"http://127.0.0.1:{port}/metrics").text
     assert 'job_seconds_count{task="tests.jobs.examples.hear"} 1.0' in said
+
+
+@pytest.mark.parametrize(("threads", "expected"), [(1, (1, 1, 2)), (4, (1, 4, 4)), (0, (1, 1, 2))])
+def test_a_process_of_its_own_has_as_many_threads_as_the_settings_say(monkeypatch, settings, threads, expected):
+    settings.JOBS = settings.JOBS | {"WORKER_THREADS": threads}
+    seen = []
+    monkeypatch.setattr(Worker, "do_all", lambda self: seen.append(self.queues) or 0)
+    call_command("work", "--once", stdout=StringIO())
+    call_command("work", "--once", "--queue", "default", stdout=StringIO())
+    whole = dict(zip(("clock", "default", "outside"), expected, strict=True))
+    assert seen == [whole, {"default": whole["default"]}]
