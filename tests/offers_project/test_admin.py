@@ -83,6 +83,27 @@ def test_a_running_job_is_not_run_again():
     assert Job.objects.get().state == State.RUNNING
 
 
+def test_what_the_clock_has_done_every_two_seconds_hides_nothing_else():
+    hear.enqueue()
+    plain = Job.objects.get()
+    Job.objects.update(state=State.DONE)
+    ticks = {}
+    for state in State:
+        hear.enqueue()
+        ticks[state] = Job.objects.latest("id").pk
+        Job.objects.filter(pk=ticks[state]).update(state=state, schedule="s", tick_at=clock.now())
+    client = browser_client(make_user(role="manager"))
+
+    def listed(**query):
+        return {job.pk for job in client.get(LIST, query).context["cl"].result_list}
+
+    assert listed() == {plain.pk, *ticks.values()} - {ticks[State.DONE]}
+    assert listed(ticks="all") == {plain.pk, *ticks.values()}
+    assert listed(state__exact="done") == {plain.pk}
+    assert listed(ticks="all", state__exact="done") == {plain.pk, ticks[State.DONE]}
+    assert "Without those that are done" in client.get(LIST).content.decode()
+
+
 def test_schedules_are_looked_at():
     ScheduleState.objects.create(name="offers.expire_due", spec="every 2 s", next_at=clock.now())
     page = browser_client(make_user(role="manager")).get("/admin/jobs/schedulestate/").content.decode()
