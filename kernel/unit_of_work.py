@@ -70,6 +70,7 @@ class Unit:
 
 
 _current: ContextVar[Unit | None] = ContextVar("unit_of_work", default=None)
+_marking: ContextVar[Callable[[], object] | None] = ContextVar("marking", default=None)
 
 
 def current() -> Unit | None:
@@ -79,6 +80,13 @@ def current() -> Unit | None:
     """
     unit = _current.get()
     return unit if unit is not None and unit.thread == get_ident() else None
+
+
+def mark_each(mark: Callable[[], object] | None) -> None:
+    """Let `mark` be called at the end of every unit of work that this context does from now on, in its transaction: it is
+    written with what is changed, or not at all. None: no more.
+    """
+    _marking.set(mark)
 
 
 def service(function: Callable[P, R]) -> Callable[P, R]:
@@ -153,6 +161,8 @@ def _begin(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, 
     with SECONDS.time(), transaction.atomic(), _unit() as unit:
         result = function(*args, **kwargs)
         unit.finish()
+        if (mark := _marking.get()) is not None:
+            mark()
     return result
 
 
