@@ -83,8 +83,8 @@ def current() -> Unit | None:
 
 
 def mark_each(mark: Callable[[], object] | None) -> None:
-    """Let `mark` be called at the end of every unit of work that this context does from now on, in its transaction: it is
-    written with what is changed, or not at all. None: no more.
+    """Let `mark` be called at the end of every unit of work that this context does from now on, in its transaction.
+    What it writes is written with the change, or not at all. None: no more.
     """
     _marking.set(mark)
 
