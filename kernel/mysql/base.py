@@ -11,9 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.backends.mysql import base
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
 from MySQLdb import cursors
 
 ALL, NO_MORE = 0, -1
+DEADLOCK = 1213
 
 Worded = tuple[str, Sequence[Any]]
 """A statement, and its parameters."""
@@ -49,7 +52,25 @@ class Cursor(cursors.Cursor):
         return self.rowcount
 
 
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Knows that a deadlock has undone the whole transaction, and not the statement alone.
+
+    What is done after it would be committed by itself, without what it belongs to, where the error is caught.
+    """
+
+    wrapper: Any
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if exc_value is not None and exc_value.args[:1] == (DEADLOCK,) and self.wrapper.in_atomic_block:
+            self.wrapper.needs_rollback = True
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        return ErrorWrapper(self)
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params | {"cursorclass": Cursor})
         connection.held = []

@@ -1,7 +1,10 @@
 """The trips that a transaction takes on MySQL and MariaDB."""
 
+import threading
+from contextlib import suppress
+
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from kernel import rows
 from presence.models import StreamHead
@@ -167,3 +170,34 @@ def test_rows_name_the_keys_of_the_rows_inserted_before_them(trips):
         assert dict(StreamHead.objects.filter(actor_type="office").values_list("actor_id", "seq")) == keys
         assert keys[8] - keys[7] == keys[9] - keys[8] == step
     ask("SET SESSION auto_increment_increment = 1")
+
+
+def test_what_comes_after_a_deadlock_that_was_caught_is_not_committed_without_what_came_before_it():
+    if connection.vendor != "mysql":
+        pytest.skip("This is about MySQL.")
+    for number in (1, 2):
+        ask(f"{INSERT % number}")
+    both_are_there, faults = threading.Barrier(2), []
+
+    def stand_in_the_way(first, second):
+        try:
+            with transaction.atomic():
+                StreamHead.objects.select_for_update().get(actor_type="driver", actor_id=first)
+                StreamHead.objects.create(actor_type="driver", actor_id=10 * first)
+                both_are_there.wait(30)
+                with suppress(OperationalError):
+                    StreamHead.objects.select_for_update().get(actor_type="driver", actor_id=second)
+                    return
+                StreamHead.objects.create(actor_type="driver", actor_id=100 * first)
+        except transaction.TransactionManagementError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=stand_in_the_way, args=pair) for pair in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(faults) == 1
+    assert ids() in ([1, 2, 10], [1, 2, 20])
