@@ -8,9 +8,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import browser, refresh_cookie, services, tickets, tokens
+from accounts import services
 from accounts.doors import ApiView
-from accounts.services.sign_in import identify
 from accounts.shapes import (
     AttemptOut,
     AttemptQuery,
@@ -24,6 +23,7 @@ from accounts.shapes import (
     VerifiedOut,
     VerifyShape,
 )
+from accounts.sign_in import browser, refresh_cookie, tickets, tokens
 from journal import idempotency
 from kernel.actors import ActorKey
 from kernel.addresses import client_address
@@ -57,7 +57,7 @@ class TokenView(AnybodysView):
         """Gives a pair of tokens for a name and a password."""
         given = self.body(CredentialsShape)
         address, agent = client_address(request), request.headers.get("User-Agent", "")
-        actor = identify(**given, address=address)
+        actor = services.identify(**given, address=address)
         pair = services.begin_session(actor=actor, way="password", user_agent=agent, address=address)
         return with_tokens(request, pair)
 

@@ -20,7 +20,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from accounts.done_once import DoneOnce, sender_of
 from accounts.rules import change_limit
-from accounts.sign_ins import SignedIn
+from accounts.sign_in.validity import SignedIn
 from kernel import errors
 from kernel.actors import Actor
 from kernel.api import Pagination, retry_after

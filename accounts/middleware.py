@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from accounts import browser
 from accounts.models import User
 from accounts.selectors import preferences_of
-from accounts.sign_ins import SignedIn
+from accounts.sign_in import browser
+from accounts.sign_in.validity import SignedIn
 from kernel.actors import ActorKey
 
 

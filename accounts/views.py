@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import browser, services
+from accounts import services
 from accounts.doors import safe_next
 from accounts.errors import WrongPassword
 from accounts.forms import OwnPasswordForm
 from accounts.shapes import CredentialsShape
+from accounts.sign_in import browser
 from kernel.addresses import client_address
 from kernel.api import retry_after
 from kernel.errors import Busy, Invalid, RateLimited, Refusal

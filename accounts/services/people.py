@@ -15,7 +15,7 @@ from accounts.errors import WrongPassword
 from accounts.models import AuthSession, User
 from accounts.rules import require_can_manage_people
 from accounts.services.checking import person_by_password
-from accounts.services.sessions import end_sessions
+from accounts.sign_in.sessions import end_sessions
 from kernel.actors import DISPATCHER, SYSTEM, Actor
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.facts import publish
@@ -150,7 +150,7 @@ def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> 
     if keep is not None:
         _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office.fingerprint(user.password))
     _record(actor, PersonVerb.CHANGE_PASSWORD, user)
-    end_sessions(key=actor.key, because="password changed", but=keep)
+    end_sessions(key=actor.key, because="password changed", keep=keep)
     return user
 
 

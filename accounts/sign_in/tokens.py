@@ -1,4 +1,4 @@
-"""Access tokens: short-lived, signed with our key, and good only while the sign-in behind them stands.
+"""Access tokens: short-lived, signed with our key, and good only while the sign-in behind them is valid.
 
 A token of the older system verifies with `LEGACY_JWT_KEY` and stands for an office person, whose role and activity come
 from the row. Nothing is ever signed with that key, and its claims under ours are refused.
@@ -15,7 +15,7 @@ from jwt import InsecureKeyLengthWarning
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
-from accounts.sign_ins import Claim, SignedIn, SignIn, signed_in_by
+from accounts.sign_in.validity import Claim, SignedIn, SignIn, signed_in_by
 from kernel.actors import DISPATCHER, MANAGER_ROLES, Actor, ActorKey
 from kernel.ids import LARGEST_ID
 
@@ -43,7 +43,7 @@ def access_token(actor: Actor, auth_session_id: str) -> str:
 
 
 def actor_of(token: str) -> SignedIn | None:
-    """Who a token stands for now: None for one that is forged, expired, ended, or of somebody who may not act."""
+    """The person a token belongs to; None for one that is forged, expired, ended, or of a person who may not act."""
     return signed_in_by(claim_of(token))
 
 

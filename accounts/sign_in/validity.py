@@ -1,4 +1,4 @@
-"""Whether a sign-in still stands: the one check behind tokens, browser sessions, tickets and open connections."""
+"""Whether a sign-in is still valid: the one check behind tokens, browser sessions, tickets and open connections."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class SignIn(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What somebody has shown: the sign-in it belongs to, and until when it can be shown; None for as long as that
+    """What a client has shown: the sign-in it belongs to, and until when it can be shown; None for as long as that
     sign-in lasts.
     """
 
@@ -35,7 +35,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who somebody is, by which session, and until when without showing anything new."""
+    """The person who has signed in, by which session, and until when without showing anything new."""
 
     actor: Actor
     auth_session_id: str | None
@@ -43,18 +43,18 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A sign-in that stands, and until when; None for a token of the older system, which says that itself."""
+class ValidSignIn:
+    """A valid sign-in: its person as they are now, and its end; None for a token of the older system, which says it."""
 
     actor: Actor
     expires_at: datetime | None
 
 
-def standing(sign_ins: Collection[SignIn]) -> dict[SignIn, Standing]:
-    """Those that still stand, with the person as they are now. Three queries for one kind of actor, however many.
+def valid_sign_ins(sign_ins: Collection[SignIn]) -> dict[SignIn, ValidSignIn]:
+    """The sign-ins that are still valid, with the current name and role. Three queries for one kind of actor.
 
-    A sign-in stands while the person is active, the session neither ended nor expired, and what the session depends on
-    (the driver's phone and mail, the password) unchanged.
+    A sign-in is valid while the person is active, the session neither ended nor expired, and what the session depends
+    on (the driver's phone and mail, the password) unchanged.
     """
     sessions = _living({sign_in.auth_session_id for sign_in in sign_ins if sign_in.auth_session_id})
     people = kinds.actors({sign_in.key for sign_in in sign_ins})
@@ -65,29 +65,30 @@ def standing(sign_ins: Collection[SignIn]) -> dict[SignIn, Standing]:
         if actor is None:
             continue
         if sign_in.auth_session_id is None:
-            found[sign_in] = Standing(actor, None)
+            found[sign_in] = ValidSignIn(actor, None)
             continue
         session = sessions.get(sign_in.auth_session_id)
         if session and session.key == sign_in.key and prints.get(sign_in.key) == session.fingerprint:
-            found[sign_in] = Standing(actor, session.expires_at)
+            found[sign_in] = ValidSignIn(actor, session.expires_at)
     return found
 
 
 def signed_in(claims: Sequence[Claim]) -> list[SignedIn | None]:
-    """Who stands behind each of the claims now, in their order; None where nobody does. Queries as for `standing`."""
-    stand = standing({claim.sign_in for claim in claims})
-    return [_signed_in(claim, stand.get(claim.sign_in)) for claim in claims]
+    """The person behind each of the claims, in their order; None where the sign-in is not valid. Queries as above."""
+    valid = valid_sign_ins({claim.sign_in for claim in claims})
+    return [_signed_in(claim, valid.get(claim.sign_in)) for claim in claims]
 
 
 def signed_in_by(claim: Claim | None) -> SignedIn | None:
+    """The person behind one claim; None without a claim, and where its sign-in is not valid."""
     return signed_in([claim])[0] if claim else None
 
 
-def _signed_in(claim: Claim, stands: Standing | None) -> SignedIn | None:
-    if stands is None:
+def _signed_in(claim: Claim, valid: ValidSignIn | None) -> SignedIn | None:
+    if valid is None:
         return None
-    expires_at = claim.expires_at or stands.expires_at
-    return SignedIn(stands.actor, claim.sign_in.auth_session_id, expires_at) if expires_at else None
+    expires_at = claim.expires_at or valid.expires_at
+    return SignedIn(valid.actor, claim.sign_in.auth_session_id, expires_at) if expires_at else None
 
 
 class _Session(NamedTuple):
@@ -111,7 +112,7 @@ def _living(ids: set[str]) -> dict[str, _Session]:
 
 
 def last_moment(created_at: datetime) -> datetime:
-    """When a sign-in is over however much it is used: a cookie or a token in other hands is good no longer either."""
+    """When a sign-in ends however much it is used, so that a stolen cookie or token ends too."""
     longest: timedelta = settings.SIGN_IN_MAX_LIFETIME
     return created_at + longest if longest else NEVER
 

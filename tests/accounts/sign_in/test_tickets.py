@@ -2,8 +2,9 @@ import threading
 
 import pytest
 
-from accounts import services, tickets, tokens
-from accounts.sign_ins import signed_in_by
+from accounts import services
+from accounts.sign_in import tickets, tokens
+from accounts.sign_in.validity import signed_in_by
 from tests.accounts.factories import key_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db

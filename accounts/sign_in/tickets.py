@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.cache import cache
 
-from accounts.sign_ins import Claim, SignedIn, SignIn
+from accounts.sign_in.validity import Claim, SignedIn, SignIn
 from kernel.actors import ActorKey
 from kernel.errors import Unavailable
 
@@ -15,7 +15,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes as `token_urlsafe` w
 
 
 def issue(signed_in: SignedIn) -> str:
-    """A ticket for whoever is signed in; the connection it opens lasts no longer than that sign-in."""
+    """A ticket for a person who is signed in; the connection it opens lasts no longer than that sign-in."""
     ticket = secrets.token_urlsafe(32)
     kept = [*signed_in.actor.key, signed_in.auth_session_id, signed_in.expires_at.isoformat()]
     cache.set(_key(ticket), kept, timeout=settings.SOCKET_TICKET_SECONDS)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import AuthSession
-from accounts.sign_ins import Claim, SignIn, signed_in, signed_in_by, standing
+from accounts.sign_in.validity import Claim, SignIn, signed_in, signed_in_by, valid_sign_ins
 from tests.accounts.factories import key_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -15,14 +15,14 @@ def test_many_sign_ins_are_looked_at_at_once(number, django_assert_num_queries):
     sign_ins = [SignIn(key_of(user), str(sign_in(user).auth_session_id)) for user in users]
     gone = SignIn(key_of(make_user(is_active=False)), None)
     with django_assert_num_queries(3):
-        found = standing([*sign_ins, gone])
+        found = valid_sign_ins([*sign_ins, gone])
     assert found.keys() == set(sign_ins)
     assert [found[each].actor for each in sign_ins] == [user.actor for user in users]
 
 
 def test_nobody_costs_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert standing([]) == {}
+        assert valid_sign_ins([]) == {}
 
 
 def test_claims_are_answered_in_their_order(django_assert_num_queries):

@@ -1,13 +1,13 @@
 """Refresh tokens of pages: in a cookie that no script can read, and that goes to the doors of signing in alone.
 
 A script of a page on our own origin is told apart by `Sec-Fetch-Site: same-origin`, which browsers set and scripts
-cannot. Its answers carry no refresh token; everybody else (phones' apps, other systems) gets it in the answer.
+cannot. Its answers carry no refresh token; other clients (phones' apps, other systems) get it in the answer.
 """
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.services import Tokens
+from accounts.sign_in.sessions import Tokens
 
 NAME = "refresh"
 PATH = "/api/auth"

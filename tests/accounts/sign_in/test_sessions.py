@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from accounts import facts, services, tokens
+from accounts import facts, services
 from accounts.models import AuthSession
-from accounts.services import sessions
-from accounts.sign_ins import Claim, SignIn, last_moment, signed_in_by
+from accounts.sign_in import sessions, tokens
+from accounts.sign_in.validity import Claim, SignIn, last_moment, signed_in_by
 from journal.models import Entry
 from kernel.errors import NotAuthenticated
 from tests.accounts.factories import key_of, make_user, sign_in
@@ -119,7 +119,7 @@ def test_somebody_else_in_the_truck_ends_the_sign_in(customers):
 def test_ending_all_leaves_the_one_that_is_kept_and_other_people(published):
     user, other = make_user(), make_user()
     kept, ended, theirs = sign_in(user), sign_in(user), sign_in(other)
-    services.end_sessions(key=key_of(user), because="test", but=kept.auth_session_id)
+    services.end_sessions(key=key_of(user), because="test", keep=kept.auth_session_id)
     assert session_of(kept).ended_at is None
     assert session_of(theirs).ended_at is None
     assert session_of(ended).ended_because == "test"

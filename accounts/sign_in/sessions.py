@@ -1,8 +1,8 @@
 """Sign-in sessions and their refresh tokens.
 
 A refresh token reads `<session>.<family>.<secret>`. The family part stays for the life of the session, the secret is
-new each time, and only their hashes are kept. Who shows a right family with a used secret shows that the token has
-been in two hands: the session ends. Who shows a wrong family shows nothing, and changes nothing.
+new each time, and only their hashes are kept. A right family with a used secret proves that the token has been in two
+hands: the session ends. A wrong family proves nothing, and changes nothing.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ from accounts import facts, kinds
 from accounts.enums import SignInVerb
 from accounts.models import AuthSession, User
 from accounts.rules import can_end_sign_ins
-from accounts.sign_ins import last_moment
-from accounts.tokens import access_token
+from accounts.sign_in.tokens import access_token
+from accounts.sign_in.validity import last_moment
 from kernel import addresses, clock
 from kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
 from kernel.errors import NotAuthenticated, PermissionDenied
@@ -110,18 +110,16 @@ def end_session_of(*, refresh: str, because: str) -> ActorKey | None:
 
 
 @service
-def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: UUID | None = None) -> None:
-    """End all sign-ins of a person, on all devices, `but` perhaps one. `by` is who does it, if not the person.
+def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, keep: UUID | None = None) -> None:
+    """End all sign-ins of a person on all devices, except the session `keep`. `by` is who does it, if not the person.
 
     Raises `PermissionDenied` where `by` may not do it to this person.
     """
     _require_can_end(key, by)
-    sessions = list(
-        AuthSession.objects.select_for_update()
-        .filter(actor_type=key.type, actor_id=key.id, ended_at=None)
-        .exclude(pk=but)
-        .order_by("pk")
-    )
+    theirs = AuthSession.objects.filter(actor_type=key.type, actor_id=key.id, ended_at=None)
+    if keep is not None:
+        theirs = theirs.exclude(pk=keep)
+    sessions = list(theirs.select_for_update().order_by("pk"))
     AuthSession.objects.filter(pk__in=[session.pk for session in sessions]).update(
         ended_at=clock.now(), ended_because=because
     )
@@ -133,7 +131,7 @@ def end_sessions(*, key: ActorKey, because: str, by: Actor | None = None, but: U
             object_id=key.id,
             after={"ended": len(sessions), "because": because},
         )
-    if but is None:
+    if keep is None:
         publish(facts.SessionsEnded(key))
     else:
         for session in sessions:
@@ -158,7 +156,7 @@ def _role_of(key: ActorKey) -> str:
 
 
 def prune_sessions() -> int:
-    """Forget sessions that ended or expired long ago. Gives how many."""
+    """Delete sessions that ended or expired more than `KEEP_ENDED` ago. Returns how many."""
     long_ago = clock.now() - KEEP_ENDED
     count, _ = AuthSession.objects.filter(expires_at__lt=long_ago).delete()
     ended, _ = AuthSession.objects.filter(ended_at__lt=long_ago).delete()

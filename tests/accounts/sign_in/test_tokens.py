@@ -7,8 +7,9 @@ from typing import Any
 import jwt
 import pytest
 
-from accounts import services, tokens
+from accounts import services
 from accounts.models import AuthSession
+from accounts.sign_in import tokens
 from tests.accounts.factories import key_of, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
