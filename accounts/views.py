@@ -22,7 +22,7 @@ from kernel.addresses import client_address
 from kernel.api import retry_after
 from kernel.errors import Busy, Invalid, RateLimited, Refusal
 from kernel.shapes import INVISIBLE, read_shape
-from kernel.stale import comes_again, press_again, why
+from kernel.stale_forms import comes_again, press_again, why
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ from kernel.api import retry_after
 from kernel.errors import Invalid, Refusal
 from kernel.ids import LARGEST_LEGACY_ID, parse_id
 from kernel.shapes import read_shape
-from kernel.stale import comes_again, why
+from kernel.stale_forms import comes_again, why
 
 HOME = "/driver/"
 CHALLENGE = "sign_in_challenge"

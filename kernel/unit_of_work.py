@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from django.db import OperationalError, connection, transaction
 from prometheus_client import Counter, Histogram
 
-from kernel import patience
+from kernel import database_timeouts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,7 +74,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function a service: one transaction, whatever services it calls.
 
     After a deadlock, or a wait for a lock that took too long, it is done again from the start: up to `TRIES` times,
-    within `patience.queue_seconds`. Inside a transaction that another caller has begun it cannot be.
+    within `database_timeouts.queue_seconds`. Inside a transaction that another caller has begun it cannot be.
     A service that is called by another one joins its unit without a savepoint. So it must raise its refusals before it
     writes anything: a caller that catches one goes on in the same transaction.
     """
@@ -84,7 +84,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         if _current.get() is not None:
             return _join(function, args, kwargs)
         may_retry = not connection.in_atomic_block
-        end = time.monotonic() + patience.queue_seconds.get()
+        end = time.monotonic() + database_timeouts.queue_seconds.get()
         for attempt in range(1, TRIES + 1):
             try:
                 return _begin(function, args, kwargs)

@@ -122,12 +122,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kernel.http_metrics.HttpMetricsMiddleware",
     "kernel.request_id.RequestIdMiddleware",
-    "kernel.freshness.NotKeptMiddleware",
+    "kernel.cache_control.NotKeptMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kernel.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "kernel.at_once.AtOnceMiddleware",
+    "kernel.concurrent_requests.AtOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -270,7 +270,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/sign-in"
-CSRF_FAILURE_VIEW = "kernel.stale.refused"
+CSRF_FAILURE_VIEW = "kernel.stale_forms.refused"
 LOGIN_REDIRECT_URL = "/"
 
 ACCESS_TOKEN_LIFETIME = timedelta(seconds=env.int("ACCESS_TOKEN_SECONDS", default=15 * 60))

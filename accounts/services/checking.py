@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.selectors import user_named
 from accounts.services.guesses import Guess, Slowly
 from kernel.addresses import one_client
-from kernel.at_once import stepped_out
+from kernel.concurrent_requests import stepped_out
 from kernel.turns import Turns
 
 SLOWED_AT_ONCE = 20

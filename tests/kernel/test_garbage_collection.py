@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from kernel import memory
+from kernel import garbage_collection
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def as_before():
 
 @pytest.mark.usefixtures("as_before")
 def test_what_is_loaded_is_frozen_and_garbage_is_still_found():
-    memory.settle()
+    garbage_collection.freeze_startup_objects()
     assert gc.get_freeze_count() > 10_000
     assert len(gc.get_objects()) < 10_000
     loop: list[object] = []

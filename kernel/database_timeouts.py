@@ -1,7 +1,4 @@
-"""How long whoever serves waits for the database: not long, since somebody waits for the answer.
-
-A management command may take its time; a server that waits as long would keep everybody else waiting too.
-"""
+"""How long a server process waits for the database: shorter than a management command, as people wait for it."""
 
 from contextvars import ContextVar
 
@@ -9,18 +6,21 @@ from django.conf import settings
 from django.db import connections
 
 QUEUE_SECONDS = 25.0
-"""So long a change stands in line for a lock before the answer is that it cannot be had. Forty people who answer one
-offer at the same moment are done one after the other, and on a busy machine the last of them waits for longer than
-`DATABASE_LOCK_SECONDS`: that is a queue, and no fault.
+"""How long a change may wait for a lock before it is refused. Forty people who answer one offer at the same moment
+are served one after the other, and on a busy machine the last of them waits for longer than `DATABASE_LOCK_SECONDS`:
+that is a queue, and no fault.
 """
 FEW_THREADS_SECONDS = 10.0
-"""The same in a thread that others wait for."""
+"""The same in one of the few threads that serve live connections: others wait for it."""
 
 queue_seconds: ContextVar[float] = ContextVar("queue_seconds", default=QUEUE_SECONDS)
 
 
-def answer_soon() -> None:
-    """To be called before a server's first connection; they all wait no longer than `DATABASE_ANSWER_SECONDS`."""
+def shorten_for_servers() -> None:
+    """Let connections wait `DATABASE_ANSWER_SECONDS` for an answer and `DATABASE_LOCK_SECONDS` for a lock at most.
+
+    To be called before a server's first connection.
+    """
     database = connections.settings["default"]
     if not database["ENGINE"].endswith("mysql"):
         return

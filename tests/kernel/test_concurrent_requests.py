@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from kernel.at_once import AtOnceMiddleware, stepped_out
+from kernel.concurrent_requests import AtOnceMiddleware, stepped_out
 from tests.accounts.factories import bearer, make_user, sign_in
 from tests.servers import Server, serving
 

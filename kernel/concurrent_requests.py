@@ -1,4 +1,4 @@
-"""So many requests are answered at once by one process; the others wait their turn.
+"""How many requests one process answers at the same time (`REQUESTS_AT_ONCE`); the others wait.
 
 Each request of an ASGI server has a thread of its own, and with it a connection to the database of its own, which
 no other request could use again. Many requests at once would open as many connections, until the database has no more.
