@@ -35,21 +35,21 @@ _KEY = OpenApiParameter(
 )
 
 
-class AnybodysView(ApiView):
-    """A door that is passed before one is signed in; what is sent along to sign in by is not looked at."""
+class PublicView(ApiView):
+    """An endpoint for people who have not signed in: credentials of the request are ignored."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
 
 def with_tokens(request: Request, given: services.Tokens) -> Response:
-    """The answer of every door that signs somebody in."""
+    """The answer of every endpoint that signs a person in: the tokens, and a page's refresh token as a cookie."""
     response = Response(refresh_cookie.answer(request._request, given))
     refresh_cookie.write(request._request, response, given)
     return response
 
 
-class TokenView(AnybodysView):
+class TokenView(PublicView):
     keeps_for_strangers = True  # What succeeds has shown a password.
 
     @documented(body=CredentialsShape, answer=TokensOut, auth=False, summary="Sign in to the office")
@@ -62,7 +62,7 @@ class TokenView(AnybodysView):
         return with_tokens(request, pair)
 
 
-class RefreshView(AnybodysView):
+class RefreshView(PublicView):
     @property
     def keeps_for_strangers(self) -> bool:
         """Where the token stands in the body. A cookie is not part of what a repeated request is known by."""
@@ -77,7 +77,7 @@ class RefreshView(AnybodysView):
         return with_tokens(request, services.refresh(refresh=refresh))
 
 
-class VerifyView(AnybodysView):
+class VerifyView(PublicView):
     @documented(body=VerifyShape, answer=VerifiedOut, auth=False, summary="Ask whether an access token is good")
     def post(self, request: Request) -> Response:
         """Says who an access token stands for; 401 when it is not good any more."""
@@ -91,7 +91,7 @@ class LogoutView(ApiView):
     permission_classes = (AllowAny,)
 
     def is_a_change(self, request: Request) -> bool:
-        """Who has changed too much may still leave."""
+        """A person who has used up the limit of changes may still sign out."""
         return False
 
     @documented(body=LogoutShape, answer=NothingOut, refusals=(403,), summary="Sign out")

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AnybodysView, with_tokens
+from accounts.api import PublicView, with_tokens
 from accounts.doors import ApiViewSet
 from accounts.services import begin_session
 from accounts.shapes import TokensOut
@@ -102,7 +102,7 @@ class PlaceViewSet(ApiViewSet):
         return self.page(found, lambda shown: [place_dict(place) for place in shown])
 
 
-class CodeView(AnybodysView):
+class CodeView(PublicView):
     keeps_for_strangers = True  # Sent twice for one press, the second code would undo the first.
 
     @documented(
@@ -115,7 +115,7 @@ class CodeView(AnybodysView):
         return Response({"expires_in": expires_in, "challenge": challenge}, status=202)
 
 
-class DriverTokenView(AnybodysView):
+class DriverTokenView(PublicView):
     keeps_for_strangers = True  # What succeeds has shown a code, which is used up.
 
     @documented(

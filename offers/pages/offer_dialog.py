@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import office_required
-from accounts.once import once
+from accounts.idempotent_pages import once
 from drivers import distance
 from drivers import selectors as drivers
 from kernel import clock

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 
-from accounts import once as door
+from accounts import idempotent_pages as door
 from accounts.doors import office_required
-from accounts.once import once
+from accounts.idempotent_pages import once
 from journal import idempotency
 from journal.models import IdempotencyKey
 from kernel.errors import RateLimited

@@ -1,4 +1,4 @@
-"""Requests of the API that are done once, however often they are sent."""
+"""Idempotency of the API: a request with an `Idempotency-Key` is done once, however often it is sent."""
 
 import hashlib
 import logging

@@ -5,8 +5,8 @@ from datetime import time
 import pytest
 
 from accounts import selectors, services
-from accounts.me import PreferencesShape, preferences_dict
 from accounts.models import Preferences
+from accounts.preferences import PreferencesShape, preferences_dict
 from journal.models import Entry
 from kernel.actors import ActorKey
 from kernel.errors import Invalid

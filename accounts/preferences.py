@@ -1,4 +1,4 @@
-"""What a person may know and choose about themselves; `/api/me` shows it."""
+"""A person's preferences at the door: what may be chosen, and how it is shown. `/api/me` has them."""
 
 from datetime import time
 from typing import Any

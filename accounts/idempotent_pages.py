@@ -1,4 +1,4 @@
-"""Pages whose POST is done once: a form that is sent again because no answer came gets the answer of the first time.
+"""Idempotency of pages: a form that is sent again because no answer came gets the answer of the first time.
 
 The form carries a key from the moment it is made (`{% request_key %}`), and what was answered to a key is given again
 for a day, as the API does for an `Idempotency-Key`. A refusal is not kept: a corrected form may be sent again.
@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from accounts.done_once import ACCEPTABLE_KEY, IDEMPOTENCY_KEY
+from accounts.idempotent_api import ACCEPTABLE_KEY, IDEMPOTENCY_KEY
 from journal import idempotency
 from kernel.actors import Actor
 from kernel.api import retry_after
