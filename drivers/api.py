@@ -15,9 +15,9 @@ from accounts.doors import ApiViewSet
 from accounts.services import begin_session
 from accounts.shapes import TokensOut
 from drivers import places, rules, search, selectors, services
-from drivers.asking import asked_for
 from drivers.models import Driver
 from drivers.search import Query
+from drivers.serialize import driver_dicts, place_dict
 from drivers.shapes import (
     AddressShape,
     CodeShape,
@@ -28,7 +28,7 @@ from drivers.shapes import (
     SentOut,
     TruckFilters,
 )
-from drivers.shown import driver_dicts, place_dict
+from drivers.truck_query import parse_truck_query
 from kernel.addresses import client_address
 from kernel.errors import Invalid, NotFound
 from kernel.schema import documented, page_of
@@ -78,7 +78,7 @@ class DriverViewSet(ApiViewSet):
         return self._page([pk for pk in ids if pk in known])
 
     def _filters(self) -> Query:
-        return asked_for(self.actor, self.query(TruckFilters, strict=True))
+        return parse_truck_query(self.actor, self.query(TruckFilters, strict=True))
 
     def _found(self, query: Query) -> Response:
         found = search.trucks(self.actor, query)

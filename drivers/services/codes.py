@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.metrics import SIGN_IN_FAILED
-from drivers import selectors, sending
+from drivers import selectors, sign_in_messages
 from drivers.errors import ChooseDriver, TooManyCodes, TooManyWrongCodes, WrongCode
 from drivers.models import Driver, SignInCode
 from kernel import clock, sealing
@@ -84,14 +84,14 @@ def _new_code(*, address: str, challenge: str) -> None:
     code = f"{secrets.randbelow(1_000_000):06}"
     row = SignInCode.objects.create(
         address=address,
-        sealed=sealing.seal(code, purpose=sending.CODE),
+        sealed=sealing.seal(code, purpose=sign_in_messages.CODE),
         code_hash=_hash(address, code),
         challenge_hash=_hash_of_challenge(challenge),
         challenge_tries=0,
         created_at=now,
         expires_at=now + settings.SIGN_IN_CODE_LIFETIME,
     )
-    sending.send_code.enqueue(row.pk, sending.language())
+    sign_in_messages.send_code.enqueue(row.pk, sign_in_messages.language())
 
 
 @service

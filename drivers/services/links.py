@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 
 import journal.services
-from drivers import addresses, links, phones, selectors, sending
+from drivers import addresses, links, phones, selectors, sign_in_messages
 from drivers.enums import TruckVerb
 from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
@@ -25,7 +25,7 @@ def create_link(*, actor: Actor, driver_id: int) -> str:
     token = secrets.token_urlsafe(32)
     _new_link(actor, driver, token)
     _record(actor, TruckVerb.CREATE_LINK, driver.pk)
-    return sending.address_of(token)
+    return sign_in_messages.address_of(token)
 
 
 def send_link(*, actor: Actor, driver_id: int) -> None:
@@ -51,8 +51,8 @@ def _send_link(*, actor: Actor, driver_id: int) -> None:
     if not phones.numbers(driver.cell_phone):
         raise NoPhone()
     token = secrets.token_urlsafe(32)
-    link = _new_link(actor, driver, token, sealed=sealing.seal(token, purpose=sending.LINK))
-    sending.send_link.enqueue(link.pk, sending.language())
+    link = _new_link(actor, driver, token, sealed=sealing.seal(token, purpose=sign_in_messages.LINK))
+    sign_in_messages.send_link.enqueue(link.pk, sign_in_messages.language())
     _record(actor, TruckVerb.SEND_LINK, driver.pk)
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from drivers.asking import asked_for
 from drivers.search import NOBODY
 from drivers.shapes import TruckFilters
+from drivers.truck_query import parse_truck_query
 from kernel.errors import Invalid
 from kernel.shapes import read_shape
 from tests.accounts.factories import make_user
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ask():
     user = make_user()
-    return lambda **given: asked_for(user.actor, read_shape(TruckFilters, given))
+    return lambda **given: parse_truck_query(user.actor, read_shape(TruckFilters, given))
 
 
 def refused(ask, **given) -> set[str]:
@@ -64,7 +64,7 @@ def test_a_distance_needs_a_place(ask):
 
 def test_whose_trucks(ask):
     me = make_user()
-    mine = asked_for(me.actor, read_shape(TruckFilters, {"dispatcher": "me"}))
+    mine = parse_truck_query(me.actor, read_shape(TruckFilters, {"dispatcher": "me"}))
     assert mine.dispatcher_id == me.pk
     assert ask(dispatcher="none").dispatcher_id == NOBODY
     assert ask(dispatcher="12").dispatcher_id == 12

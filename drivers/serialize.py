@@ -1,4 +1,4 @@
-"""How trucks and places look on the way out."""
+"""Trucks and places as clients get them, in the shapes of `drivers.shapes`."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""From what people write about the trucks they want to the query that finds them; page and API ask alike."""
+"""Turns the filters of the truck table, as the page and the API give them, into the query that finds the trucks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +12,11 @@ from kernel.actors import Actor
 from kernel.errors import Invalid
 
 
-def asked_for(actor: Actor, given: Mapping[str, Any]) -> Query:
-    """The query that `given`, checked by `TruckFilters`, stands for. Raises `Invalid` for a place that there is not."""
+def parse_truck_query(actor: Actor, given: Mapping[str, Any]) -> Query:
+    """The `Query` for these filters, which `TruckFilters` has checked.
+
+    Raises `Invalid` for a place that is not found, and for a radius or an order by distance without a place.
+    """
     around = _around(given)
     ordering = given.get("ordering", "")
     if around is None:

@@ -8,7 +8,7 @@ from django.core import serializers
 from django.test import Client
 from django.utils import translation
 
-from drivers import sending, services
+from drivers import services, sign_in_messages
 from drivers.links import hash_of, token_in
 from drivers.models import Driver, SignInCode, SignInLink
 from jobs import waking
@@ -186,7 +186,7 @@ def test_secrets_that_will_not_be_sent_any_more_are_forgotten(luz):
 
 
 def test_jobs_are_tried_for_as_long_as_it_makes_sense():
-    for task, least, most in ((sending.send_code, 90, 600), (sending.send_link, 1200, 7200)):
+    for task, least, most in ((sign_in_messages.send_code, 90, 600), (sign_in_messages.send_link, 1200, 7200)):
         seconds = sum(task.first_wait * 2**number for number in range(task.tries - 1))
         assert least < seconds / 2
         assert seconds * 1.5 < most

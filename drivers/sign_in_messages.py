@@ -1,7 +1,8 @@
-"""What is sent to drivers when they sign in: jobs, beside the request, whose time must say nothing.
+"""The texts and mails that sign drivers in, with their words. They are sent by jobs, so that the time that a request
+takes does not tell whether a number is known.
 
-A job holds the id of a code or a link. The row has the secret, encrypted, until it is sent; who reads the table of jobs
-learns neither that nor a number.
+A job holds the id of a code or a link. The row has the secret, encrypted, until it is sent; the table of jobs has
+neither the secret nor a number.
 """
 
 from django.conf import settings
@@ -29,7 +30,7 @@ def language() -> str:
 
 @task(queue_name="outside", tries=7, first_wait=3)
 def send_code(code_id: int, language: str) -> None:
-    """Send a code to the address it was asked for, in the driver's language. To an address that no driver has, nothing.
+    """Send a code to its address, in the driver's language; to an address that no driver has, nothing.
 
     Tried for three to five minutes: a code is good for ten.
     """
