@@ -26,7 +26,7 @@ from kernel.ids import parse_id
 from offers import selectors
 from offers.enums import FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.filters import SEARCH_LENGTH
-from offers.pages.shown import gauge_of, grouped, offer_actions, shown_offer, shown_row
+from offers.pages.desk_presenter import gauge_of, group_by_turn, offer_actions, present_offer, present_row
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import can_change
 from offers.rules.turns import is_over
@@ -123,7 +123,7 @@ class Desk:
 
     @cached_property
     def cards(self) -> list[dict[str, Any]]:
-        return [shown_offer(card) for card in self.board.cards]
+        return [present_offer(card) for card in self.board.cards]
 
     @property
     def hidden(self) -> int:
@@ -148,7 +148,7 @@ class Desk:
     def offer(self) -> dict[str, Any] | None:
         """The chosen one, or else the first card."""
         if self.offer_row is not None:
-            return shown_offer(selectors.offer_dicts([self.offer_row], self.actor)[0])
+            return present_offer(selectors.offer_dicts([self.offer_row], self.actor)[0])
         return self.cards[0] if self.cards else None
 
     @cached_property
@@ -163,11 +163,11 @@ class Desk:
         if self.offer is None:
             return []
         grid = selectors.grid_for(self.actor, self.offer["id"])
-        return [shown_row(row, self.offer, may=self.may_change) for row in grid]
+        return [present_row(row, self.offer, may=self.may_change) for row in grid]
 
     @cached_property
     def groups(self) -> list[dict[str, Any]]:
-        return grouped(self.rows)
+        return group_by_turn(self.rows)
 
     @cached_property
     def actions(self) -> dict[str, bool]:

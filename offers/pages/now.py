@@ -23,8 +23,8 @@ from kernel.actors import DRIVER, Actor
 from kernel.windows import at_place, days_of
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
-from offers.pages.happened import happened
-from offers.pages.shown import with_cities, with_moments
+from offers.pages.activity_lines import activity_lines
+from offers.pages.desk_presenter import with_cities, with_moments
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import is_asked, sees_everything
 from offers.rules.transitions import Side
@@ -111,7 +111,7 @@ class Now:
 
     @cached_property
     def lately(self) -> list[dict[str, Any]]:
-        return happened(selectors.activity_for(self.actor)[:RECENT])
+        return activity_lines(selectors.activity_for(self.actor)[:RECENT])
 
 
 def shown_todo(todo: Todo) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from kernel.ids import LARGEST_ID, parse_id
 from kernel.text import whole_number
 from offers import selectors, services
 from offers.enums import AwardMode, OfferStatus
+from offers.pages.desk_presenter import per_mile
 from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
-from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
 
 REFUSED = 422

@@ -20,7 +20,7 @@ from offers.rules import rates
 from offers.rules.access import require_can_change, side_of
 from offers.rules.transitions import ANSWERS, BIDDING, CLOSED, UNAGREED, Side, next_status
 from offers.selectors import last_seen, offer_dicts, proposal_dicts, proposal_for
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.awarding import close_elsewhere, give, require_free
 from offers.services.locking import locked_offer, locked_proposal, locked_proposals
 from offers.services.moving import keep_chats, move
@@ -101,15 +101,15 @@ def _respond(
         raise NotInThisState()
     if action == Action.VIEW and proposal.status == target:
         return proposal
-    takes = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
+    wins_by_first_accept = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
     others: list[Proposal] = []
-    if takes:
+    if wins_by_first_accept:
         others = [each for each in locked_proposals(offer) if each.pk != proposal.pk]
         require_free(offer, proposal)
         chat.lock_conversations(offer_id=offer.pk)
     answer = _Answer(side=side, action=action, by=actor, rate=rate, reason=reason, note=note)
     answer.give(offer, proposal, at=now, pressed_at=pressed_at)
-    if takes:
+    if wins_by_first_accept:
         give(offer, proposal, others, by=actor, at=now)
     else:
         keep_chats(offer, [proposal])
@@ -169,16 +169,16 @@ class _Answer:
             pressed_at=pressed_at,
             **self._changes(offer, proposal, rate, at),
         )
-        if self._is_a_drivers_word and offer.first_answered_at is None:
+        if self._counts_as_first_answer and offer.first_answered_at is None:
             offer.first_answered_at = at
             offer.save(update_fields=["first_answered_at"])
         if self.action == Action.COUNTER and rate is not None:
-            lines.say_rate(proposal, rate, self.note, by=self.by)
-        elif text := lines.answered(self.side, self.action, self.by, reason=self.reason, note=self.note):
-            lines.say([proposal], text)
+            chat_lines.say_rate(proposal, rate, self.note, by=self.by)
+        elif text := chat_lines.answered(self.side, self.action, self.by, reason=self.reason, note=self.note):
+            chat_lines.say([proposal], text)
 
     @property
-    def _is_a_drivers_word(self) -> bool:
+    def _counts_as_first_answer(self) -> bool:
         return self.side is Side.DRIVER and self.action != Action.VIEW
 
     def _rate(self, proposal: Proposal) -> Decimal | None:
@@ -195,7 +195,7 @@ class _Answer:
 
     def _changes(self, offer: Offer, proposal: Proposal, rate: Decimal | None, at: datetime) -> dict[str, Any]:
         changes: dict[str, Any] = {}
-        if self._is_a_drivers_word:
+        if self._counts_as_first_answer:
             changes["responded_at"] = at
             changes["first_answered_at"] = proposal.first_answered_at or at
         match self.side, self.action:

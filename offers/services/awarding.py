@@ -20,7 +20,7 @@ from offers.models import Booking, Offer, Proposal
 from offers.rules.access import require_active
 from offers.rules.transitions import BIDDING, Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.locking import (
     booked_elsewhere,
     lock,
@@ -92,8 +92,8 @@ def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Acto
             "rate": winner.agreed_rate,
         },
     )
-    lines.say([winner], lines.awarded)
-    lines.say(bidding, lines.lost(LostReason.COVERED))
+    chat_lines.say([winner], chat_lines.awarded)
+    chat_lines.say(bidding, chat_lines.lost(LostReason.COVERED))
     keep_chats(offer, [winner, *others])
     tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, [winner])
     tell_proposals(offer, [winner, *bidding])
@@ -132,7 +132,7 @@ def _close_one(*, offer_id: int, driver_id: int) -> bool:
     if not proposals or not booked_elsewhere([driver_id], offer):
         return False
     lose(offer, proposals, LostReason.BOOKED_ELSEWHERE, at=clock.now(), last_seen=last_seen(offer))
-    lines.say(proposals, lines.lost(LostReason.BOOKED_ELSEWHERE))
+    chat_lines.say(proposals, chat_lines.lost(LostReason.BOOKED_ELSEWHERE))
     keep_chats(offer, proposals)
     tell_proposals(offer, proposals)
     touch_offer(offer)

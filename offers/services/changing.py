@@ -17,7 +17,7 @@ from offers.errors import NotInThisState, OfferClosed
 from offers.models import Offer, Proposal
 from offers.rules.transitions import AMENDABLE, ASKED_FOR, BIDDING, UNAGREED, Side
 from offers.selectors import last_seen, offer_dicts
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.fields import TERMS, write_fields
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.moving import change, keep_chats, lose, move
@@ -135,7 +135,7 @@ def _amend(
     if "currency" in changed:
         terms["currency"] = offer.currency
     move(offer, bidding, Action.AMEND, side=Side.OFFICE, by=by, at=at, **terms)
-    lines.say(bidding, lines.amended(offer))
+    chat_lines.say(bidding, chat_lines.amended(offer))
     return bidding
 
 
@@ -171,7 +171,7 @@ def _become(
         free(offer, winner)
     chat.lock_conversations(offer_id=offer.pk)
     if status == S.COMPLETED and winner:
-        lines.say([winner], lines.completed)
+        chat_lines.say([winner], chat_lines.completed)
     if status == S.CANCELLED:
         moved = _close(offer, proposals, winner, by=by, at=at, seen=seen)
     keep_chats(offer, proposals)
@@ -199,12 +199,12 @@ def _close(
     """Cancelled: everybody who was still in it has lost it, and who had the load is taken off it."""
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     lose(offer, bidding, LostReason.OFFER_CLOSED, at=at, last_seen=seen)
-    lines.say(bidding, lines.lost(LostReason.OFFER_CLOSED))
+    chat_lines.say(bidding, chat_lines.lost(LostReason.OFFER_CLOSED))
     if winner is None:
         return bidding
     reason = FallOffReason.SHIPPER_CANCELLED
     fall_off_from(offer, winner, reason, side=Side.OFFICE, by=by, at=at, seen=seen)
-    lines.say([winner], lines.fell_off(by, reason, ""))
+    chat_lines.say([winner], chat_lines.fell_off(by, reason, ""))
     return [*bidding, winner]
 
 

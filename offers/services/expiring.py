@@ -11,7 +11,7 @@ from offers.enums import Action, EventKind, OfferStatus, OfferVerb, ProposalStat
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED, Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.awarding import close_elsewhere
 from offers.services.locking import locked_offer, locked_proposals
 from offers.services.moving import keep_chats, move
@@ -64,7 +64,7 @@ def _expire(*, offer_id: int) -> bool:
             before={"status": str(OfferStatus.ACTIVE)},
             after={"status": str(offer.status)},
         )
-    lines.say(late, lines.expired)
+    chat_lines.say(late, chat_lines.expired)
     keep_chats(offer, proposals)
     if ends:
         tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)

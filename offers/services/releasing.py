@@ -17,7 +17,7 @@ from offers.models import Booking, Offer, Proposal
 from offers.rules.access import is_asked, require_can_change, side_of
 from offers.rules.transitions import Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.locking import locked_booking, locked_offer_for, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
@@ -60,7 +60,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
         before={"status": str(OfferStatus.ASSIGNED)},
         after={"status": str(offer.status), "driver_id": winner.driver_id, "reason": str(reason)},
     )
-    lines.say([winner], lines.fell_off(actor, reason, note))
+    chat_lines.say([winner], chat_lines.fell_off(actor, reason, note))
     keep_chats(offer, proposals)
     tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)
     tell_proposals(offer, [winner])

@@ -25,7 +25,7 @@ from offers.rules.access import require_active
 from offers.rules.sending import FORCIBLE, reason_to_skip
 from offers.rules.transitions import BIDDING, CLOSED, Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.creating import create_offer
 from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
 from offers.services.moving import keep_chats, move, note_rounds
@@ -109,9 +109,9 @@ def send_offer(
         offer.status, offer.version, offer.updated_at = OfferStatus.ACTIVE, offer.version + 1, now
     offer.first_sent_at = offer.first_sent_at or now
     offer.save(update_fields=["status", "version", "updated_at", "first_sent_at"])
-    lines.say(sending.sent, lines.offered(offer))
+    chat_lines.say(sending.sent, chat_lines.offered(offer))
     if message:
-        lines.say_words(sending.sent, message, by=actor)
+        chat_lines.say_words(sending.sent, message, by=actor)
     if was_draft:
         tell(EventKind.OFFER_STATUS_CHANGED, object_id=offer.pk, detail=offer.version, to=offer.team)
     tell(
@@ -167,7 +167,7 @@ def withdraw(*, actor: Actor, offer_id: int, driver_ids: Collection[int] | None 
             at=clock.now(),
             last_seen_offer=seen,
         )
-        lines.say(taken_back, lines.withdrawn(actor))
+        chat_lines.say(taken_back, chat_lines.withdrawn(actor))
         keep_chats(offer, taken_back)
         tell_proposals(offer, taken_back)
         touch_offer(offer)

@@ -1,4 +1,7 @@
-"""What the system says in a conversation: in the language of the installation, no more than the driver may know."""
+"""The lines that the market writes into conversations, with the words of the system's own.
+
+They are in the language of the installation, and tell no more than the driver may know.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -29,7 +32,7 @@ def say(proposals: Iterable[Proposal], text: Text) -> None:
 
 
 def say_rate(proposal: Proposal, rate: Decimal, note: str, *, by: Actor) -> None:
-    """Write a counter into the conversation, as the words of whoever makes it."""
+    """Write a counter into the conversation, as the words of the person who makes it."""
     amount = in_words(rate, proposal.currency)
     line = chat.Line(
         conversation_id=proposal.conversation_id,

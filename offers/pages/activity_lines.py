@@ -1,4 +1,4 @@
-"""The journal in words: who did what with which offer. Each sentence is whole, so that it can be translated."""
+"""The lines of activity on the page Now: who did what with which offer. Each sentence is whole, to be translated."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -51,7 +51,7 @@ UNTOLD = frozenset({Action.VIEW, Action.AMEND, Action.AWARD, Action.FALL_OFF, Ac
 """What goes without saying: that the driver looked, and what became of each proposal by a change of the whole offer."""
 
 
-def happened(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def activity_lines(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The latest of the journal's entries (`activity_for`) as `[{words, at, offer_id, driver_id}]`, newest first.
 
     What one person did with one offer for several drivers at once is one line.

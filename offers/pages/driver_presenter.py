@@ -1,4 +1,4 @@
-"""An offer made ready for the phone: what is on the table, whose turn it is, how far it is, what may be answered."""
+"""An offer made ready for the driver's phone: the amount, whose turn it is, how far it is, what may be answered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from drivers import dimensions
 from drivers.dimensions import Fits
 from drivers.distance import road_miles
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
-from offers.pages.shown import per_mile, with_cities, with_moments
+from offers.pages.desk_presenter import per_mile, with_cities, with_moments
 from offers.rules.transitions import OPEN, Side, actions_on, counts_against_driver
 from offers.rules.turns import TURNS, answers_for, is_over
 from offers.words import REASONS, driver_word
@@ -25,7 +25,7 @@ class Truck:
     position: tuple[float, float] | None = None
 
 
-def shown_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
+def present_load(offer: Mapping[str, Any], truck: Truck) -> dict[str, Any]:
     """The contract's offer of a driver with all that their screens say about it."""
     proposal = with_moments(offer["proposal"])
     status = proposal["status"]

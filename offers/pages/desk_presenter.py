@@ -1,4 +1,4 @@
-"""The contract's dicts made ready for templates: moments as datetimes, amounts by the mile, what may be pressed."""
+"""Offers and proposals made ready for the desk's templates: times, dollars a mile, buttons, the order of drivers."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -42,6 +42,7 @@ def with_moments(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def per_mile(amount: str | None, miles: float | None) -> Decimal | None:
+    """Dollars a mile; None where either is not known."""
     return round(Decimal(amount) / Decimal(str(miles)), 2) if amount and miles else None
 
 
@@ -54,7 +55,8 @@ def with_cities(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "pickup_city": city_of(data["pickup_place"]), "delivery_city": city_of(data["delivery_place"])}
 
 
-def shown_offer(data: Mapping[str, Any]) -> dict[str, Any]:
+def present_offer(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An offer's card: the contract's Offer with dollars a mile and the tally of its drivers' answers."""
     counts = data.get("counts", {})
     return with_moments(with_cities(data)) | {
         "per_mile": per_mile(data["proposed_rate"], data["distance_miles"]),
@@ -74,7 +76,7 @@ def offer_actions(offer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *
     return {str(action): action in allowed for action in OfferAction}
 
 
-def shown_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) -> dict[str, Any]:
+def present_row(row: Mapping[str, Any], offer: Mapping[str, Any], *, may: bool) -> dict[str, Any]:
     """One driver of the grid: the state in words, the amount it is about, what the office may answer."""
     status = row["status"]
     allowed = actions_on(Side.OFFICE, status, offer["status"])
@@ -156,8 +158,11 @@ def _since(row: Mapping[str, Any]) -> str:
     return max(moment for moment in moments if moment)
 
 
-def grouped(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows as `[{turn, rows}]` by whose turn it is; who has waited longest comes first, what ended last too."""
+def group_by_turn(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The order of drivers on the desk: `[{turn, rows}]` by whose turn it is, within one by who has waited longest.
+
+    Those that are over stand last, newest first.
+    """
     groups: dict[str, list[Mapping[str, Any]]] = {"awarded": [], "office": [], "driver": [], "over": []}
     for row in rows:
         turn = "over" if is_over(row["status"]) else turn_of(row["status"]) or "awarded"

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from offers import selectors, services
 from offers.enums import Action, OfferVerb
-from offers.pages.happened import BY_DRIVERS, BY_OFFICE, OFFERS, UNTOLD, happened
+from offers.pages.activity_lines import BY_DRIVERS, BY_OFFICE, OFFERS, UNTOLD, activity_lines
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, put_to
@@ -23,7 +23,7 @@ def me():
 
 
 def lines(user) -> list[dict]:
-    return happened(selectors.activity_for(user.actor)[:60])
+    return activity_lines(selectors.activity_for(user.actor)[:60])
 
 
 def words(user) -> list[str]:
@@ -81,7 +81,7 @@ def test_names_are_no_formats_and_who_is_gone_has_a_number(me):
 
 
 def test_every_form_can_be_filled_in_every_language(me):
-    from offers.pages import happened as page
+    from offers.pages import activity_lines as page
 
     given = {"who": "Dana", "offer": 7, "driver": "Tom", "amount": "$9", "number": 2}
     for language in ("en", "es"):

@@ -1,7 +1,6 @@
-"""Offers as drivers have them before their eyes: as they are now, or as one who is out of it has seen them last.
+"""Searches and sorts by what a driver sees of an offer: as it is now, or as it was when they were last in it.
 
-Whatever a driver narrows, searches or sorts by is looked up there: a hit, or a place in a list, must not tell them what
-they may not see.
+A hit, or a place in a list, must not tell a driver what they may not see.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,10 @@
-"""How an offer and a proposal look on the way out. Every answer and every event goes through here."""
+"""Makes offers and proposals into what clients get: every answer and every event goes through here.
 
-from collections.abc import Iterable, Mapping
+What a driver does not learn before the award, or ever, is left out here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kernel.presenting import presenter
@@ -26,7 +30,7 @@ def people_of(offers: Iterable[Offer]) -> Names:
 
 
 def for_office(offer: Offer, names: Names) -> dict[str, Any]:
-    """Everything but `counts` and `unread`."""
+    """The offer for the office: everything but `counts` and `unread`."""
     return _offer(
         offer,
         created_by=names[offer.created_by_id],
@@ -37,7 +41,7 @@ def for_office(offer: Offer, names: Names) -> dict[str, Any]:
 
 
 def for_winner(offer: Offer, names: Names) -> dict[str, Any]:
-    """What the driver sees whose load it is: all that is not the office's own."""
+    """The offer for the driver who has been awarded it: everything but `OFFICE_ONLY`."""
     shown = for_office(offer, names)
     for name in OFFICE_ONLY:
         del shown[name]
@@ -45,7 +49,7 @@ def for_winner(offer: Offer, names: Names) -> dict[str, Any]:
 
 
 def for_driver(offer: Offer, names: Names) -> dict[str, Any]:
-    """What a driver sees who has not been awarded it: places instead of addresses, no reference, no contacts."""
+    """The offer for any other driver: places instead of addresses, no reference, no contacts."""
     shown = for_winner(offer, names)
     del shown["reference"]
     for end in ENDS:
@@ -66,6 +70,15 @@ def _coarse_stop(stop: Mapping[str, Any]) -> dict[str, Any]:
     return coarse | {"location": stop["place"], "lat": _coarse(stop["lat"]), "lon": _coarse(stop["lon"])}
 
 
-def proposal(each: Proposal, rounds: Iterable[Round], trucks: Trucks) -> dict[str, Any]:
-    """The same for whoever may see it: nothing in a proposal is a secret from its driver."""
-    return _proposal(each, driver=trucks[each.driver_id], rounds=[_round(round_) for round_ in rounds])
+def proposals(rows: Sequence[Proposal]) -> list[dict[str, Any]]:
+    """The contract's Proposal of each with its rounds, in two queries.
+
+    The same for every person who may see it: nothing in a proposal is a secret from its driver.
+    """
+    rounds: dict[int, list[Round]] = defaultdict(list)
+    for each in Round.objects.filter(proposal__in=[row.pk for row in rows]).order_by("pk"):
+        rounds[each.proposal_id].append(each)
+    trucks = Trucks({row.driver_id for row in rows})
+    return [
+        _proposal(row, driver=trucks[row.driver_id], rounds=[_round(each) for each in rounds[row.pk]]) for row in rows
+    ]

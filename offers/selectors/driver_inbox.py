@@ -1,4 +1,4 @@
-"""The offers on a driver's phone, in the tabs of their life, sorted by whose turn it is."""
+"""A driver's inbox, as the phone shows it: their offers in tabs, sorted by whose turn it is."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ DRIVER_TURN = [status for status, side in TURNS.items() if side is Side.DRIVER]
 
 
 @dataclass(frozen=True, slots=True)
-class Pocket:
+class DriverInbox:
     """`offers` are the contract's, with their `proposal`, at most `MOST`; `counts` and `yours` go by tab."""
 
     offers: list[dict[str, Any]]
@@ -48,14 +48,17 @@ def counts_for(actor: Actor) -> tuple[dict[str, int], dict[str, int]]:
     return {tab: found[f"count_{tab}"] for tab in TABS}, {tab: found[f"yours_{tab}"] for tab in TABS}
 
 
-def pocket_for(actor: Actor, tab: str) -> Pocket:
-    """What a driver has in a tab: what waits for them first, unseen before seen, then what ends first."""
+def inbox_for(actor: Actor, tab: str) -> DriverInbox:
+    """A tab of a driver's inbox: what waits for them first, unseen before seen, then what ends first.
+
+    Raises `PermissionDenied` for a person who is no driver.
+    """
     require_is_asked(actor)
     ids = list(proposals_for(actor).filter(TABS[tab]).order_by(*_order(tab)).values_list("offer_id", flat=True)[:MOST])
     rows: dict[int, Offer] = offers_for(actor).in_bulk(ids)
     shown = offer_dicts([rows[id_] for id_ in ids if id_ in rows], actor)
     counts, yours = counts_for(actor)
-    return Pocket(offers=shown, counts=counts, yours=yours)
+    return DriverInbox(offers=shown, counts=counts, yours=yours)
 
 
 def tab_of(actor: Actor, offer_id: int) -> str:
