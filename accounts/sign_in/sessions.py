@@ -5,7 +5,6 @@ new each time, and only their hashes are kept. A right family with a used secret
 hands: the session ends. A wrong family proves nothing, and changes nothing.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +25,7 @@ from kernel import addresses, clock
 from kernel.actors import DISPATCHER, SYSTEM, Actor, ActorKey
 from kernel.errors import NotAuthenticated, PermissionDenied
 from kernel.facts import publish
+from kernel.hashing import hash_of_secret
 from kernel.unit_of_work import service
 
 KEEP_ENDED = timedelta(days=90)
@@ -171,8 +171,8 @@ def _opened(actor: Actor, way: str, user_agent: str, address: str) -> tuple[Auth
         id=uuid4(),
         actor_type=actor.key.type,
         actor_id=actor.key.id,
-        family_hash=_hash(family),
-        refresh_hash=_hash(secret),
+        family_hash=hash_of_secret(family),
+        refresh_hash=hash_of_secret(secret),
         fingerprint=kinds.fingerprints({actor.key}).get(actor.key, ""),
         way=way,
         user_agent=user_agent[:200],
@@ -197,7 +197,7 @@ def _rotated(refresh: str) -> Tokens | None:
         or min(session.expires_at, last_moment(session.created_at)) <= now
     ):
         return None
-    if not constant_time_compare(session.refresh_hash, _hash(secret)):
+    if not constant_time_compare(session.refresh_hash, hash_of_secret(secret)):
         _end(session, REUSED)
         return None
     actor = kinds.actor(session.key)
@@ -205,7 +205,7 @@ def _rotated(refresh: str) -> Tokens | None:
         _end(session, "person changed")
         return None
     fresh = _random(32)
-    session.refresh_hash = _hash(fresh)
+    session.refresh_hash = hash_of_secret(fresh)
     session.used_at = now
     session.expires_at = now + settings.REFRESH_TOKEN_LIFETIME
     session.save(update_fields=["refresh_hash", "used_at", "expires_at"])
@@ -221,7 +221,7 @@ def _locked_family(refresh: str) -> tuple[AuthSession | None, str]:
     except ValueError:
         return None, ""
     session = AuthSession.objects.select_for_update().filter(pk=uuid).first()
-    if session is None or not constant_time_compare(session.family_hash, _hash(family)):
+    if session is None or not constant_time_compare(session.family_hash, hash_of_secret(family)):
         return None, ""
     return session, secret
 
@@ -250,8 +250,3 @@ def _tokens(session: AuthSession, actor: Actor, family: str, secret: str) -> Tok
 
 def _random(size: int) -> str:
     return secrets.token_urlsafe(size)
-
-
-def _hash(text: str) -> str:
-    """A plain hash will do: what is hashed is random, and too long to be guessed."""
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -13,6 +13,7 @@ from drivers.rules import require_can_change_trucks, require_can_see_links, requ
 from kernel import clock, sealing
 from kernel.actors import Actor
 from kernel.errors import NotFound, RateLimited, Refusal
+from kernel.hashing import hash_of_secret
 from kernel.limits import Bucket
 from kernel.unit_of_work import service
 
@@ -106,7 +107,7 @@ def _new_link(actor: Actor, driver: Driver, token: str, *, sealed: str | None = 
     unused.update(revoked_at=now, sealed=None)
     return SignInLink.objects.create(
         driver_id=driver.pk,
-        token_hash=links.hash_of(token),
+        token_hash=hash_of_secret(token),
         sealed=sealed,
         fingerprint=addresses.fingerprint(driver.cell_phone, driver.email),
         created_by=actor.name,

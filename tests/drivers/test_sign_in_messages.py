@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import translation
 
 from drivers import services, sign_in_messages
-from drivers.links import hash_of, token_in
+from drivers.links import token_in
 from drivers.models import Driver, SignInCode, SignInLink
 from jobs import waking
 from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
 from kernel import clock, sms
+from kernel.hashing import hash_of_secret
 from tests.accounts.factories import make_user
 
 PHONE = "+12125550142"
@@ -137,7 +138,7 @@ def test_a_link_is_sent_to_the_drivers_phone(luz, texts):
     ((phone, text),) = texts
     assert phone == PHONE
     url = re.search(r"http\S+", text)[0]
-    assert hash_of(token_in(url)) == row.token_hash
+    assert hash_of_secret(token_in(url)) == row.token_hash
     assert services.use_link(token=token_in(url)) == luz
     assert Client().get(url.partition("8000")[2] or url).status_code == 200
     assert SignInLink.objects.get().sealed is None
@@ -163,7 +164,7 @@ def test_the_newer_of_two_links_is_sent(luz, texts):
     newer = link(luz)
     assert work() == 2
     ((_, text),) = texts
-    assert hash_of(token_in(re.search(r"http\S+", text)[0])) == newer.token_hash
+    assert hash_of_secret(token_in(re.search(r"http\S+", text)[0])) == newer.token_hash
 
 
 def test_a_link_that_is_shown_is_not_kept(luz):
