@@ -1,4 +1,4 @@
-"""Knowing an office person by their password."""
+"""Signs office people in by name and password."""
 
 from django.contrib.auth.hashers import get_hasher
 
@@ -8,7 +8,7 @@ from kernel.actors import Actor
 
 
 def identify(*, username: str, password: str, address: str) -> Actor:
-    """The office person of this name, who knows this password, at this network address.
+    """The office person of this name, if the password is theirs; its hash is renewed where its cost is outdated.
 
     Raises `WrongPassword`, `RateLimited` after too many of them, or `Busy` when too many sign in at once.
     """

@@ -27,7 +27,7 @@ from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_proposals, touch_offer
 
 VERSIONED = (Action.ACCEPT, Action.COUNTER)
-"""What commits somebody to terms, so that they must be the ones they have seen."""
+"""Answers that commit a person to terms: they must be the terms that the person has seen."""
 
 
 def respond(
@@ -43,10 +43,16 @@ def respond(
 ) -> Proposal:
     """Answer a proposal: a driver by `view, accept, counter, reject, retract`, the office by `accept, counter, reject`.
 
-    Accepting and countering take the `version` one has seen: an older one is `stale_version`, whose `current` is the
-    proposal as it is now with its `offer`. So an answer that is sent twice counts once: the second finds its own
-    version outdated, and itself in `current`. Seeing twice is no change. Whether it came in time is judged by the
-    database's clock, under the offer's lock. What is said with it, a counter or a note, counts as a message.
+    Accepting and countering take the `version` that the person has seen; so an answer that is sent twice counts once:
+    the second finds its own version outdated. Viewing twice is no change. Whether an answer came in time is judged by
+    the database's clock, under the offer's lock. A counter or a note counts for the limit of messages. Returns the
+    proposal; where the offer is given to the first to accept, it is awarded.
+
+    Raises `NotFound` for a proposal that the actor does not see; `PermissionDenied` where this side may not answer so;
+    `Invalid` for an unknown action or reason, a missing version, a rate that cannot be one; `RateLimited`;
+    `StaleVersion`, whose `current` is the proposal as it is now with its `offer`; `ProposalExpired` for a late answer;
+    `ProposalClosed` or `OfferAlreadyTaken` when the proposal is over; `NotInThisState` where the table of transitions
+    has no such move; `DriverBooked` where the accepting driver would win, but has another load.
     """
     meant = _action_of(actor, action)
     if meant == Action.COUNTER or note:
@@ -130,7 +136,7 @@ def _require_sense(action: Action, rate: Decimal | None, reason: str, version: i
 
 
 def _require_open(offer: Offer, proposal: Proposal, now: datetime) -> None:
-    """Refuse an answer that comes too late, also where nobody has written down yet that it does."""
+    """Refuse an answer that comes too late, also where `expire_due` has not stored yet that it does."""
     over = proposal.status in UNAGREED and proposal.expires_at is not None and proposal.expires_at <= now
     if over or proposal.status == ProposalStatus.EXPIRED:
         raise ProposalExpired()
@@ -182,7 +188,7 @@ class _Answer:
         return self.side is Side.DRIVER and self.action != Action.VIEW
 
     def _rate(self, proposal: Proposal) -> Decimal | None:
-        """What the answer is about: the standing offer, the driver's counter, or a new rate."""
+        """The rate that the answer is about: the standing offer, the driver's counter, or a new rate."""
         match self.side, self.action:
             case _, Action.COUNTER:
                 return self.rate

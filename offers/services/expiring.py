@@ -1,4 +1,4 @@
-"""Time runs out: for answers, and for offers that nobody has taken."""
+"""Expires proposals that were not answered in time, and offers that nobody took."""
 
 from django.db.models import Exists, OuterRef
 
@@ -18,13 +18,13 @@ from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 
 HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
-"""While somebody has said yes, an offer does not expire."""
+"""An offer with a proposal in one of these does not expire."""
 
 
 def expire_due(*, limit: int = 100) -> int:
-    """Write down what has expired, and finish what an award has left to be closed. Says on how many offers.
+    """Store what has expired, and close what awards have left open elsewhere. Returns on how many offers.
 
-    Each offer in a transaction of its own. When nothing is due it reads three indexes and is done.
+    At most `limit` of each, every offer in a transaction of its own. When nothing is due it reads three indexes.
     """
     now = clock.now()
     waiting = Proposal.objects.filter(status__in=UNAGREED, expires_at__lte=now)

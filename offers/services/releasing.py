@@ -1,4 +1,4 @@
-"""A driver lets go of a load, or has brought it home: the award and the booking end."""
+"""Ends an award: the driver falls off the load, or is free again once it is completed or cancelled."""
 
 from datetime import datetime
 from typing import Any
@@ -28,8 +28,11 @@ from presence.log.telling import tell
 def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Offer:
     """The awarded driver gives the load back, or the office takes it from them: the offer is active again.
 
-    The driver is free for other loads; who had lost the offer stays out until it is sent to them again. An end that
-    has passed meanwhile is taken away, or the offer would be over at once.
+    The driver is free for other loads; drivers who had lost the offer stay out until it is sent to them again. An end
+    that has passed is removed, or the offer would be over at once.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` for an office person who may not
+    change it, `Invalid` for an unknown reason, `NotInThisState` where the load is not awarded, or not to this driver.
     """
     offer = locked_offer_for(actor, offer_id)
     if not is_asked(actor):
