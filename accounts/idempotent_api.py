@@ -83,7 +83,7 @@ class DoneOnce(APIView):
         return response
 
     def _settle(self, response: HttpResponseBase | None) -> None:
-        """Keep the answer for whoever repeats the request, or let the key be used again."""
+        """Keep the answer for a repeated request, or let the key be used again."""
         claim, self._claim = self._claim, None
         if claim is None:
             return
@@ -104,7 +104,7 @@ class DoneOnce(APIView):
 
 
 def sender_of(request: Request) -> str:
-    """Whose request it is. Those who are not signed in are told apart by their address."""
+    """The person a key belongs to; people who are not signed in are told apart by their network address."""
     if isinstance(request.user, Actor):
         return request.user.pk
     address = client_address(request)

@@ -1,4 +1,4 @@
-"""The office's door, in and out."""
+"""The office's pages for signing in and out, and for changing one's password."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ def _sign_in_again(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Asks who is there, and lets them in. Whoever is in already goes on."""
+    """The page where office people sign in. A person who is signed in already is sent on."""
     if request.method != "POST":
         if request.actor is not None and request.actor.is_office:
             return HttpResponseRedirect(safe_next(request))

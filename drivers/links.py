@@ -1,4 +1,4 @@
-"""What a sign-in link is worth: read, without using anything up, by pages and by whoever previews a message."""
+"""Reads sign-in links. Reading uses nothing up: programs that preview a message read them too."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +32,7 @@ def token_in(url: str) -> str:
 
 
 def read(token: str, *, among: QuerySet[SignInLink] | None = None) -> ReadLink:
-    """What a token is worth now. It dies with the phone and mail it was made for, and while the truck is inactive."""
+    """The state of a link by its token. Another phone or mail of the driver, or an inactive truck, revokes it."""
     rows = SignInLink.objects.all() if among is None else among
     link = rows.filter(token_hash=hash_of_secret(token)).first()
     if link is None:

@@ -1,4 +1,4 @@
-"""Who may do what with trucks and their drivers, what may be written of a truck, and what its status says.
+"""The rules of trucks: who may see and change them, what may be written, which status means available.
 
 A new kind of actor begins here: it may do what is said, and no more.
 """
@@ -53,7 +53,7 @@ def can_send_links(actor: Actor) -> bool:
 
 
 def can_see_links(actor: Actor) -> bool:
-    """Whoever sees a link can sign in as the driver."""
+    """Whether they may see a driver's link, and so sign in as the driver."""
     return actor.is_manager or actor == SYSTEM
 
 

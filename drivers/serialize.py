@@ -38,6 +38,6 @@ def driver_dicts(drivers: Iterable[Driver], *, distances: Mapping[int, float] | 
 
 
 def _dispatchers(ids: Collection[int | None]) -> dict[int | None, dict[str, Any]]:
-    """Whoever these office people are, or were: a truck is shown as theirs until it is given to somebody else."""
+    """Office people by id, inactive ones too: a truck is shown as theirs until another person gets it."""
     found = get_user_model().objects.filter(pk__in={id_ for id_ in ids if id_ is not None})
     return {user.pk: user.actor.as_dict() for user in found}

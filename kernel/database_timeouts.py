@@ -28,7 +28,7 @@ def shorten_for_servers() -> None:
     for name in ("read_timeout", "write_timeout"):
         options[name] = min(options[name], settings.DATABASE_ANSWER_SECONDS)
     # MySQL waits 50 s for a lock. MariaDB ends a transaction whose process has stopped in the middle of it, and with it
-    # the locks that everybody else waits for; MySQL has no such limit.
+    # the locks that others wait for; MySQL has no such limit.
     options["init_command"] += (
         f", innodb_lock_wait_timeout = {settings.DATABASE_LOCK_SECONDS}"
         f" /*M!100300 , idle_transaction_timeout = {settings.DATABASE_IDLE_SECONDS} */"

@@ -22,7 +22,7 @@ def offers_as_seen(wanted: Sequence[Wanted]) -> list[Data | None]:
 
 
 def proposals_as_seen(wanted: Sequence[Wanted]) -> list[Data | None]:
-    """Each proposal as it is now, the same for everybody who may see it."""
+    """Each proposal as it is now, the same for every person who may see it."""
     rows = Proposal.objects.select_related("offer").prefetch_related("offer__following")
     proposals = rows.in_bulk({each.object_id for each in wanted})
     shown = dict(zip(proposals, serialize.proposals(list(proposals.values())), strict=True))

@@ -1,4 +1,4 @@
-"""Who is connected to whom, across rooms that do not import each other. Read it as a list."""
+"""Connects rooms that do not import each other: commands, renderers, schedules, facts and their answers."""
 
 import accounts.office
 import accounts.tasks

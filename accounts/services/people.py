@@ -177,7 +177,7 @@ def rehash_password(*, user_id: int, password: str) -> None:
     """Re-hash a password that was just verified at the current cost. Sign-ins stay valid."""
     user = _locked(user_id)
     if not check_password(password, user.password):
-        return  # It was changed meanwhile.
+        return  # It was changed in between.
     before = office.fingerprint(user.password)
     _store_password(user, password)
     _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office.fingerprint(user.password))

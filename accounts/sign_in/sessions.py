@@ -57,7 +57,7 @@ def begin_session(*, actor: Actor, way: str, user_agent: str = "", address: str 
 
 
 def open_session(*, actor: Actor, way: str, user_agent: str = "", address: str = "") -> AuthSession:
-    """Sign `actor` in where a cookie stands for them: a session whose refresh token nobody has."""
+    """Sign `actor` in where a cookie stands for them: a session whose refresh token is given to no client."""
     session, _family, _secret = _opened(actor, way, user_agent, address)
     return session
 

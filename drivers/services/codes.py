@@ -151,7 +151,7 @@ def _chosen(drivers: list[Driver], driver_id: int | None) -> Driver:
 
 
 def _hash(address: str, code: str) -> str:
-    """Keyed: a million codes are soon tried by whoever has read the table."""
+    """A keyed hash: with a plain one, a reader of the table could soon try all million codes."""
     return salted_hmac("drivers.sign_in_code", f"{address}:{code}", algorithm="sha256").hexdigest()
 
 

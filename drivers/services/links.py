@@ -20,7 +20,7 @@ from kernel.unit_of_work import service
 
 @service
 def create_link(*, actor: Actor, driver_id: int) -> str:
-    """A new link for a driver, as an address to open. Only for whoever may act as a driver: managers, the system."""
+    """A new link for a driver, as an address to open. Only for those who may act as a driver: managers, the system."""
     require_can_see_links(actor)
     driver = _active_driver(actor, driver_id)
     token = secrets.token_urlsafe(32)
@@ -69,7 +69,7 @@ def use_link(*, token: str) -> Driver:
 
 @service
 def revoke_link(*, actor: Actor, link_id: int) -> None:
-    """Let a link sign nobody in any more. Those who have signed in with it stay so."""
+    """Let a link sign in no more. People who have signed in with it stay signed in."""
     require_can_change_trucks(actor)
     link = SignInLink.objects.select_for_update().filter(pk=link_id).first()
     if link is None:

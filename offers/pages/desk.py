@@ -71,7 +71,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the address asks for. What cannot be meant is not found."""
+    """What the address asks for. An id that there cannot be is not found (404)."""
 
     tab: str = ""
     whose: str = ""
@@ -175,7 +175,7 @@ class Desk:
 
     @property
     def left_out(self) -> list[int]:
-        """Who lost an active offer, or let its time pass, when nobody has it any more and there are several of them."""
+        """Drivers who lost an active offer, or let its time pass: when no driver has it now and there are several."""
         if self.offer is None or self.offer["status"] != OfferStatus.ACTIVE:
             return []
         if not all(is_over(row["status"]) for row in self.rows):
@@ -194,7 +194,7 @@ class Desk:
 
     @cached_property
     def people(self) -> list[User]:
-        """Who an offer can be handed over to, or may follow it."""
+        """The people whom an offer can be handed over to, or who may follow it."""
         return sorted(User.objects.filter(is_active=True), key=lambda user: user.name.lower())
 
     # --- the chat

@@ -67,7 +67,7 @@ def present_offer(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def offer_actions(offer: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, may: bool) -> dict[str, bool]:
-    """What the office may do with an offer now; nothing at all for those who look on."""
+    """The actions that the office has for an offer now: `{action: whether}`; none unless they `may` change it."""
     allowed = set(offer_actions_for(offer["status"])) if may else set()
     if not any(Action.WITHDRAW in row["actions"] for row in rows):
         allowed.discard(OfferAction.WITHDRAW)
@@ -141,7 +141,7 @@ def _end(x: int) -> str:
 
 
 def _preview(last: Mapping[str, Any] | None) -> str:
-    """What somebody said last. What the system says, the row's state says already."""
+    """The last words of a person. Those of the system say no more than the row's state does."""
     if last is None or last["message_type"] == MessageType.SYSTEM or last["removed_at"]:
         return ""
     return last["message"]

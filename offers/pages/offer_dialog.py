@@ -97,7 +97,7 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
 @require_POST
 @once
 def send_to(request: HttpRequest, offer_id: int) -> HttpResponse:
-    """Put an offer that there is to more drivers: the ticked ones, or those whom a draft invites."""
+    """Send an existing offer to more drivers: the ticked ones, or those that a draft invites."""
     try:
         sending = services.send_offer(
             actor=request.actor, offer_id=offer_id, driver_ids=_ids(request.POST.getlist("driver"))
@@ -181,7 +181,7 @@ def _form(
 
 
 def _sent(request: HttpRequest, offer_id: int, sending: services.Sending) -> HttpResponse:
-    """Who has it, who was passed over, and why."""
+    """Shows which drivers have got it, which were passed over, and why."""
     names = _names([each.driver_id for each in sending.skipped])
     skipped = [
         {"driver_id": each.driver_id, "name": names[each.driver_id], "message": each.message, "force": each.can_force}

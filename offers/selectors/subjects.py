@@ -33,7 +33,7 @@ def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[st
 
 
 def search(text: str, viewer: Actor) -> Q:
-    """Conversations about a load or, to the office, with a driver whom the text names."""
+    """Conversations about a load or, to the office, with a driver that the text names."""
     fields = SEARCHED_BY_OFFICE if sees_whole_offers(viewer) else SEARCHED_BY_DRIVERS
     about = where_words_are(offers_for(viewer), viewer, text, fields).order_by()
     found = Q(offer_id__in=about.values("pk"))

@@ -1,4 +1,4 @@
-"""Expires proposals that were not answered in time, and offers that nobody took."""
+"""Expires proposals that were not answered in time, and offers that no driver took."""
 
 from django.db.models import Exists, OuterRef
 

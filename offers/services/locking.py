@@ -76,6 +76,6 @@ def locked_booking(driver_id: int) -> Booking:
 
 
 def booked_elsewhere(driver_ids: Collection[int], offer: Offer) -> set[int]:
-    """Those of the drivers whom another offer holds. Not locked: an award looks again under the lock."""
+    """Those of the drivers that another offer holds. Not locked: an award looks again under the lock."""
     held = Booking.objects.filter(driver_id__in=driver_ids, offer__isnull=False).exclude(offer_id=offer.pk)
     return set(held.values_list("driver_id", flat=True))

@@ -203,7 +203,7 @@ def _require_sendable(ids: Sequence[int], message: str) -> None:
 
 
 def _skipped(offer: Offer, ids: Sequence[int], known: Mapping[int, Proposal], force: bool) -> dict[int, SkipReason]:
-    """The drivers among `ids` whom the offer cannot be sent to, each with the reason."""
+    """The drivers among `ids` that the offer cannot be sent to, each with the reason."""
     trucks = Driver.objects.in_bulk(ids)
     booked = booked_elsewhere(ids, offer)
     reasons = {}
