@@ -24,6 +24,7 @@ _kinds: dict[str, ActorKind] = {}
 
 
 def register(*actor_kinds: ActorKind) -> None:
+    """Let people of these kinds sign in and act."""
     _kinds.update({kind.type: kind for kind in actor_kinds})
 
 
@@ -36,6 +37,7 @@ def actors(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
 
 
 def actor(key: ActorKey) -> Actor | None:
+    """The person behind one key; None as for `actors`."""
     return actors({key}).get(key)
 
 

@@ -22,6 +22,7 @@ def fingerprints(ids: Collection[int]) -> Mapping[int, str]:
 
 
 def fingerprint(password_hash: str) -> str:
+    """A keyed hash of the stored password: a sign-in session keeps it, and ends when it is another."""
     return salted_hmac("accounts.office", password_hash, algorithm="sha256").hexdigest()
 
 

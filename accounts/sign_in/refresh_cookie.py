@@ -14,6 +14,7 @@ PATH = "/api/auth"
 
 
 def is_page_of_ours(request: HttpRequest) -> bool:
+    """Whether a script of a page on our own origin sends the request."""
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
@@ -33,6 +34,7 @@ def answer(request: HttpRequest, tokens: Tokens) -> dict[str, object]:
 
 
 def write(request: HttpRequest, response: HttpResponse, tokens: Tokens) -> None:
+    """Put the refresh token into the cookie of a page of ours; other clients get none."""
     if is_page_of_ours(request):
         response.set_cookie(
             NAME,
@@ -46,4 +48,5 @@ def write(request: HttpRequest, response: HttpResponse, tokens: Tokens) -> None:
 
 
 def forget(response: HttpResponse) -> None:
+    """Delete the cookie."""
     response.delete_cookie(NAME, path=PATH, samesite="Strict")

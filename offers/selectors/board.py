@@ -35,6 +35,7 @@ class Board:
 
 
 def tab_of(status: str) -> str:
+    """The tab of the desk in which an offer of this status stands."""
     return next(tab for tab, statuses in TABS.items() if status in statuses)
 
 

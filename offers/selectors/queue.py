@@ -30,6 +30,8 @@ NOT_COVERED = (OfferStatus.DRAFT, OfferStatus.ACTIVE)
 
 
 class Kind(StrEnum):
+    """What waits: an offer about to end, one that a driver fell off, a counter, an acceptance, unread words."""
+
     ENDING = "ending"
     FELL_OFF = "fell_off"
     COUNTER = "counter"
@@ -38,6 +40,7 @@ class Kind(StrEnum):
 
 
 URGENCY = {Kind.ENDING: 0, Kind.FELL_OFF: 1, Kind.COUNTER: 2, Kind.YES: 2, Kind.CHAT: 3}
+"""The order of the queue, lowest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ SEARCHED_DRIVERS = ("driver_name", "truck_number")
 
 
 def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[str, Any]]:
+    """`{(offer id, driver id): {"offer": …, "driver": …}}` as the viewer may see them, in a fixed number of queries."""
     offers = {offer.pk: offer for offer in offers_for(viewer).filter(pk__in={offer_id for offer_id, _ in pairs})}
     presenter = OfferPresenter(list(offers.values()), [viewer])
     trucks = Trucks({driver_id for _, driver_id in pairs})
