@@ -1,4 +1,4 @@
-"""The page that says where to change what names files that there are, and names that are in them."""
+"""Pages name files that there are; the one that says where to change what, also names that are in them."""
 
 import re
 from pathlib import Path
@@ -38,3 +38,15 @@ def test_every_name_is_in_a_file_of_its_row(row):
 @pytest.mark.parametrize("page", ["README.md", "docs/architecture.md"])
 def test_other_pages_lead_there(page):
     assert "where.md)" in (ROOT / page).read_text()
+
+
+DIRECTORIES = "|".join(sorted(path.name for path in ROOT.glob("[a-z]*") if path.is_dir() and path.name != "var"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_page_names_a_file_that_is_gone(page):
+    """A script and a partial may be named as pages load them, from `static/` and `templates/`."""
+    named = re.findall(rf"`((?:{DIRECTORIES})/[\w./-]+\.\w+)`", page.read_text())
+    roots = (ROOT, ROOT / "static", ROOT / "templates")
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
