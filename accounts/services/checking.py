@@ -13,13 +13,13 @@ from accounts.models import User
 from accounts.selectors import user_named
 from accounts.services.guesses import Guess, Slowly
 from kernel.addresses import one_client
+from kernel.concurrency_limit import ConcurrencyLimit
 from kernel.concurrent_requests import stepped_out
-from kernel.turns import Turns
 
 SLOWED_AT_ONCE = 20
 """How many threads of a process may be slowed down at once."""
 
-_checking, _slowed = Turns(), Turns()
+_checking, _slowed = ConcurrencyLimit(), ConcurrencyLimit()
 
 
 def person_by_password(*, username: str, password: str, address: str, way: str) -> User:

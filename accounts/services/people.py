@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
-from accounts import facts, office
+from accounts import facts, office_kind
 from accounts.enums import PersonVerb, Role
 from accounts.errors import WrongPassword
 from accounts.models import AuthSession, User
@@ -166,7 +166,7 @@ def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> 
     _require_good_password(new, user, field="new_password")
     _store_password(user, new)
     if keep is not None:
-        _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office.fingerprint(user.password))
+        _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office_kind.fingerprint(user.password))
     _record(actor, PersonVerb.CHANGE_PASSWORD, user)
     end_sessions(key=actor.key, because="password changed", keep=keep)
     return user
@@ -178,9 +178,9 @@ def rehash_password(*, user_id: int, password: str) -> None:
     user = _locked(user_id)
     if not check_password(password, user.password):
         return  # It was changed in between.
-    before = office.fingerprint(user.password)
+    before = office_kind.fingerprint(user.password)
     _store_password(user, password)
-    _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office.fingerprint(user.password))
+    _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office_kind.fingerprint(user.password))
     _record(SYSTEM, PersonVerb.REHASH_PASSWORD, user)
 
 

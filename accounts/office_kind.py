@@ -1,4 +1,4 @@
-"""Office people as a kind of actor."""
+"""Office people as a kind of actor (`accounts.kinds`): how they are looked up, and what ends their sign-ins."""
 
 from collections.abc import Collection, Mapping
 

@@ -1,4 +1,4 @@
-"""Drivers as one kind of actor."""
+"""Drivers as a kind of actor (`accounts.kinds`): how they are looked up, and what ends their sign-ins."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,6 +9,7 @@ from kernel.actors import DRIVER, Actor
 
 
 def load(ids: Collection[int]) -> Mapping[int, Actor]:
+    """The active drivers among the ids."""
     rows = Driver.objects.filter(pk__in=ids, is_active=True).only("driver_name", "truck_number")
     return {driver.pk: driver.actor for driver in rows}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts import kinds
-from drivers.people import KIND
+from drivers.driver_kind import KIND
 from kernel.actors import ActorKey
 from tests.drivers.factories import make_driver
 

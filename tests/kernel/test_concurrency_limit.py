@@ -1,4 +1,4 @@
-"""Turns: few at once, a short line, and no waiting without an end."""
+"""The limit of heavy work: few at once, a short line, and no waiting without an end."""
 
 import threading
 import time
@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from kernel.concurrency_limit import ConcurrencyLimit
 from kernel.errors import Busy
-from kernel.turns import Turns
 
 
 def test_so_many_work_at_once_and_the_rest_wait_their_turn():
-    turns, lock, inside, most = Turns(), threading.Lock(), 0, 0
+    turns, lock, inside, most = ConcurrencyLimit(), threading.Lock(), 0, 0
 
     def work(number: int) -> int:
         nonlocal inside, most
@@ -31,13 +31,13 @@ def test_so_many_work_at_once_and_the_rest_wait_their_turn():
 
 
 def test_nought_is_no_limit():
-    turns = Turns()
+    turns = ConcurrencyLimit()
     with turns.turn("a", at_once=0, line=0, seconds=0), turns.turn("b", at_once=0, line=0, seconds=0):
         pass
 
 
 def test_one_who_waits_too_long_is_told_to_come_again():
-    turns = Turns()
+    turns = ConcurrencyLimit()
     with turns.turn("a", at_once=1, line=10, seconds=0):
         with pytest.raises(Busy) as refused, turns.turn("b", at_once=1, line=10, seconds=0.01):
             pass
@@ -46,7 +46,7 @@ def test_one_who_waits_too_long_is_told_to_come_again():
         pass
 
 
-def waiting(turns: Turns, who: str, line: int, pool: ThreadPoolExecutor, order: list[str]) -> None:
+def waiting(turns: ConcurrencyLimit, who: str, line: int, pool: ThreadPoolExecutor, order: list[str]) -> None:
     """Puts one more into the line, and comes back when they stand there."""
     length = len(turns._line)
 
@@ -60,7 +60,7 @@ def waiting(turns: Turns, who: str, line: int, pool: ThreadPoolExecutor, order: 
 
 
 def test_one_client_has_half_of_the_line_and_those_who_came_first_go_first():
-    turns, order = Turns(), []
+    turns, order = ConcurrencyLimit(), []
     with ThreadPoolExecutor(4) as pool, turns.turn("x", at_once=1, line=4, seconds=0):
         for who in ("a", "a"):
             waiting(turns, who, 4, pool, order)
@@ -74,14 +74,14 @@ def test_one_client_has_half_of_the_line_and_those_who_came_first_go_first():
 
 
 def test_a_fault_gives_the_place_back():
-    turns = Turns()
+    turns = ConcurrencyLimit()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), turns.turn("a", at_once=1, line=0, seconds=0):
             raise ZeroDivisionError
 
 
 def test_who_waits_lets_go_first_and_who_does_not_wait_keeps_what_they_have():
-    turns, let_go = Turns(), []
+    turns, let_go = ConcurrencyLimit(), []
 
     @contextmanager
     def waiting(who: str):
@@ -98,7 +98,7 @@ def test_who_waits_lets_go_first_and_who_does_not_wait_keeps_what_they_have():
 
 
 def test_who_cannot_wait_takes_no_place():
-    turns = Turns()
+    turns = ConcurrencyLimit()
 
     @contextmanager
     def broken():

@@ -1,4 +1,4 @@
-"""Turns: how many threads of a process do something heavy at once, and how many stand in line for it."""
+"""How many threads of a process do something heavy at once, and how many stand in line for it."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ class _Waiting:
     called: threading.Event = field(default_factory=threading.Event)
 
 
-class Turns:
+class ConcurrencyLimit:
     """A line in front of heavy work, first come, first served.
 
     The one who waits holds a thread, so the line is bounded in length and in time.
