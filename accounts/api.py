@@ -8,9 +8,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import browser, refresh_cookie, services, tickets, tokens
+from accounts import services
 from accounts.doors import ApiView
-from accounts.services.sign_in import identify
 from accounts.shapes import (
     AttemptOut,
     AttemptQuery,
@@ -24,6 +23,7 @@ from accounts.shapes import (
     VerifiedOut,
     VerifyShape,
 )
+from accounts.sign_in import browser, refresh_cookie, tickets, tokens
 from journal import idempotency
 from kernel.actors import ActorKey
 from kernel.addresses import client_address
@@ -35,21 +35,21 @@ _KEY = OpenApiParameter(
 )
 
 
-class AnybodysView(ApiView):
-    """A door that is passed before one is signed in; what is sent along to sign in by is not looked at."""
+class PublicView(ApiView):
+    """An endpoint for people who have not signed in: credentials of the request are ignored."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
 
 def with_tokens(request: Request, given: services.Tokens) -> Response:
-    """The answer of every door that signs somebody in."""
+    """The answer of every endpoint that signs a person in: the tokens, and a page's refresh token as a cookie."""
     response = Response(refresh_cookie.answer(request._request, given))
     refresh_cookie.write(request._request, response, given)
     return response
 
 
-class TokenView(AnybodysView):
+class TokenView(PublicView):
     keeps_for_strangers = True  # What succeeds has shown a password.
 
     @documented(body=CredentialsShape, answer=TokensOut, auth=False, summary="Sign in to the office")
@@ -57,12 +57,12 @@ class TokenView(AnybodysView):
         """Gives a pair of tokens for a name and a password."""
         given = self.body(CredentialsShape)
         address, agent = client_address(request), request.headers.get("User-Agent", "")
-        actor = identify(**given, address=address)
+        actor = services.identify(**given, address=address)
         pair = services.begin_session(actor=actor, way="password", user_agent=agent, address=address)
         return with_tokens(request, pair)
 
 
-class RefreshView(AnybodysView):
+class RefreshView(PublicView):
     @property
     def keeps_for_strangers(self) -> bool:
         """Where the token stands in the body. A cookie is not part of what a repeated request is known by."""
@@ -77,7 +77,7 @@ class RefreshView(AnybodysView):
         return with_tokens(request, services.refresh(refresh=refresh))
 
 
-class VerifyView(AnybodysView):
+class VerifyView(PublicView):
     @documented(body=VerifyShape, answer=VerifiedOut, auth=False, summary="Ask whether an access token is good")
     def post(self, request: Request) -> Response:
         """Says who an access token stands for; 401 when it is not good any more."""
@@ -91,7 +91,7 @@ class LogoutView(ApiView):
     permission_classes = (AllowAny,)
 
     def is_a_change(self, request: Request) -> bool:
-        """Who has changed too much may still leave."""
+        """A person who has used up the limit of changes may still sign out."""
         return False
 
     @documented(body=LogoutShape, answer=NothingOut, refusals=(403,), summary="Sign out")

@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """Let `createsuperuser`, which asks the manager of users, call the service that makes everybody.
+        """Let `createsuperuser`, which asks the manager of users, call the service that makes every person.
 
         The manager cannot call it by itself: services stand above models.
         """

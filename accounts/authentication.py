@@ -8,8 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication
 from rest_framework.request import Request
 
-from accounts import tokens
-from accounts.sign_ins import SignedIn
+from accounts.sign_in import tokens
+from accounts.sign_in.validity import SignedIn
 from kernel.actors import Actor
 from kernel.errors import NotAuthenticated
 

@@ -1,4 +1,4 @@
-"""Who an office person is, by user name and password, for what asks Django.
+"""Authenticates office people by user name and password, for code that asks Django.
 
 The doors call `services.identify`, which counts wrong passwords; nothing counts them here.
 """

@@ -1,4 +1,4 @@
-"""The doors that every room builds on: the base of API views, and what pages ask of whoever opens them."""
+"""What every room's views stand on: the base of API views, and the decorators of pages that say who may open them."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -18,9 +18,9 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
-from accounts.done_once import DoneOnce, sender_of
+from accounts.idempotent_api import DoneOnce, sender_of
 from accounts.rules import change_limit
-from accounts.sign_ins import SignedIn
+from accounts.sign_in.validity import SignedIn
 from kernel import errors
 from kernel.actors import Actor
 from kernel.api import Pagination, retry_after
@@ -42,7 +42,8 @@ class ApiView(DoneOnce):
     """The base of every API view; those of a noun that has an address of its own are an `ApiViewSet`.
 
     `self.actor` is who asks, `self.signed_in` by which sign-in. `self.body(Shape)` and `self.query(Shape)` give what
-    came in, checked. A request that changes something and has an `Idempotency-Key` is done once (`accounts.done_once`).
+    came in, checked. A request that changes something and has an `Idempotency-Key` is done once
+    (`accounts.idempotent_api`).
     """
 
     content_negotiation_class = JsonAlways
@@ -114,7 +115,7 @@ class Router(SimpleRouter):
 
 
 def office_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For pages of the office. Whoever is not signed in is sent to sign in, a driver is refused."""
+    """For pages of the office. Strangers are sent to sign in, a driver is refused (403)."""
     return _page_for(lambda actor: actor.is_office, view)
 
 
@@ -124,7 +125,7 @@ def driver_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For pages of everybody who is signed in."""
+    """For pages of every person who is signed in."""
     return _page_for(lambda actor: True, view)
 
 

@@ -11,8 +11,8 @@ from kernel.actors import Actor, ActorKey
 class ActorKind:
     """How people of one kind are looked up.
 
-    `load` gives the active ones among the ids: whoever is missing may not act. `fingerprints` gives, for the same ids,
-    a short hash of what a sign-in session ends with when it changes (a driver's phone and mail), or an empty text.
+    `load` returns the active ones among the ids: a person who is missing may not act. `fingerprints` returns, for the
+    same ids, a short hash of what ends a sign-in session when it changes (a driver's phone and mail), or an empty text.
     """
 
     type: str
@@ -24,11 +24,12 @@ _kinds: dict[str, ActorKind] = {}
 
 
 def register(*actor_kinds: ActorKind) -> None:
+    """Let people of these kinds sign in and act."""
     _kinds.update({kind.type: kind for kind in actor_kinds})
 
 
 def actors(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
-    """The people behind the keys, without those who are gone, inactive, or of a kind nobody knows."""
+    """The people behind the keys, without those who are gone, inactive, or of an unknown kind."""
     found: dict[ActorKey, Actor] = {}
     for actor_type, ids in _by_type(keys).items():
         found |= {ActorKey(actor_type, id_): actor for id_, actor in _kinds[actor_type].load(ids).items()}
@@ -36,6 +37,7 @@ def actors(keys: Collection[ActorKey]) -> dict[ActorKey, Actor]:
 
 
 def actor(key: ActorKey) -> Actor | None:
+    """The person behind one key; None as for `actors`."""
     return actors({key}).get(key)
 
 

@@ -1,4 +1,4 @@
-"""What is counted of signing in, for `/metrics`."""
+"""Counters of signing in, for `/metrics`."""
 
 from prometheus_client import Counter
 

@@ -1,4 +1,4 @@
-"""Who asks, in which language, and in which time zone they read the clock."""
+"""Finds the person who sends a request, their language and their time zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -9,17 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from accounts import browser
 from accounts.models import User
 from accounts.selectors import preferences_of
-from accounts.sign_ins import SignedIn
+from accounts.sign_in import browser
+from accounts.sign_in.validity import SignedIn
 from kernel.actors import ActorKey
 
 
 class ActorMiddleware:
     """Sets `request.actor` and `request.signed_in` for a browser that is signed in, else None.
 
-    `request.user`, which Django's admin asks for, is the same person, or nobody: one truth about who is signed in.
+    `request.user`, which Django's admin asks for, is the same person, or anonymous.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

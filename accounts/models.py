@@ -64,7 +64,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Everybody of the office may open the admin; what they find there follows from their role."""
+        """All of the office may open the admin; what they find there follows from their role."""
         return self.is_active
 
     @property
@@ -108,7 +108,7 @@ class AuthSession(models.Model):
     family_hash = models.CharField(max_length=64)
     refresh_hash = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, blank=True)
-    """Of the phone and mail at sign-in: when they change, somebody else sits in the truck and this session ends."""
+    """Of the phone and mail at sign-in: when they change, another driver sits in the truck and this session ends."""
     way = models.CharField(_("signed in by"), max_length=16)
     user_agent = models.CharField(_("device"), max_length=200, blank=True)
     network = models.CharField(_("network"), max_length=50, null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What people of the office may do to each other's accounts, and how much a person may do at once."""
+"""What office people may do to each other's accounts, and the rate limit of changes."""
 
 from django.conf import settings
 
@@ -9,13 +9,15 @@ from kernel.limits import Bucket
 
 
 def can_manage_people(actor: Actor) -> bool:
-    """Admins; and the command line, where the first admin comes from (`createsuperuser`)."""
+    """Whether they may manage people: admins, and the command line, which makes the first admin (`createsuperuser`)."""
     return actor == SYSTEM or (actor.is_office and actor.role == Role.ADMIN)
 
 
 def can_end_sign_ins(actor: Actor, role: str) -> bool:
-    """Whether one may end the sign-ins of another person of this role: an admin's only admins, other office people's
-    managers too. Of people who are not of the office their own rooms' services say who may.
+    """Whether `actor` may end the sign-ins of another person of this role.
+
+    Those of an admin only admins may end, those of other office people managers too. For people outside the office
+    the services of their own rooms decide.
     """
     if can_manage_people(actor):
         return True
@@ -23,10 +25,11 @@ def can_end_sign_ins(actor: Actor, role: str) -> bool:
 
 
 def require_can_manage_people(actor: Actor) -> None:
+    """Raises `PermissionDenied` unless they may manage people."""
     if not can_manage_people(actor):
         raise PermissionDenied()
 
 
 def change_limit() -> Bucket:
-    """How much a person may change, by whatever door; messages have a limit of their own (`chat.rules`)."""
+    """How many changes a person may make, at every door; messages have a limit of their own (`chat.rules`)."""
     return Bucket("changes", burst=settings.CHANGES_BURST, per_second=settings.CHANGES_PER_SECOND)

@@ -1,4 +1,4 @@
-"""Readings about people."""
+"""Reads people and their preferences."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,12 +9,12 @@ from kernel.actors import ActorKey
 
 
 def user_named(username: str) -> User | None:
-    """The office person of this name, active or not, as the database compares names: `maría` may well be `maria`."""
+    """The office person of this name, active or not, as the database compares names: `maría` may equal `maria`."""
     return User.objects.filter(username=username).first()
 
 
 def preferences(keys: Collection[ActorKey]) -> dict[ActorKey, Preferences]:
-    """How each of these people wants the product to behave; the defaults, unsaved, for whoever has said nothing."""
+    """The preferences of each of these people; unsaved defaults for those who have chosen none."""
     found = {key: Preferences(actor_type=key.type, actor_id=key.id) for key in keys}
     if found:
         condition = Q(pk__in=[])
@@ -25,6 +25,7 @@ def preferences(keys: Collection[ActorKey]) -> dict[ActorKey, Preferences]:
 
 
 def preferences_of(key: ActorKey) -> Preferences:
+    """The preferences of one person; unsaved defaults where they have chosen none."""
     return preferences({key})[key]
 
 

@@ -1,4 +1,4 @@
-"""What comes in at the doors of signing in, and what goes out."""
+"""Shapes of requests and answers of signing in."""
 
 from rest_framework import serializers
 

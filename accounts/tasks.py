@@ -1,4 +1,4 @@
-"""What is forgotten of sign-ins."""
+"""Scheduled jobs that delete sign-in sessions which are over."""
 
 from importlib import import_module
 

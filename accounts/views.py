@@ -1,4 +1,4 @@
-"""The office's door, in and out."""
+"""The office's pages for signing in and out, and for changing one's password."""
 
 from typing import Any
 from uuid import UUID
@@ -12,16 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import browser, services
+from accounts import services
 from accounts.doors import safe_next
 from accounts.errors import WrongPassword
 from accounts.forms import OwnPasswordForm
 from accounts.shapes import CredentialsShape
+from accounts.sign_in import browser
 from kernel.addresses import client_address
 from kernel.api import retry_after
 from kernel.errors import Busy, Invalid, RateLimited, Refusal
 from kernel.shapes import INVISIBLE, read_shape
-from kernel.stale import comes_again, press_again, why
+from kernel.stale_forms import comes_again, press_again, why
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:
@@ -36,7 +37,7 @@ def _sign_in_again(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Asks who is there, and lets them in. Whoever is in already goes on."""
+    """The page where office people sign in. A person who is signed in already is sent on."""
     if request.method != "POST":
         if request.actor is not None and request.actor.is_office:
             return HttpResponseRedirect(safe_next(request))

@@ -102,8 +102,9 @@ def _drivers(count: int, now: datetime) -> "list[Driver]":
 
 def _tokens(actors: "Sequence[Actor]", now: datetime) -> list[str]:
     """An access token for each, and the sign-in that it needs."""
-    from accounts import kinds, tokens
+    from accounts import kinds
     from accounts.models import AuthSession
+    from accounts.sign_in import tokens
 
     prints = kinds.fingerprints({actor.key for actor in actors})
     sessions = [

@@ -10,14 +10,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import AnybodysView, with_tokens
+from accounts.api import PublicView, with_tokens
 from accounts.doors import ApiViewSet
 from accounts.services import begin_session
 from accounts.shapes import TokensOut
 from drivers import places, rules, search, selectors, services
-from drivers.asking import asked_for
 from drivers.models import Driver
 from drivers.search import Query
+from drivers.serialize import driver_dicts, place_dict
 from drivers.shapes import (
     AddressShape,
     CodeShape,
@@ -28,7 +28,7 @@ from drivers.shapes import (
     SentOut,
     TruckFilters,
 )
-from drivers.shown import driver_dicts, place_dict
+from drivers.truck_query import parse_truck_query
 from kernel.addresses import client_address
 from kernel.errors import Invalid, NotFound
 from kernel.schema import documented, page_of
@@ -78,7 +78,7 @@ class DriverViewSet(ApiViewSet):
         return self._page([pk for pk in ids if pk in known])
 
     def _filters(self) -> Query:
-        return asked_for(self.actor, self.query(TruckFilters, strict=True))
+        return parse_truck_query(self.actor, self.query(TruckFilters, strict=True))
 
     def _found(self, query: Query) -> Response:
         found = search.trucks(self.actor, query)
@@ -102,7 +102,7 @@ class PlaceViewSet(ApiViewSet):
         return self.page(found, lambda shown: [place_dict(place) for place in shown])
 
 
-class CodeView(AnybodysView):
+class CodeView(PublicView):
     keeps_for_strangers = True  # Sent twice for one press, the second code would undo the first.
 
     @documented(
@@ -115,7 +115,7 @@ class CodeView(AnybodysView):
         return Response({"expires_in": expires_in, "challenge": challenge}, status=202)
 
 
-class DriverTokenView(AnybodysView):
+class DriverTokenView(PublicView):
     keeps_for_strangers = True  # What succeeds has shown a code, which is used up.
 
     @documented(

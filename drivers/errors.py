@@ -6,7 +6,7 @@ from kernel.errors import NotAuthenticated, RateLimited, Refusal
 
 
 class WrongCode(NotAuthenticated):
-    """Wrong, used, too old, tried too often, or never sent: whoever asks is not told which."""
+    """Wrong, used, too old, tried too often, or never sent: the answer does not tell which."""
 
     default_message = _("This code is wrong or no longer good. Ask for a new one.")
 

@@ -33,7 +33,7 @@ class TruckForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "status" not in self.fields:
-            return  # Somebody who only looks is shown no fields.
+            return  # A person who may only look is shown no fields.
         choices = [("", "—"), *((status, status) for status in selectors.statuses())]
         self.fields["status"] = forms.TypedChoiceField(
             label=self.fields["status"].label, choices=choices, required=False, empty_value=None
@@ -42,7 +42,7 @@ class TruckForm(forms.ModelForm):
         self.fields["assigned_dispatcher"].queryset = get_user_model().objects.filter(theirs).order_by("full_name")
 
     def changes(self) -> dict[str, Any]:
-        """What the service is to change: only fields that somebody has touched, the older system writes them too."""
+        """The changes for the service: only fields that a person has touched: the older system writes them too."""
         touched = {name: self.cleaned_data[name] for name in self.changed_data}
         if "assigned_dispatcher" in touched:
             dispatcher = touched.pop("assigned_dispatcher")

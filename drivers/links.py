@@ -1,6 +1,5 @@
-"""What a sign-in link is worth: read, without using anything up, by pages and by whoever previews a message."""
+"""Reads sign-in links. Reading uses nothing up: programs that preview a message read them too."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from django.db.models import QuerySet
 from drivers import addresses
 from drivers.models import Driver, SignInLink
 from kernel import clock
+from kernel.hashing import hash_of_secret
 
 
 class LinkState(StrEnum):
@@ -27,19 +27,14 @@ class ReadLink:
     driver: Driver | None = None
 
 
-def hash_of(token: str) -> str:
-    """A plain hash will do: what is hashed is random, and too long to be guessed."""
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
 def token_in(url: str) -> str:
     return url.rsplit("/", 1)[-1]
 
 
 def read(token: str, *, among: QuerySet[SignInLink] | None = None) -> ReadLink:
-    """What a token is worth now. It dies with the phone and mail it was made for, and while the truck is inactive."""
+    """The state of a link by its token. Another phone or mail of the driver, or an inactive truck, revokes it."""
     rows = SignInLink.objects.all() if among is None else among
-    link = rows.filter(token_hash=hash_of(token)).first()
+    link = rows.filter(token_hash=hash_of_secret(token)).first()
     if link is None:
         return ReadLink(LinkState.UNKNOWN)
     driver = Driver.objects.filter(pk=link.driver_id, is_active=True).first()

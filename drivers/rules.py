@@ -1,4 +1,4 @@
-"""Who may do what with trucks and their drivers, what may be written of a truck, and what its status says.
+"""The rules of trucks: who may see and change them, what may be written, which status means available.
 
 A new kind of actor begins here: it may do what is said, and no more.
 """
@@ -34,7 +34,7 @@ BOUNDS = {"latitude": 90, "longitude": 180}
 
 
 def sees_all_trucks(actor: Actor) -> bool:
-    """The whole fleet, active or not, with phones and rates, and who is near a place."""
+    """Whether they see the whole fleet, active or not, with phones and rates, and search it."""
     return actor.type == DISPATCHER or actor == SYSTEM
 
 
@@ -44,45 +44,51 @@ def drives(actor: Actor) -> bool:
 
 
 def can_change_trucks(actor: Actor) -> bool:
+    """Whether they may add, change and deactivate trucks: managers, admins, the system."""
     return actor.is_manager or actor == SYSTEM
 
 
 def can_send_links(actor: Actor) -> bool:
-    """A link that goes to the driver's own phone: anybody of the office may send it."""
+    """Whether they may have a link sent to the driver's own phone: all of the office."""
     return sees_all_trucks(actor)
 
 
 def can_see_links(actor: Actor) -> bool:
-    """Whoever sees a link can sign in as the driver."""
+    """Whether they may see a driver's link, and so sign in as the driver."""
     return actor.is_manager or actor == SYSTEM
 
 
 def can_look_up_places(actor: Actor) -> bool:
-    """The office says where loads go, drivers where they are."""
+    """Whether they may look up places: the office says where loads go, drivers where they are."""
     return sees_all_trucks(actor) or drives(actor)
 
 
 def require_sees_all_trucks(actor: Actor) -> None:
+    """Raises `PermissionDenied` unless `sees_all_trucks`."""
     if not sees_all_trucks(actor):
         raise PermissionDenied()
 
 
 def require_can_change_trucks(actor: Actor) -> None:
+    """Raises `PermissionDenied` unless `can_change_trucks`."""
     if not can_change_trucks(actor):
         raise PermissionDenied()
 
 
 def require_can_send_links(actor: Actor) -> None:
+    """Raises `PermissionDenied` unless `can_send_links`."""
     if not can_send_links(actor):
         raise PermissionDenied()
 
 
 def require_can_see_links(actor: Actor) -> None:
+    """Raises `PermissionDenied` unless `can_see_links`."""
     if not can_see_links(actor):
         raise PermissionDenied()
 
 
 def require_can_look_up_places(actor: Actor) -> None:
+    """Raises `PermissionDenied` unless `can_look_up_places`."""
     if not can_look_up_places(actor):
         raise PermissionDenied()
 
@@ -93,11 +99,12 @@ def is_available(truck: Driver) -> bool:
 
 
 def is_in_transit(truck: Driver) -> bool:
+    """Whether its status is one of `IN_TRANSIT_STATUSES`."""
     return _status_is(truck, settings.IN_TRANSIT_STATUSES)
 
 
 def require_columns(names: Iterable[str]) -> None:
-    """Refuse what cannot be written of a truck."""
+    """Raises `Invalid` for columns of a truck that are not written here."""
     if unknown := [name for name in names if name not in COLUMNS]:
         raise Invalid(fields={name: [_("There is no such field.")] for name in unknown})
 
@@ -113,6 +120,7 @@ def fault_of(truck: Driver, name: str) -> Any:
 
 
 def require_whole_position(truck: Driver) -> None:
+    """Raises `Invalid` for a latitude without a longitude, or the other way round."""
     if (truck.latitude is None) != (truck.longitude is None):
         missing = "latitude" if truck.latitude is None else "longitude"
         raise Invalid.field(missing, _("A position needs both latitude and longitude."))

@@ -1,4 +1,4 @@
-"""What may come in at the doors of this room, and how things look on the way out."""
+"""Shapes of requests and answers of this room."""
 
 import re
 from decimal import Decimal
@@ -97,7 +97,7 @@ class Around(PageQuery):
 
 
 class TruckFilters(Around):
-    """What the truck table can be narrowed by."""
+    """The filters of the truck table."""
 
     search = CleanCharField(required=False, allow_blank=True, max_length=100)
     status = CleanCharField(required=False, allow_blank=True, max_length=500, help_text="One, or several with commas.")

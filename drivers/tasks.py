@@ -1,4 +1,4 @@
-"""What is done later, and by the clock, for drivers' sign-ins."""
+"""Jobs for drivers' sign-ins: deferred ones and scheduled ones."""
 
 from django_tasks import task
 

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import browser
 from accounts.doors import safe_next
 from accounts.metrics import SIGN_IN_FAILED
 from accounts.selectors import preferences_of
+from accounts.sign_in import browser
 from drivers import links, rules, services
 from drivers.errors import ChooseDriver, DeadLink
 from drivers.links import LinkState, ReadLink
@@ -25,7 +25,7 @@ from kernel.api import retry_after
 from kernel.errors import Invalid, Refusal
 from kernel.ids import LARGEST_LEGACY_ID, parse_id
 from kernel.shapes import read_shape
-from kernel.stale import comes_again, why
+from kernel.stale_forms import comes_again, why
 
 HOME = "/driver/"
 CHALLENGE = "sign_in_challenge"

@@ -1,1 +1,1 @@
-"""What happened: one row a change; and idempotency keys. It points at nobody, so everybody may write it."""
+"""What happened: one row a change; and idempotency keys. It refers to no other room, so every room may write it."""

@@ -186,7 +186,7 @@ class ReadOnlyAdmin(JournaledAdmin):
 
 
 class ActionsOnlyAdmin(JournaledAdmin):
-    """A model that nobody edits here, but that has actions for whoever may change it."""
+    """A model that is not edited here, but that has actions for people who may change it."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -235,4 +235,4 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "actor", "path", "status")
     search_fields = ("=key", "=actor", "path")
     fields = ("created_at", "actor", "key", "path", "status")
-    """The answer may hold a token: it is shown to nobody."""
+    """The answer may hold a token: it is not shown."""

@@ -1,4 +1,4 @@
-"""What has happened here, for the rooms above."""
+"""Facts of the journal, for the rooms above."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

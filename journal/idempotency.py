@@ -124,7 +124,7 @@ def answer_to(*, actor: str, key: str) -> Kept | None:
 
 
 def keep(claim: Claim, *, status: int, body: bytes) -> None:
-    """Keep the answer to the claimed request for whoever repeats it."""
+    """Keep the answer to the claimed request, to be given again when it is repeated."""
     mark_each(None)
     answer = _encrypted(body)
     if status < 400:

@@ -30,7 +30,7 @@ class Entry(models.Model):
     object_type = models.CharField(_("kind of object"), max_length=32)
     object_id = models.CharField(_("object id"), max_length=64)
     scope = models.CharField(_("about"), max_length=48, blank=True)
-    """What larger thing it belongs to, `offer:12`: whoever may see that may see this entry."""
+    """The larger thing it belongs to, `offer:12`: people who may see that may see this entry."""
     before = StateField(_("before"), default=dict)
     after = StateField(_("after"), default=dict)
     request_id = models.CharField(_("request"), max_length=64, blank=True)

@@ -1,4 +1,4 @@
-"""Reading what happened. Who may see what is for the caller to say, by scopes."""
+"""Reads the journal. The caller says by scopes what a person may see."""
 
 from collections.abc import Collection
 

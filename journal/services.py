@@ -1,4 +1,4 @@
-"""Writing down what happened."""
+"""Writes the journal."""
 
 from collections.abc import Mapping
 from typing import Any

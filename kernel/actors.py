@@ -1,4 +1,4 @@
-"""Who does something: an office person, a driver, the system itself. More kinds may come; nothing here lists them."""
+"""Actors: the office person, driver or system that does something. More kinds may come; nothing here lists them."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple

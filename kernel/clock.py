@@ -1,4 +1,4 @@
-"""What time it is. The database's clock decides, so that several processes agree."""
+"""The time, by the database's clock, so that several processes agree."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def sql() -> str:
 
 
 def as_told(value: datetime | str) -> datetime:
-    """The time as the database has told it, or as somebody has set it with `standing_at`."""
+    """The time as the database has told it, or as `standing_at` has set it."""
     if (told := _told.get()) is not None:
         return told
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -104,7 +104,7 @@ class Conflict(Refusal):
 
 
 class StaleVersion(Refusal):
-    """Somebody changed it meanwhile; `current` is the object as it is now."""
+    """Another change came first; `current` is the object as it is now."""
 
     code, status = "stale_version", 409
     default_message = _("This has changed meanwhile.")

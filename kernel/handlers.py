@@ -1,4 +1,4 @@
-"""What is answered where no view answers: in the contract's form under `/api`, elsewhere as a page."""
+"""Answers where no view answers (400, 403, 404, 500, 503): JSON under `/api`, elsewhere a page."""
 
 from collections.abc import Callable
 from typing import Any

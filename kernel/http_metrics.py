@@ -25,7 +25,7 @@ ASKED_AGAIN = "http_metrics.asked_again"
 
 
 class HttpMetricsMiddleware:
-    """Stands first, so that the time includes every other middleware, and the wait for a place (`kernel.at_once`)."""
+    """Stands first, so that the time includes every other middleware, and the wait in `kernel.concurrent_requests`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What every server process does again and again beside answering: about people connected to it, or what it remembers.
+"""Work that every server process repeats beside answering: for the people connected to it, or with what it remembers.
 
 What is by the clock and once for the installation is a scheduled job instead (`jobs.schedules`).
 """

@@ -1,7 +1,7 @@
 """What the log says, and what it never says.
 
 One line a record, as text or as JSON, with the id of the request or frame and that of the live connection. Whatever
-signs somebody in, and phone numbers, are taken out of the finished line, wherever in it they come from.
+signs a person in, and phone numbers, are taken out of the finished line, wherever in it they come from.
 """
 
 import json

@@ -23,19 +23,19 @@ def connection() -> str:
 
 
 def belongs_to(connection_id: str) -> None:
-    """Let everything that this task does from now on be known as done for a live connection."""
+    """Let everything that this task does from now on be logged as done for this live connection."""
     _connection.set(connection_id)
 
 
 def begin(given: str = "") -> str:
-    """Start a new id, or go on with the one a proxy has given when it is fit for a log line."""
+    """Set and return the id of a request: what a proxy has `given` when that is fit for a log line, else a new one."""
     request_id = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
     _current.set(request_id)
     return request_id
 
 
-def go_on_as(request_id: str) -> None:
-    """Go on with an id that we have made ourselves."""
+def set_request_id(request_id: str) -> None:
+    """Let everything that this task does from now on have an id that we have made ourselves."""
     _current.set(request_id)
 
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of a view: its body, its answer, and every refusal it may give."""
+"""Describes a view for the OpenAPI schema: its body, its answer, and every refusal it may give."""
 
 from collections.abc import Callable, Sequence
 from functools import cache

@@ -1,7 +1,7 @@
 """The cache that all processes share, made to outlive its Redis.
 
-What is kept there are limits and tickets: good to share, and never worth a failed or a slow request. While Redis is
-away, each process keeps what it is given in its own memory; somebody looks again in the background, and nobody waits.
+It holds limits and tickets: good to share, and never worth a failed or a slow request. While Redis is away, each
+process keeps what it is given in its own memory; a thread looks for Redis in the background, and no request waits.
 """
 
 import logging

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from django.db import OperationalError, connection, transaction
 from prometheus_client import Counter, Histogram
 
-from kernel import patience
+from kernel import database_timeouts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -93,7 +93,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function a service: one transaction, whatever services it calls.
 
     After a deadlock, or a wait for a lock that took too long, it is done again from the start: up to `TRIES` times,
-    within `patience.queue_seconds`. Inside a transaction that another caller has begun it cannot be.
+    within `database_timeouts.queue_seconds`. Inside a transaction that another caller has begun it cannot be.
     A service that is called by another one joins its unit without a savepoint. So it must raise its refusals before it
     writes anything: a caller that catches one goes on in the same transaction.
     """
@@ -114,7 +114,7 @@ def again_after_deadlock(work: Callable[[], R], note: Callable[[], object] | Non
     gives; `note` is called before each further time. In a transaction that has begun before, it is done once.
     """
     may_retry = not connection.in_atomic_block
-    end = time.monotonic() + patience.queue_seconds.get()
+    end = time.monotonic() + database_timeouts.queue_seconds.get()
     for attempt in range(1, TRIES + 1):
         try:
             return work()

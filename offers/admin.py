@@ -1,4 +1,4 @@
-"""The market for whoever looks after it. Nothing here goes round a rule: what changes, changes through the services."""
+"""The market in the administration. Every change goes through a service, so that no rule is passed over."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

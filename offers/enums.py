@@ -27,7 +27,8 @@ class PassingKind(StrEnum):
 class OfferVerb(Verb):
     """What the journal says was done to an offer; of a proposal it says the `Action`.
 
-    `offers.pages.happened` has a sentence for each. ACTIVE, COMPLETED and CANCELLED are the status that was asked for.
+    `offers.pages.activity_lines` has a sentence for each. ACTIVE, COMPLETED and CANCELLED are the status that was asked
+    for.
     """
 
     CREATE = "create"

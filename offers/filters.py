@@ -17,7 +17,7 @@ from kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal
 from offers.rules.access import is_asked, sees_whole_offers
-from offers.seen import ORDERINGS, SEARCHED, SEARCHED_BY_DRIVERS, SortedAsSeen, where_shown, where_words_are
+from offers.seen_by_drivers import ORDERINGS, SEARCHED, SEARCHED_BY_DRIVERS, SortedAsSeen, where_shown, where_words_are
 
 SEARCH_LENGTH = 100
 EARLIEST, LATEST = "0", "9"

@@ -121,7 +121,7 @@ class Offer(models.Model):
 
     @property
     def team(self) -> list[ActorKey]:
-        """The owner and the followers: whom everything about this offer is told."""
+        """The owner and the followers: everything about this offer is told to them."""
         return [ActorKey(DISPATCHER, id_) for id_ in sorted({self.owner_id, *self.follower_ids})]
 
     @property

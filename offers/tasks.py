@@ -1,4 +1,4 @@
-"""What the market does by itself: by the clock once for the installation, and in each process what that remembers."""
+"""Repeated work of the market: scheduled once for the installation, and in each process for what it remembers."""
 
 from django_tasks import task
 

@@ -53,7 +53,7 @@ MARKS: dict[str, Any] = {
     "ask": pgettext_lazy("on the gauge", "asks"),
     "ceiling": pgettext_lazy("on the gauge", "ceiling"),
 }
-"""The amounts of a negotiation (`offers.pages.shown.gauge_of`)."""
+"""The amounts of a negotiation (`offers.pages.desk_presenter.gauge_of`)."""
 
 
 def office_word(status: str, reason: str = "") -> str:

@@ -16,12 +16,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 -- need
 from django.conf import settings  # noqa: E402
 
 from jobs import embedded  # noqa: E402
-from kernel import body_size, memory, patience  # noqa: E402
+from kernel import body_size, database_timeouts, garbage_collection  # noqa: E402
 from offers_project.routing import websocket_urls  # noqa: E402
 from presence.live import drain, hub, long_poll  # noqa: E402
 
-patience.answer_soon()
-memory.settle()
+database_timeouts.shorten_for_servers()
+garbage_collection.freeze_startup_objects()
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

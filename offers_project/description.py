@@ -34,7 +34,7 @@ from kernel.api import JsonRenderer
 
 
 class OrTheFirst(DefaultContentNegotiation):
-    """Whoever can take nothing of what there is gets it nevertheless, as everywhere in the API."""
+    """A client that accepts none of the forms gets JSON nevertheless, as everywhere in the API."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         try:
@@ -67,7 +67,7 @@ class Description(NamedTuple):
 
 
 class SchemaView(RefusesInJson, SpectacularAPIView):
-    """The same for everybody; `lang` names another language than the request's own."""
+    """The same for every client; `lang` names another language than the request's own."""
 
     renderer_classes = FORMS
 

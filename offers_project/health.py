@@ -1,4 +1,4 @@
-"""What whoever operates the product asks it: does the process live, can it work, what has it counted."""
+"""Answers for the operator: does the process live (`/healthz`), can it work (`/readyz`), and its `/metrics`."""
 
 import asyncio
 import hmac
@@ -19,7 +19,7 @@ from presence import metrics
 logger = logging.getLogger(__name__)
 
 DOORBELL_SECONDS = 2.0
-"""One that takes longer than that does not work; asked by nobody, it would wait for ever."""
+"""Seconds after which a check has failed: it would wait for ever otherwise."""
 
 
 @never_cache
@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
-    """Prometheus text for whoever has `METRICS_TOKEN`; without one set, there is no such page."""
+    """Prometheus text for clients that have `METRICS_TOKEN`; without one set, there is no such page."""
     token = settings.METRICS_TOKEN
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token:

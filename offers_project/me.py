@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.doors import ApiView
-from accounts.me import PreferencesShape, preferences_dict
+from accounts.preferences import PreferencesShape, preferences_dict
 from accounts.services import set_preferences
 from accounts.shapes import ActorOut
 from chat.selectors import unread_total

@@ -15,7 +15,7 @@ class Manifest(TemplateView):
 
 
 class Favicon(RedirectView):
-    """For whoever asks for the icon without reading the page."""
+    """For browsers that ask for the icon without reading the page."""
 
     def get_redirect_url(self, *args: object, **kwargs: object) -> str:
         return static("shared/app/mark.svg")

@@ -6,7 +6,7 @@ import chat.urls
 import drivers.urls
 import offers.urls
 import presence.urls
-from kernel import stale
+from kernel import stale_forms
 from kernel.handlers import handler400, handler403, handler404, handler500
 from offers_project import description, health, me
 
@@ -29,7 +29,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics_page, name="metrics"),
     path("admin/", admin.site.urls),
-    path("i18n/setlang/", stale.set_language, name="set_language"),
+    path("i18n/setlang/", stale_forms.set_language, name="set_language"),
     path("", include("offers_project.shell")),
     *accounts.urls.page_urls,
     *drivers.urls.page_urls,

@@ -1,12 +1,12 @@
-"""Who is connected to whom, across rooms that do not import each other. Read it as a list."""
+"""Connects rooms that do not import each other: commands, renderers, schedules, facts and their answers."""
 
-import accounts.office
+import accounts.office_kind
 import accounts.tasks
 import chat.commands
 import chat.enums
 import chat.events
 import chat.tasks
-import drivers.people
+import drivers.driver_kind
 import drivers.tasks
 import jobs.tasks
 import journal.services
@@ -36,7 +36,7 @@ from presence.log import renderers
 
 def connect() -> None:
     """Called once, when every app is loaded."""
-    kinds.register(accounts.office.KIND, drivers.people.KIND)
+    kinds.register(accounts.office_kind.KIND, drivers.driver_kind.KIND)
 
     bus.subscribe(presence.live.hub.publish)
     commands.register(*chat.commands.COMMANDS, *offers.commands.COMMANDS)

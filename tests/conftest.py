@@ -14,7 +14,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from kernel import limits, memory
+from kernel import garbage_collection, limits
 from tests.units import Watch
 from tools import catalogues
 
@@ -48,7 +48,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_finish() -> None:
     """Everything is loaded by now: the garbage collector need not look through it after every few tests."""
-    memory.settle()
+    garbage_collection.freeze_startup_objects()
 
 
 @pytest.fixture

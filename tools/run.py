@@ -73,7 +73,7 @@ def main() -> None:
     from django.core.management import call_command
 
     from kernel.serving import PORT, write_down_port
-    from offers_project.settings import env
+    from offers_project.settings.environment import env
 
     Path(settings.VAR_DIR).chmod(0o700)  # One that was made before may be open to everybody.
     call_command("migrate", interactive=False, verbosity=0)

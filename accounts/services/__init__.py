@@ -1,5 +1,6 @@
-"""Everything that is written about people: their sign-ins, their rows, how they want the product to behave."""
+"""Every write of this room: people (`people`), their preferences, and their sign-ins (`accounts.sign_in.sessions`)."""
 
+from accounts.services.identifying import identify
 from accounts.services.people import (
     activate_user,
     change_password,
@@ -11,7 +12,7 @@ from accounts.services.people import (
     update_user,
 )
 from accounts.services.preferences import set_preferences
-from accounts.services.sessions import (
+from accounts.sign_in.sessions import (
     Tokens,
     begin_session,
     can_end,
@@ -23,7 +24,6 @@ from accounts.services.sessions import (
     refresh,
     renew_session,
 )
-from accounts.services.sign_in import identify
 
 __all__ = [
     "Tokens",

@@ -1,4 +1,4 @@
-"""Looking at a password that is shown: in turn, within the limits, at the same cost for every name."""
+"""Checks passwords: within the limits, a few at once, at the same cost for every name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,21 +13,21 @@ from accounts.models import User
 from accounts.selectors import user_named
 from accounts.services.guesses import Guess, Slowly
 from kernel.addresses import one_client
-from kernel.at_once import stepped_out
-from kernel.turns import Turns
+from kernel.concurrency_limit import ConcurrencyLimit
+from kernel.concurrent_requests import stepped_out
 
 SLOWED_AT_ONCE = 20
-"""So many threads of a process may be slowed down at once."""
+"""How many threads of a process may be slowed down at once."""
 
-_checking, _slowed = Turns(), Turns()
+_checking, _slowed = ConcurrencyLimit(), ConcurrencyLimit()
 
 
 def person_by_password(*, username: str, password: str, address: str, way: str) -> User:
-    """The active person of this name, who knows this password, at this network address.
+    """The active person of this name, if the password is theirs. `address` is the client's network address.
 
-    Raises `WrongPassword`, `RateLimited` after too many of them, or `Busy` when too many are to be looked at. It waits
-    up to `PASSWORDS_LINE_SECONDS` for a turn, and `PASSWORDS_DELAY_SECONDS` for a name that is guessed at from
-    everywhere; so it is not for a transaction. `way` says in the figures what the password was shown for.
+    Raises `WrongPassword`, `RateLimited` after too many of them, or `Busy` when too many are to be checked. It waits up
+    to `PASSWORDS_LINE_SECONDS` for a turn, and `PASSWORDS_DELAY_SECONDS` for a name that is guessed at from
+    everywhere: it must not be called in a transaction. `way` says in the figures what the password was shown for.
     """
     address = one_client(address)
     try:

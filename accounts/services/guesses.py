@@ -1,4 +1,4 @@
-"""What wrong passwords cost: the limits that a guess takes from before it is looked at, and gives back to.
+"""The limits of wrong passwords: a guess takes from them before it is checked, and gives back when it was right.
 
 Three limits hold beside each other: a name from one address, an address over all names, and a name over all addresses.
 The first two refuse. The third only slows down: otherwise a stranger could lock a person out. An account has one limit

@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 import journal.services
-from accounts import facts, office
+from accounts import facts, office_kind
 from accounts.enums import PersonVerb, Role
 from accounts.errors import WrongPassword
 from accounts.models import AuthSession, User
 from accounts.rules import require_can_manage_people
 from accounts.services.checking import person_by_password
-from accounts.services.sessions import end_sessions
+from accounts.sign_in.sessions import end_sessions
 from kernel.actors import DISPATCHER, SYSTEM, Actor
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.facts import publish
@@ -36,7 +36,11 @@ def create_user(
     full_name: str | None = None,
     mobile_number: str | None = None,
 ) -> User:
-    """Take a new person into the office."""
+    """Add a person to the office. Returns the new row.
+
+    Raises `PermissionDenied` unless the actor manages people, `Invalid` for a weak password and for fields at fault,
+    such as a `username` that is taken.
+    """
     require_can_manage_people(actor)
     _require_visible(username)
     user = User(username=username, email=email, role=role, full_name=full_name, mobile_number=mobile_number)
@@ -50,7 +54,10 @@ def create_user(
 
 @service
 def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
-    """Change names and addresses. `changes` holds some of `DETAILS`."""
+    """Change names and addresses of a person. `changes` holds some of `DETAILS`.
+
+    Raises `PermissionDenied` unless the actor manages people, `NotFound`, `Invalid` for fields at fault.
+    """
     require_can_manage_people(actor)
     user = _locked(user_id)
     before = _details(user)
@@ -71,14 +78,18 @@ def update_user(*, actor: Actor, user_id: int, changes: dict[str, Any]) -> User:
 
 @service
 def change_role(*, actor: Actor, user_id: int, role: str) -> User:
-    """Give somebody else another role. What they may do changes with their next request."""
+    """Give another person another role. What they may do changes with their next request.
+
+    Raises `PermissionDenied` unless the actor manages people, `NotFound`, `Invalid` for an unknown role, `Conflict` for
+    oneself.
+    """
     require_can_manage_people(actor)
     if role not in Role.values:
         raise Invalid.field("role", _("There is no such role."))
     user = _locked(user_id)
     if user.role == role:
         return user
-    _require_somebody_else(actor, user)
+    _require_other_person(actor, user)
     before, user.role = user.role, role
     user.save(update_fields=["role"])
     _record(actor, PersonVerb.CHANGE_ROLE, user, before={"role": before}, after={"role": role})
@@ -88,12 +99,15 @@ def change_role(*, actor: Actor, user_id: int, role: str) -> User:
 
 @service
 def deactivate_user(*, actor: Actor, user_id: int) -> User:
-    """Somebody else may no longer sign in, and is signed out everywhere at once."""
+    """Let another person sign in no more, and sign them out everywhere at once.
+
+    Raises `PermissionDenied` unless the actor manages people, `NotFound`, `Conflict` for oneself.
+    """
     require_can_manage_people(actor)
     user = _locked(user_id)
     if not user.is_active:
         return user
-    _require_somebody_else(actor, user)
+    _require_other_person(actor, user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     _record(actor, PersonVerb.DEACTIVATE, user, before={"is_active": True}, after={"is_active": False})
@@ -103,7 +117,7 @@ def deactivate_user(*, actor: Actor, user_id: int) -> User:
 
 @service
 def activate_user(*, actor: Actor, user_id: int) -> User:
-    """Somebody may sign in again."""
+    """Let a person sign in again. Raises `PermissionDenied` unless the actor manages people, `NotFound`."""
     require_can_manage_people(actor)
     user = _locked(user_id)
     if not user.is_active:
@@ -115,7 +129,10 @@ def activate_user(*, actor: Actor, user_id: int) -> User:
 
 @service
 def set_password(*, actor: Actor, user_id: int, password: str) -> User:
-    """Give somebody a new password; they are signed out everywhere."""
+    """Give a person a new password, and sign them out everywhere.
+
+    Raises `PermissionDenied` unless the actor manages people, `NotFound`, `Invalid` for a weak password.
+    """
     require_can_manage_people(actor)
     user = _locked(user_id)
     _require_good_password(password, user)
@@ -126,9 +143,10 @@ def set_password(*, actor: Actor, user_id: int, password: str) -> User:
 
 
 def change_password(*, actor: Actor, old: str, new: str, address: str, keep: UUID | None = None) -> User:
-    """Change one's own password; one stays signed in by the session `keep` alone.
+    """Change one's own password. All sign-ins end except the session `keep`.
 
-    A wrong `old` one counts for the limits of signing in at this network address: `RateLimited`, `Busy`.
+    Raises `Invalid` for a wrong `old` or a weak `new` password. A wrong one counts for the limits of signing in at this
+    network `address`: `RateLimited`, `Busy`. Raises `NotFound` for an actor who is not of the office.
     """
     user = User.objects.filter(pk=actor.key.id).first() if actor.is_office else None
     if user is None:
@@ -148,21 +166,21 @@ def _change_password(actor: Actor, shown: User, new: str, keep: UUID | None) -> 
     _require_good_password(new, user, field="new_password")
     _store_password(user, new)
     if keep is not None:
-        _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office.fingerprint(user.password))
+        _of(user).filter(pk=keep, ended_at=None).update(fingerprint=office_kind.fingerprint(user.password))
     _record(actor, PersonVerb.CHANGE_PASSWORD, user)
-    end_sessions(key=actor.key, because="password changed", but=keep)
+    end_sessions(key=actor.key, because="password changed", keep=keep)
     return user
 
 
 @service
 def rehash_password(*, user_id: int, password: str) -> None:
-    """Keep a password that was just seen to be right under a dearer hash. Nobody is signed out by it."""
+    """Re-hash a password that was just verified at the current cost. Sign-ins stay valid."""
     user = _locked(user_id)
     if not check_password(password, user.password):
-        return  # It was changed meanwhile.
-    before = office.fingerprint(user.password)
+        return  # It was changed in between.
+    before = office_kind.fingerprint(user.password)
     _store_password(user, password)
-    _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office.fingerprint(user.password))
+    _of(user).filter(ended_at=None, fingerprint=before).update(fingerprint=office_kind.fingerprint(user.password))
     _record(SYSTEM, PersonVerb.REHASH_PASSWORD, user)
 
 
@@ -190,7 +208,7 @@ def _record(actor: Actor, verb: PersonVerb, user: User, **states: Any) -> None:
     journal.services.record(actor, verb, object_type=DISPATCHER, object_id=user.pk, **states)
 
 
-def _require_somebody_else(actor: Actor, user: User) -> None:
+def _require_other_person(actor: Actor, user: User) -> None:
     if actor.key == user.actor.key:
         raise Conflict(_("Somebody else has to do this to you."))
 

@@ -17,7 +17,10 @@ CHOICES = ("language", "time_zone", "sounds", "quiet_from", "quiet_until", "not_
 
 @service
 def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> Preferences:
-    """Change some of `CHOICES`, checked by `accounts.me.PreferencesShape`. Quiet hours have both ends or none."""
+    """Change some of `CHOICES`, as `accounts.preferences.PreferencesShape` has checked them.
+
+    Raises `Invalid` for quiet hours with one end only.
+    """
     mine = {"actor_type": actor.key.type, "actor_id": actor.key.id}
     Preferences.objects.bulk_create([Preferences(**mine)], ignore_conflicts=True)
     row = Preferences.objects.select_for_update().get(**mine)

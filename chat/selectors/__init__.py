@@ -18,7 +18,7 @@ from chat.selectors.counting import (
     with_unread_words,
 )
 from chat.selectors.pages import PAGE_MAX, Page, page_of
-from chat.selectors.shown import conversation_dicts, found_conversations, last_messages, message_dicts
+from chat.selectors.serialize import conversation_dicts, found_conversations, last_messages, message_dicts
 
 __all__ = [
     "PAGE_MAX",

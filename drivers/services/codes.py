@@ -7,7 +7,6 @@ A challenge is given out with each code, and tries with it are counted apart fro
 is counted against the stranger. `docs/decisions/driver-sign-in.md` says what each limit is for.
 """
 
-import hashlib
 import secrets
 from typing import NamedTuple
 
@@ -17,11 +16,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.metrics import SIGN_IN_FAILED
-from drivers import selectors, sending
+from drivers import selectors, sign_in_messages
 from drivers.errors import ChooseDriver, TooManyCodes, TooManyWrongCodes, WrongCode
 from drivers.models import Driver, SignInCode
 from kernel import clock, sealing
 from kernel.errors import Invalid, RateLimited
+from kernel.hashing import hash_of_secret
 from kernel.limits import Bucket
 from kernel.unit_of_work import service
 
@@ -84,14 +84,14 @@ def _new_code(*, address: str, challenge: str) -> None:
     code = f"{secrets.randbelow(1_000_000):06}"
     row = SignInCode.objects.create(
         address=address,
-        sealed=sealing.seal(code, purpose=sending.CODE),
+        sealed=sealing.seal(code, purpose=sign_in_messages.CODE),
         code_hash=_hash(address, code),
-        challenge_hash=_hash_of_challenge(challenge),
+        challenge_hash=hash_of_secret(challenge),
         challenge_tries=0,
         created_at=now,
         expires_at=now + settings.SIGN_IN_CODE_LIFETIME,
     )
-    sending.send_code.enqueue(row.pk, sending.language())
+    sign_in_messages.send_code.enqueue(row.pk, sign_in_messages.language())
 
 
 @service
@@ -120,7 +120,7 @@ def _asked_with(challenge: str, rows: list[SignInCode]) -> SignInCode | None:
     """The row that this challenge was given out with. One that has ended, or never was, is as good as none."""
     if not challenge:
         return None
-    hashed = _hash_of_challenge(challenge)
+    hashed = hash_of_secret(challenge)
     return next((row for row in rows if constant_time_compare(row.challenge_hash or "", hashed)), None)
 
 
@@ -151,13 +151,8 @@ def _chosen(drivers: list[Driver], driver_id: int | None) -> Driver:
 
 
 def _hash(address: str, code: str) -> str:
-    """Keyed: a million codes are soon tried by whoever has read the table."""
+    """A keyed hash: with a plain one, a reader of the table could soon try all million codes."""
     return salted_hmac("drivers.sign_in_code", f"{address}:{code}", algorithm="sha256").hexdigest()
-
-
-def _hash_of_challenge(challenge: str) -> str:
-    """A plain hash will do: what is hashed is random, and too long to be guessed."""
-    return hashlib.sha256(challenge.encode(errors="replace")).hexdigest()
 
 
 def _take(bucket: Bucket, who: str, refusal: type[RateLimited]) -> None:

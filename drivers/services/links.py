@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 
 import journal.services
-from drivers import addresses, links, phones, selectors, sending
+from drivers import addresses, links, phones, selectors, sign_in_messages
 from drivers.enums import TruckVerb
 from drivers.errors import DeadLink, NoPhone, NotActive, TooManyLinks
 from drivers.models import Driver, SignInLink
@@ -13,19 +13,20 @@ from drivers.rules import require_can_change_trucks, require_can_see_links, requ
 from kernel import clock, sealing
 from kernel.actors import Actor
 from kernel.errors import NotFound, RateLimited, Refusal
+from kernel.hashing import hash_of_secret
 from kernel.limits import Bucket
 from kernel.unit_of_work import service
 
 
 @service
 def create_link(*, actor: Actor, driver_id: int) -> str:
-    """A new link for a driver, as an address to open. Only for whoever may act as a driver: managers, the system."""
+    """A new link for a driver, as an address to open. Only for those who may act as a driver: managers, the system."""
     require_can_see_links(actor)
     driver = _active_driver(actor, driver_id)
     token = secrets.token_urlsafe(32)
     _new_link(actor, driver, token)
     _record(actor, TruckVerb.CREATE_LINK, driver.pk)
-    return sending.address_of(token)
+    return sign_in_messages.address_of(token)
 
 
 def send_link(*, actor: Actor, driver_id: int) -> None:
@@ -51,8 +52,8 @@ def _send_link(*, actor: Actor, driver_id: int) -> None:
     if not phones.numbers(driver.cell_phone):
         raise NoPhone()
     token = secrets.token_urlsafe(32)
-    link = _new_link(actor, driver, token, sealed=sealing.seal(token, purpose=sending.LINK))
-    sending.send_link.enqueue(link.pk, sending.language())
+    link = _new_link(actor, driver, token, sealed=sealing.seal(token, purpose=sign_in_messages.LINK))
+    sign_in_messages.send_link.enqueue(link.pk, sign_in_messages.language())
     _record(actor, TruckVerb.SEND_LINK, driver.pk)
 
 
@@ -68,7 +69,7 @@ def use_link(*, token: str) -> Driver:
 
 @service
 def revoke_link(*, actor: Actor, link_id: int) -> None:
-    """Let a link sign nobody in any more. Those who have signed in with it stay so."""
+    """Let a link sign in no more. People who have signed in with it stay signed in."""
     require_can_change_trucks(actor)
     link = SignInLink.objects.select_for_update().filter(pk=link_id).first()
     if link is None:
@@ -106,7 +107,7 @@ def _new_link(actor: Actor, driver: Driver, token: str, *, sealed: str | None = 
     unused.update(revoked_at=now, sealed=None)
     return SignInLink.objects.create(
         driver_id=driver.pk,
-        token_hash=links.hash_of(token),
+        token_hash=hash_of_secret(token),
         sealed=sealed,
         fingerprint=addresses.fingerprint(driver.cell_phone, driver.email),
         created_by=actor.name,

@@ -20,7 +20,10 @@ from kernel.unit_of_work import service
 
 @service
 def create_driver(*, actor: Actor, fields: Mapping[str, Any]) -> Driver:
-    """A new truck, with columns named as in the model. Managers only."""
+    """Add a truck, with columns named as in the model.
+
+    Raises `PermissionDenied` unless the actor may change trucks, `Invalid` for columns at fault.
+    """
     require_can_change_trucks(actor)
     driver = Driver()
     wanted = _written(driver, fields)
@@ -32,10 +35,12 @@ def create_driver(*, actor: Actor, fields: Mapping[str, Any]) -> Driver:
 
 @service
 def update_driver(*, actor: Actor, driver_id: int, changes: Mapping[str, Any]) -> Driver:
-    """Change columns of a truck, named as in the model. Managers only.
+    """Change columns of a truck, named as in the model.
 
     A new phone number or mail address is a new person: the driver's sign-ins and links end. So they do when `is_active`
     becomes false.
+
+    Raises `PermissionDenied` unless the actor may change trucks, `NotFound`, `Invalid` for columns at fault.
     """
     require_can_change_trucks(actor)
     rules.require_columns(changes)
@@ -59,11 +64,15 @@ def update_driver(*, actor: Actor, driver_id: int, changes: Mapping[str, Any]) -
 
 
 def deactivate_driver(*, actor: Actor, driver_id: int) -> Driver:
-    """Take a truck out of use: its driver is signed out everywhere, and gets no more offers."""
+    """Take a truck out of use: its driver is signed out everywhere, and gets no more offers.
+
+    Raises what `update_driver` raises.
+    """
     return update_driver(actor=actor, driver_id=driver_id, changes={"is_active": False})
 
 
 def activate_driver(*, actor: Actor, driver_id: int) -> Driver:
+    """Take a truck into use again. Raises what `update_driver` raises."""
     return update_driver(actor=actor, driver_id=driver_id, changes={"is_active": True})
 
 

@@ -40,8 +40,8 @@ REASONS = {
 """No row has two of them."""
 
 
-def uncopied(name: str, *, but: str = "TRUE") -> int:
-    return count(f"FROM {PREFIX}{name} l LEFT JOIN {name} c ON c.id = l.id WHERE c.id IS NULL AND {but}")
+def uncopied(name: str, *, where: str = "TRUE") -> int:
+    return count(f"FROM {PREFIX}{name} l LEFT JOIN {name} c ON c.id = l.id WHERE c.id IS NULL AND {where}")
 
 
 def left_behind(tables: Tables) -> Iterator[Left]:
@@ -50,7 +50,7 @@ def left_behind(tables: Tables) -> Iterator[Left]:
         if not tables.has(PREFIX + name):
             continue
         for reason, condition in REASONS[name]:
-            if number := uncopied(name, but=condition):
+            if number := uncopied(name, where=condition):
                 yield Left(name, number, reason)
     if tables.has(f"{PREFIX}offers") and (
         number := count(f"FROM {PREFIX}offers l JOIN offers c ON c.id = l.id WHERE c.created_by_id <> l.created_by")

@@ -17,7 +17,7 @@ from offers.legacy import proposal_copies
 from offers.legacy.rows import Row, batches, messages_of, offers_with_uncopied_talk, proposals_of, word
 from offers.models import Offer, Proposal, Round
 from offers.rules.transitions import driver_access
-from offers.selectors import shown
+from offers.selectors import serialize
 
 OFFERS_AT_ONCE = 50
 
@@ -134,11 +134,11 @@ def _copy_proposals(
     for (offer_id, _driver_id), talk in new.items():
         if talk.proposal:
             rows[offer_id].append(talk.proposal)
-    names = shown.people_of(offers.values())
+    names = serialize.people_of(offers.values())
     proposals, rounds = [], []
     for offer_id, theirs in rows.items():
         offer, winner = offers[offer_id], proposal_copies.winner_of(offers[offer_id], theirs)
-        seen = shown.for_driver(offer, names)
+        seen = serialize.for_driver(offer, names)
         for row in theirs:
             conversation = conversations[offer_id, row["driver_id"]]
             proposal = proposal_copies.copy_of(row, offer, conversation_id=conversation.pk, winner=winner, seen=seen)

@@ -26,7 +26,7 @@ from kernel.ids import parse_id
 from offers import selectors
 from offers.enums import FallOffReason, LostReason, OfferStatus, ProposalStatus, RejectReason
 from offers.filters import SEARCH_LENGTH
-from offers.pages.shown import gauge_of, grouped, offer_actions, shown_offer, shown_row
+from offers.pages.desk_presenter import gauge_of, group_by_turn, offer_actions, present_offer, present_row
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import can_change
 from offers.rules.turns import is_over
@@ -71,7 +71,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the address asks for. What cannot be meant is not found."""
+    """What the address asks for. An id that there cannot be is not found (404)."""
 
     tab: str = ""
     whose: str = ""
@@ -123,7 +123,7 @@ class Desk:
 
     @cached_property
     def cards(self) -> list[dict[str, Any]]:
-        return [shown_offer(card) for card in self.board.cards]
+        return [present_offer(card) for card in self.board.cards]
 
     @property
     def hidden(self) -> int:
@@ -148,7 +148,7 @@ class Desk:
     def offer(self) -> dict[str, Any] | None:
         """The chosen one, or else the first card."""
         if self.offer_row is not None:
-            return shown_offer(selectors.offer_dicts([self.offer_row], self.actor)[0])
+            return present_offer(selectors.offer_dicts([self.offer_row], self.actor)[0])
         return self.cards[0] if self.cards else None
 
     @cached_property
@@ -163,11 +163,11 @@ class Desk:
         if self.offer is None:
             return []
         grid = selectors.grid_for(self.actor, self.offer["id"])
-        return [shown_row(row, self.offer, may=self.may_change) for row in grid]
+        return [present_row(row, self.offer, may=self.may_change) for row in grid]
 
     @cached_property
     def groups(self) -> list[dict[str, Any]]:
-        return grouped(self.rows)
+        return group_by_turn(self.rows)
 
     @cached_property
     def actions(self) -> dict[str, bool]:
@@ -175,7 +175,7 @@ class Desk:
 
     @property
     def left_out(self) -> list[int]:
-        """Who lost an active offer, or let its time pass, when nobody has it any more and there are several of them."""
+        """Drivers who lost an active offer, or let its time pass: when no driver has it now and there are several."""
         if self.offer is None or self.offer["status"] != OfferStatus.ACTIVE:
             return []
         if not all(is_over(row["status"]) for row in self.rows):
@@ -194,7 +194,7 @@ class Desk:
 
     @cached_property
     def people(self) -> list[User]:
-        """Who an offer can be handed over to, or may follow it."""
+        """The people whom an offer can be handed over to, or who may follow it."""
         return sorted(User.objects.filter(is_active=True), key=lambda user: user.name.lower())
 
     # --- the chat

@@ -27,10 +27,10 @@ from kernel.errors import NotFound
 from kernel.ids import parse_id
 from offers import selectors
 from offers.enums import FallOffReason, ProposalStatus, RejectReason
-from offers.pages.driver_shown import Truck, shown_load
+from offers.pages.driver_presenter import Truck, present_load
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.transitions import counts_against_driver, driver_access
-from offers.selectors.phone import TABS, Pocket, pocket_for, tab_of
+from offers.selectors.driver_inbox import TABS, DriverInbox, inbox_for, tab_of
 from presence.log.replay import place_of
 
 FIRST = "new"
@@ -93,16 +93,16 @@ class Phone:
         return self._tab if self.offer_row is None else tab_of(self.actor, self.offer_row.pk)
 
     @cached_property
-    def pocket(self) -> Pocket:
-        return pocket_for(self.actor, self.tab)
+    def inbox(self) -> DriverInbox:
+        return inbox_for(self.actor, self.tab)
 
     @cached_property
     def loads(self) -> list[dict[str, Any]]:
-        return [shown_load(offer, self.truck) for offer in self.pocket.offers]
+        return [present_load(offer, self.truck) for offer in self.inbox.offers]
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        counts, yours = self.pocket.counts, self.pocket.yours
+        counts, yours = self.inbox.counts, self.inbox.yours
         return [{"name": tab, "address": address_of(tab), "count": counts[tab], "yours": yours[tab]} for tab in TABS]
 
     @cached_property
@@ -120,7 +120,7 @@ class Phone:
     def load(self) -> dict[str, Any] | None:
         if self.offer_row is None:
             return None
-        return shown_load(selectors.offer_dicts([self.offer_row], self.actor)[0], self.truck)
+        return present_load(selectors.offer_dicts([self.offer_row], self.actor)[0], self.truck)
 
     @cached_property
     def writes(self) -> bool:

@@ -23,8 +23,8 @@ from kernel.actors import DRIVER, Actor
 from kernel.windows import at_place, days_of
 from offers import selectors
 from offers.enums import FallOffReason, RejectReason
-from offers.pages.happened import happened
-from offers.pages.shown import with_cities, with_moments
+from offers.pages.activity_lines import activity_lines
+from offers.pages.desk_presenter import with_cities, with_moments
 from offers.pages.zones import by_zone, zone_of
 from offers.rules.access import is_asked, sees_everything
 from offers.rules.transitions import Side
@@ -53,7 +53,7 @@ def _now(request: HttpRequest) -> HttpResponse:
     if zone == "turns":
         return by_zone(HttpResponse(str(turns_of(request.actor)), content_type="text/plain"))
     epoch, head = place_of(request.actor.key)
-    shown = Now(request.actor, everybody=request.GET.get("whose") == "all")
+    shown = Now(request.actor, shows_all=request.GET.get("whose") == "all")
     context = {
         "page": "now",
         "cursor": {"epoch": epoch, "seq": head.seq},
@@ -69,14 +69,14 @@ def _now(request: HttpRequest) -> HttpResponse:
 class Now:
     """Everything that the templates of the page ask for."""
 
-    def __init__(self, actor: Actor, *, everybody: bool = False) -> None:
+    def __init__(self, actor: Actor, *, shows_all: bool = False) -> None:
         self.actor = actor
         self.may_see_all = sees_everything(actor)
-        self.everybody = everybody and self.may_see_all
+        self.shows_all = shows_all and self.may_see_all
 
     @cached_property
     def queue(self) -> Queue:
-        return queue_for(self.actor, mine=not self.everybody)
+        return queue_for(self.actor, mine=not self.shows_all)
 
     @cached_property
     def todos(self) -> list[dict[str, Any]]:
@@ -84,12 +84,12 @@ class Now:
 
     @cached_property
     def turns(self) -> int:
-        """What waits for this person, whomever the queue is shown for."""
-        return turns_of(self.actor) if self.everybody else self.queue.count
+        """How much waits for this person, also where the queue is shown for all."""
+        return turns_of(self.actor) if self.shows_all else self.queue.count
 
     @cached_property
     def uncovered(self) -> Uncovered:
-        return uncovered_for(self.actor, mine=not self.everybody)
+        return uncovered_for(self.actor, mine=not self.shows_all)
 
     @cached_property
     def loads(self) -> list[dict[str, Any]]:
@@ -111,11 +111,11 @@ class Now:
 
     @cached_property
     def lately(self) -> list[dict[str, Any]]:
-        return happened(selectors.activity_for(self.actor)[:RECENT])
+        return activity_lines(selectors.activity_for(self.actor)[:RECENT])
 
 
 def shown_todo(todo: Todo) -> dict[str, Any]:
-    """A todo for templates: an `id` that stays, whom it is about, and for an answer the `row` of its buttons."""
+    """A todo for templates: an `id` that stays, the person it is about, and for an answer the `row` of its buttons."""
     about = todo.proposal or todo.conversation
     return {
         "id": f"{todo.kind}-{about['id'] if about else todo.offer['id']}",

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.doors import office_required
-from accounts.once import once
+from accounts.idempotent_pages import once
 from drivers import distance
 from drivers import selectors as drivers
 from kernel import clock
@@ -20,8 +20,8 @@ from kernel.ids import LARGEST_ID, parse_id
 from kernel.text import whole_number
 from offers import selectors, services
 from offers.enums import AwardMode, OfferStatus
+from offers.pages.desk_presenter import per_mile
 from offers.pages.offer_form import ENDS, MESSAGE_MAX, MINUTES, OfferForm
-from offers.pages.shown import per_mile
 from offers.rules.access import require_can_change
 
 REFUSED = 422
@@ -97,7 +97,7 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
 @require_POST
 @once
 def send_to(request: HttpRequest, offer_id: int) -> HttpResponse:
-    """Put an offer that there is to more drivers: the ticked ones, or those whom a draft invites."""
+    """Send an existing offer to more drivers: the ticked ones, or those that a draft invites."""
     try:
         sending = services.send_offer(
             actor=request.actor, offer_id=offer_id, driver_ids=_ids(request.POST.getlist("driver"))
@@ -181,7 +181,7 @@ def _form(
 
 
 def _sent(request: HttpRequest, offer_id: int, sending: services.Sending) -> HttpResponse:
-    """Who has it, who was passed over, and why."""
+    """Shows which drivers have got it, which were passed over, and why."""
     names = _names([each.driver_id for each in sending.skipped])
     skipped = [
         {"driver_id": each.driver_id, "name": names[each.driver_id], "message": each.message, "force": each.can_force}

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from accounts.doors import office_required
 from chat.selectors import unread_total
 from drivers import dimensions, places, search, selectors
-from drivers.asking import asked_for
+from drivers.serialize import driver_dicts
 from drivers.shapes import TruckFilters
-from drivers.shown import driver_dicts
+from drivers.truck_query import parse_truck_query
 from kernel.actors import Actor
 from kernel.errors import Invalid
 from kernel.ids import parse_id
@@ -190,7 +190,7 @@ class TruckTable:
     def _understood(self, given: dict[str, str]) -> search.Query:
         """The query of what can be understood; the words for the rest are kept beside its fields."""
         try:
-            return asked_for(self.actor, read_shape(TruckFilters, given))
+            return parse_truck_query(self.actor, read_shape(TruckFilters, given))
         except Invalid as refusal:
             self.errors |= refusal.as_dict().get("fields", {})
             kept = {name: value for name, value in given.items() if name not in self.errors}

@@ -14,7 +14,7 @@ MOST_RATE = Decimal("9999999.99")
 def fault_of(amount: Decimal) -> Any:
     """What is wrong with an amount, in words; None where it may be a rate: above nothing, in whole cents, no slip.
 
-    A third decimal is refused even when it is nought: who writes 1.250 may mean thousands.
+    A third decimal is refused even when it is nought: 1.250 may mean thousands.
     """
     exponent = amount.as_tuple().exponent
     if not isinstance(exponent, int) or amount <= 0:  # An infinity and what is no number have a letter.

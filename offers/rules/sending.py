@@ -8,15 +8,16 @@ from offers.models import Offer
 from offers.rules.transitions import OPEN
 
 FORCIBLE = frozenset({SkipReason.NOT_AVAILABLE, SkipReason.IN_TRANSIT, SkipReason.DOES_NOT_FIT})
-"""What the office may know better than the data: these are sent to in spite of it where it insists."""
+"""Reasons about which the office may know better than the data: `force` sends in spite of them."""
 
 
 def reason_to_skip(
     offer: Offer, truck: Driver | None, status: ProposalStatus | str | None, *, is_booked: bool
 ) -> SkipReason | None:
-    """Why an offer is not put to a driver; None where it may be.
+    """Why an offer cannot be sent to a driver; None where it can.
 
-    `status` is that of the proposal that they have of this offer already; `is_booked`: another load is theirs.
+    `truck` is None for a driver who is not there, `status` that of their proposal of this offer, if they have one;
+    `is_booked`: they have another load. The first reason that holds is given, in the order of the code.
     """
     if truck is None:
         return SkipReason.NOT_FOUND

@@ -13,6 +13,8 @@ S = ProposalStatus
 
 
 class Side(StrEnum):
+    """A side of the negotiation."""
+
     DRIVER = "driver"
     OFFICE = "office"
     SYSTEM = "system"
@@ -46,6 +48,8 @@ CLOSED = (S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.LOST, S.FALLEN_OFF)
 
 @dataclass(frozen=True, slots=True)
 class Move:
+    """A line of the table: `side` may do `action` in `sources`; the proposal is `target` afterwards."""
+
     side: Side
     action: Action
     sources: tuple[ProposalStatus, ...]
@@ -83,12 +87,12 @@ _targets = {(move.side, move.action, source): move.target for move in MOVES for 
 
 
 def next_status(side: Side, action: Action | str, status: ProposalStatus | str) -> ProposalStatus | None:
-    """What becomes of a proposal, or None where the table does not allow it."""
+    """The status of a proposal after `action`; None where the table has no such move."""
     return _targets.get((side, Action(action), ProposalStatus(status)))
 
 
 def actions_for(side: Side, status: ProposalStatus | str) -> list[Action]:
-    """What a side may do now, in the order of the table: the buttons to show."""
+    """The actions that a side has in this status, in the order of the table: the buttons to show."""
     return [move.action for move in MOVES if move.side == side and status in move.sources]
 
 
@@ -143,6 +147,8 @@ def offer_actions_for(status: OfferStatus | str) -> list[OfferAction]:
 
 
 class Sight(StrEnum):
+    """How a driver sees an offer."""
+
     NOW = "as it is now"
     LAST_SEEN = "as last seen, marked"
     WITHDRAWN = "that it was withdrawn, as last seen"
@@ -150,7 +156,7 @@ class Sight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a driver has of an offer. They always read the chat."""
+    """A line of the table of access: what a driver sees, and whether they may write. They always read the chat."""
 
     statuses: tuple[ProposalStatus, ...]
     offer_active: bool | None

@@ -1,4 +1,4 @@
-"""Whose turn it is: the one question that the desk and the phone answer before any other."""
+"""Whose turn it is, the office's or the driver's: what the desk and the phone sort by first."""
 
 from offers.enums import Action, ProposalStatus
 from offers.rules.transitions import OPEN, WAITING, Side, actions_for
@@ -9,18 +9,19 @@ ANSWERING = (Action.ACCEPT, Action.AWARD, Action.COUNTER, Action.REJECT, Action.
 
 
 def turn_of(status: ProposalStatus | str) -> Side | None:
-    """Who has to say something next: the office to a counter or a yes, the driver to an offer; None when it is over."""
+    """The side that answers next: the office a counter or an accept, the driver an offer; None once it is over."""
     if any(action in DECIDING for action in actions_for(Side.OFFICE, status)):
         return Side.OFFICE
     return Side.DRIVER if status in WAITING else None
 
 
 def is_over(status: ProposalStatus | str) -> bool:
+    """Whether a proposal in this status can change no more, unless it is sent again."""
     return status not in OPEN
 
 
 def answers_for(side: Side, status: ProposalStatus | str) -> list[Action]:
-    """The buttons beside a rate."""
+    """The answers that a side may give in this status, in the order of the buttons."""
     return [action for action in ANSWERING if action in actions_for(side, status)]
 
 

@@ -1,4 +1,4 @@
-"""What has happened, as far as a person may see; how things stand is in `offers.selectors.figures`."""
+"""The activity that a person may see: entries of the journal. Figures are in `offers.selectors.figures`."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class Activity:
 
 
 def activity_for(actor: Actor) -> Activity:
-    """What happened to the offers that a person sees, newest first; to a driver, to their own proposals only."""
+    """The activity of the offers that a person sees, newest first; for a driver, of their own proposals only."""
     if is_asked(actor):
         ids = [str(pk) for pk in _latest(proposals_for(actor))]
         return Activity(journal.entries(object_type="proposal").filter(object_id__in=ids))
@@ -48,7 +48,7 @@ def _latest(rows: QuerySet) -> list[int]:
 
 
 def entry_dict(entry: Entry) -> dict[str, Any]:
-    """One entry of the journal, the same for everybody who may see it."""
-    # The journal keeps no role: everybody is shown as what all of their kind are.
+    """One entry of the journal, the same for every person who may see it."""
+    # The journal keeps no role: every person is shown as what all of their kind are.
     actor = Actor(type=entry.actor_type, id=entry.actor_id, name=entry.actor_name, role=entry.actor_type)
     return _entry(entry, actor=actor.as_dict())

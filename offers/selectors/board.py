@@ -25,7 +25,7 @@ TABS: dict[str, tuple[OfferStatus, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`cards` are the contract's offers with `yours` (the load, or somebody, waits for the office), at most
+    """`cards` are the contract's offers with `yours` (the load, or a driver, waits for the office), at most
     `MOST_CARDS` of `found`; `counts` says how many each tab has of the offers that fit.
     """
 
@@ -35,11 +35,12 @@ class Board:
 
 
 def tab_of(status: str) -> str:
+    """The tab of the desk in which an offer of this status stands."""
     return next(tab for tab, statuses in TABS.items() if status in statuses)
 
 
 def board_for(actor: Actor, *, tab: str, mine: bool, search: str = "", unread: bool = False) -> Board:
-    """The offers of a tab as somebody of the office sees them, by turn, then by what ends first."""
+    """The offers of a tab as an office person sees them, by turn, then by what ends first."""
     require_makes_offers(actor)
     offers = own_offers_for(actor) if mine else offers_for(actor)
     params = {"search": search} | ({"unread": "true"} if unread else {})

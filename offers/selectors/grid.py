@@ -1,4 +1,4 @@
-"""The dispatcher's grid: everybody whom an offer was put to, how far away, whether here, what was said last."""
+"""The dispatcher's grid: every driver an offer was sent to, how far away, whether online, with the last message."""
 
 from typing import Any
 

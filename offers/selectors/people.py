@@ -1,4 +1,4 @@
-"""Who people are, looked up beside what refers to them: the older system deletes their rows when it likes."""
+"""Names of people and trucks, looked up beside what refers to them: the older system deletes their rows at any time."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _driver = presenter(reading.ProposalDriver)
 
 
 class Names:
-    """Office people by their id; whoever is gone is called by their number."""
+    """Office people by their id; one who is gone is called by their number."""
 
     def __init__(self, ids: Collection[int]) -> None:
         rows = User.objects.filter(pk__in=ids).only("username", "full_name", "role")

@@ -1,4 +1,4 @@
-"""Reading proposals, always through the actor."""
+"""Reads proposals, always through the actor."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,18 +9,19 @@ from kernel.actors import Actor
 from kernel.errors import NotFound
 from offers.models import Proposal
 from offers.rules.access import is_asked
-from offers.selectors.histories import shown_proposals
+from offers.selectors import serialize
 from offers.selectors.offers import offers_for
 
 
 def proposals_for(actor: Actor) -> QuerySet[Proposal]:
-    """A driver's own; the office's as far as it sees their offers."""
+    """The proposals that a person may see: a driver's own; to the office those of the offers it sees."""
     if is_asked(actor):
         return Proposal.objects.filter(driver_id=actor.key.id)
     return Proposal.objects.filter(offer__in=offers_for(actor))
 
 
 def proposal_for(actor: Actor, proposal_id: int) -> Proposal:
+    """The proposal of this id. Raises `NotFound` where there is none that the person may see."""
     found = proposals_for(actor).filter(pk=proposal_id).first()
     if found is None:
         raise NotFound()
@@ -32,4 +33,4 @@ def proposal_dicts(proposals: Iterable[Proposal], viewer: Actor) -> list[dict[st
 
     The proposals must be ones that the viewer may see (`proposals_for`); then nothing in them is a secret from them.
     """
-    return shown_proposals(list(proposals))
+    return serialize.proposals(list(proposals))

@@ -1,4 +1,4 @@
-"""What waits for somebody of the office: answers to give, loads that fell off or are about to end, words to read."""
+"""The queue of an office person: answers to give, loads that fell off or are about to end, messages to read."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from offers.selectors.offers import offer_dicts, offers_for, own_offers_for
 from offers.selectors.proposals import proposal_dicts
 
 ENDING = timedelta(minutes=4)
-"""Before its end an offer that nobody has answered waits for the office: for more time, or for other drivers."""
+"""Before its end an offer without an answer waits for the office: for more time, or for other drivers."""
 MOST = 100
 """How many of each kind are shown; all are counted."""
 MOST_UNCOVERED = 8
@@ -30,6 +30,8 @@ NOT_COVERED = (OfferStatus.DRAFT, OfferStatus.ACTIVE)
 
 
 class Kind(StrEnum):
+    """What waits: an offer about to end, one that a driver fell off, a counter, an acceptance, unread words."""
+
     ENDING = "ending"
     FELL_OFF = "fell_off"
     COUNTER = "counter"
@@ -38,6 +40,7 @@ class Kind(StrEnum):
 
 
 URGENCY = {Kind.ENDING: 0, Kind.FELL_OFF: 1, Kind.COUNTER: 2, Kind.YES: 2, Kind.CHAT: 3}
+"""The order of the queue, lowest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,14 @@ class Uncovered:
 
 
 def has_fallen_off() -> Q:
-    """An active load that somebody fell off waits until it is put to somebody else."""
+    """The condition for an active load that a driver fell off, and that was not sent to another since."""
     theirs = Proposal.objects.filter(offer=OuterRef("pk"))
     fell = Exists(theirs.filter(status=ProposalStatus.FALLEN_OFF))
     return Q(fell, ~Exists(theirs.filter(status__in=OPEN)), status=OfferStatus.ACTIVE)
 
 
 def turns_of(actor: Actor) -> int:
-    """How many things wait for somebody among the offers that they work on."""
+    """How many things wait for an office person among the offers that they work on."""
     require_makes_offers(actor)
     return _Waiting(actor, own_offers_for(actor)).count()
 
@@ -115,7 +118,7 @@ class _Waiting:
         self.ending = active.filter(
             ~Exists(theirs.filter(status__in=OFFICE_TURN)), expires_at__gt=now, expires_at__lte=now + ENDING
         )
-        # Whoever waits for an answer is in the queue already, whatever they have said beside it.
+        # A driver who waits for an answer is in the queue already, whatever they have said beside it.
         talks = chat.conversations_for(actor).filter(offer_id__in=offers.order_by().values("pk"))
         self.chats: QuerySet[Conversation] = chat.with_unread_words(talks, actor).exclude(
             pk__in=self.answers.values("conversation_id")

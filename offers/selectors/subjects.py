@@ -10,8 +10,8 @@ from drivers.models import Driver
 from kernel.actors import Actor
 from kernel.search import holds
 from offers.rules.access import sees_whole_offers
-from offers.seen import SEARCHED_BY_DRIVERS, where_words_are
-from offers.selectors.offers import Sightings, offers_for
+from offers.seen_by_drivers import SEARCHED_BY_DRIVERS, where_words_are
+from offers.selectors.offers import OfferPresenter, offers_for
 from offers.selectors.people import Trucks
 
 SHOWN = ("id", "pickup_place", "delivery_place", "status")
@@ -20,12 +20,13 @@ SEARCHED_DRIVERS = ("driver_name", "truck_number")
 
 
 def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[str, Any]]:
+    """`{(offer id, driver id): {"offer": …, "driver": …}}` as the viewer may see them, in a fixed number of queries."""
     offers = {offer.pk: offer for offer in offers_for(viewer).filter(pk__in={offer_id for offer_id, _ in pairs})}
-    sight = Sightings(list(offers.values()), [viewer])
+    presenter = OfferPresenter(list(offers.values()), [viewer])
     trucks = Trucks({driver_id for _, driver_id in pairs})
     return {
         (offer_id, driver_id): {
-            "offer": _short(sight.of(offers[offer_id], viewer)) if offer_id in offers else {"id": offer_id},
+            "offer": _short(presenter.for_viewer(offers[offer_id], viewer)) if offer_id in offers else {"id": offer_id},
             "driver": trucks[driver_id],
         }
         for offer_id, driver_id in pairs
@@ -33,7 +34,7 @@ def describe(pairs: Collection[Pair], viewer: Actor) -> Mapping[Pair, Mapping[st
 
 
 def search(text: str, viewer: Actor) -> Q:
-    """Conversations about a load or, to the office, with a driver whom the text names."""
+    """Conversations about a load or, to the office, with a driver that the text names."""
     fields = SEARCHED_BY_OFFICE if sees_whole_offers(viewer) else SEARCHED_BY_DRIVERS
     about = where_words_are(offers_for(viewer), viewer, text, fields).order_by()
     found = Q(offer_id__in=about.values("pk"))

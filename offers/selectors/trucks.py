@@ -13,6 +13,8 @@ from offers.selectors.proposals import proposals_for
 
 @dataclass(frozen=True, slots=True)
 class LastOffer:
+    """The latest offer that a truck had: its status for the driver, the rate, and when it was sent or answered."""
+
     offer_id: int
     status: str
     rate: str

@@ -20,14 +20,14 @@ from offers.rules import rates
 from offers.rules.access import require_can_change, side_of
 from offers.rules.transitions import ANSWERS, BIDDING, CLOSED, UNAGREED, Side, next_status
 from offers.selectors import last_seen, offer_dicts, proposal_dicts, proposal_for
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.awarding import close_elsewhere, give, require_free
 from offers.services.locking import locked_offer, locked_proposal, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_proposals, touch_offer
 
 VERSIONED = (Action.ACCEPT, Action.COUNTER)
-"""What commits somebody to terms, so that they must be the ones they have seen."""
+"""Answers that commit a person to terms: they must be the terms that the person has seen."""
 
 
 def respond(
@@ -43,10 +43,16 @@ def respond(
 ) -> Proposal:
     """Answer a proposal: a driver by `view, accept, counter, reject, retract`, the office by `accept, counter, reject`.
 
-    Accepting and countering take the `version` one has seen: an older one is `stale_version`, whose `current` is the
-    proposal as it is now with its `offer`. So an answer that is sent twice counts once: the second finds its own
-    version outdated, and itself in `current`. Seeing twice is no change. Whether it came in time is judged by the
-    database's clock, under the offer's lock. What is said with it, a counter or a note, counts as a message.
+    Accepting and countering take the `version` that the person has seen; so an answer that is sent twice counts once:
+    the second finds its own version outdated. Viewing twice is no change. Whether an answer came in time is judged by
+    the database's clock, under the offer's lock. A counter or a note counts for the limit of messages. Returns the
+    proposal; where the offer is given to the first to accept, it is awarded.
+
+    Raises `NotFound` for a proposal that the actor does not see; `PermissionDenied` where this side may not answer so;
+    `Invalid` for an unknown action or reason, a missing version, a rate that cannot be one; `RateLimited`;
+    `StaleVersion`, whose `current` is the proposal as it is now with its `offer`; `ProposalExpired` for a late answer;
+    `ProposalClosed` or `OfferAlreadyTaken` when the proposal is over; `NotInThisState` where the table of transitions
+    has no such move; `DriverBooked` where the accepting driver would win, but has another load.
     """
     meant = _action_of(actor, action)
     if meant == Action.COUNTER or note:
@@ -101,15 +107,15 @@ def _respond(
         raise NotInThisState()
     if action == Action.VIEW and proposal.status == target:
         return proposal
-    takes = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
+    wins_by_first_accept = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
     others: list[Proposal] = []
-    if takes:
+    if wins_by_first_accept:
         others = [each for each in locked_proposals(offer) if each.pk != proposal.pk]
         require_free(offer, proposal)
         chat.lock_conversations(offer_id=offer.pk)
     answer = _Answer(side=side, action=action, by=actor, rate=rate, reason=reason, note=note)
     answer.give(offer, proposal, at=now, pressed_at=pressed_at)
-    if takes:
+    if wins_by_first_accept:
         give(offer, proposal, others, by=actor, at=now)
     else:
         keep_chats(offer, [proposal])
@@ -130,7 +136,7 @@ def _require_sense(action: Action, rate: Decimal | None, reason: str, version: i
 
 
 def _require_open(offer: Offer, proposal: Proposal, now: datetime) -> None:
-    """Refuse an answer that comes too late, also where nobody has written down yet that it does."""
+    """Refuse an answer that comes too late, also where `expire_due` has not stored yet that it does."""
     over = proposal.status in UNAGREED and proposal.expires_at is not None and proposal.expires_at <= now
     if over or proposal.status == ProposalStatus.EXPIRED:
         raise ProposalExpired()
@@ -169,20 +175,20 @@ class _Answer:
             pressed_at=pressed_at,
             **self._changes(offer, proposal, rate, at),
         )
-        if self._is_a_drivers_word and offer.first_answered_at is None:
+        if self._counts_as_first_answer and offer.first_answered_at is None:
             offer.first_answered_at = at
             offer.save(update_fields=["first_answered_at"])
         if self.action == Action.COUNTER and rate is not None:
-            lines.say_rate(proposal, rate, self.note, by=self.by)
-        elif text := lines.answered(self.side, self.action, self.by, reason=self.reason, note=self.note):
-            lines.say([proposal], text)
+            chat_lines.say_rate(proposal, rate, self.note, by=self.by)
+        elif text := chat_lines.answered(self.side, self.action, self.by, reason=self.reason, note=self.note):
+            chat_lines.say([proposal], text)
 
     @property
-    def _is_a_drivers_word(self) -> bool:
+    def _counts_as_first_answer(self) -> bool:
         return self.side is Side.DRIVER and self.action != Action.VIEW
 
     def _rate(self, proposal: Proposal) -> Decimal | None:
-        """What the answer is about: the standing offer, the driver's counter, or a new rate."""
+        """The rate that the answer is about: the standing offer, the driver's counter, or a new rate."""
         match self.side, self.action:
             case _, Action.COUNTER:
                 return self.rate
@@ -195,7 +201,7 @@ class _Answer:
 
     def _changes(self, offer: Offer, proposal: Proposal, rate: Decimal | None, at: datetime) -> dict[str, Any]:
         changes: dict[str, Any] = {}
-        if self._is_a_drivers_word:
+        if self._counts_as_first_answer:
             changes["responded_at"] = at
             changes["first_answered_at"] = proposal.first_answered_at or at
         match self.side, self.action:

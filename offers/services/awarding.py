@@ -20,7 +20,7 @@ from offers.models import Booking, Offer, Proposal
 from offers.rules.access import require_active
 from offers.rules.transitions import BIDDING, Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.locking import (
     booked_elsewhere,
     lock,
@@ -35,10 +35,14 @@ from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 
 
 def award(*, actor: Actor, offer_id: int, proposal_id: int) -> Offer:
-    """Give the load to the driver of an accepted proposal.
+    """Give the load to the driver of an accepted proposal; the other drivers have lost it in the same transaction.
 
-    Everybody else has lost it in the same moment. What the driver has open elsewhere is closed right afterwards, in
-    transactions of their own, or by the next sweep should this process die in between.
+    Returns the offer, assigned. What the driver has open on other offers is closed right afterwards, each in its own
+    transaction, or by the next `expire_due` should this process die in between.
+
+    Raises `NotFound` for an offer that the actor does not see or a proposal that is not of it, `PermissionDenied` where
+    the actor may not change the offer, `OfferAlreadyTaken` or `OfferClosed` where it is not active, `NotAccepted` where
+    the proposal is not accepted, `DriverBooked` where the driver has another load.
     """
     offer, driver_id = _award(actor=actor, offer_id=offer_id, proposal_id=proposal_id)
     close_elsewhere(driver_id=driver_id)
@@ -63,15 +67,16 @@ def _award(*, actor: Actor, offer_id: int, proposal_id: int) -> tuple[Offer, int
 
 
 def require_free(offer: Offer, proposal: Proposal) -> None:
-    """Lock the driver's booking and refuse when another offer holds them."""
+    """Lock the driver's booking. Raises `DriverBooked` when another offer holds the driver."""
     if locked_booking(proposal.driver_id).offer_id not in (None, offer.pk):
         raise DriverBooked()
 
 
 def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Actor, at: datetime) -> None:
-    """Award a locked offer to an accepted proposal whose driver's booking is locked and free, and tell everybody.
+    """Award an offer to the accepted proposal `winner`; `others` lose it. Records it, and tells both sides.
 
-    The proposals and conversations of the offer are locked, too.
+    The offer, its proposals, the winner's booking and the conversations must be locked. Raises `OfferAlreadyTaken`,
+    `NotAccepted` or `DriverBooked` where a row is no longer what was read.
     """
     seen = last_seen(offer)
     bidding = [proposal for proposal in others if proposal.status in BIDDING]
@@ -92,8 +97,8 @@ def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Acto
             "rate": winner.agreed_rate,
         },
     )
-    lines.say([winner], lines.awarded)
-    lines.say(bidding, lines.lost(LostReason.COVERED))
+    chat_lines.say([winner], chat_lines.awarded)
+    chat_lines.say(bidding, chat_lines.lost(LostReason.COVERED))
     keep_chats(offer, [winner, *others])
     tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, [winner])
     tell_proposals(offer, [winner, *bidding])
@@ -101,7 +106,7 @@ def give(offer: Offer, winner: Proposal, others: Sequence[Proposal], *, by: Acto
 
 
 def _hold(offer: Offer, winner: Proposal, at: datetime) -> None:
-    """Write down who has the load, where it is still to be had."""
+    """Store the award by conditional updates, which change a row only where it still is what was read."""
     offer.status, offer.version = OfferStatus.ASSIGNED, offer.version + 1
     offer.updated_at = offer.covered_at = at
     open_offer = still(Offer.objects.filter(pk=offer.pk), status=OfferStatus.ACTIVE)
@@ -115,7 +120,7 @@ def _hold(offer: Offer, winner: Proposal, at: datetime) -> None:
 
 
 def close_elsewhere(*, driver_id: int | None = None, limit: int = 100) -> int:
-    """Close what booked drivers, or one of them, still have open on other offers. Says how many it closed."""
+    """Close the proposals that booked drivers, or one of them, still have open on other offers. Returns how many."""
     held = Booking.objects.filter(offer__isnull=False)
     if driver_id is not None:
         held = held.filter(driver_id=driver_id)
@@ -132,7 +137,7 @@ def _close_one(*, offer_id: int, driver_id: int) -> bool:
     if not proposals or not booked_elsewhere([driver_id], offer):
         return False
     lose(offer, proposals, LostReason.BOOKED_ELSEWHERE, at=clock.now(), last_seen=last_seen(offer))
-    lines.say(proposals, lines.lost(LostReason.BOOKED_ELSEWHERE))
+    chat_lines.say(proposals, chat_lines.lost(LostReason.BOOKED_ELSEWHERE))
     keep_chats(offer, proposals)
     tell_proposals(offer, proposals)
     touch_offer(offer)

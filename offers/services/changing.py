@@ -1,4 +1,4 @@
-"""Offers are changed: what they say, how long they stand, and in which status they are."""
+"""Changes offers: their fields, their ends, their status."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from offers.errors import NotInThisState, OfferClosed
 from offers.models import Offer, Proposal
 from offers.rules.transitions import AMENDABLE, ASKED_FOR, BIDDING, UNAGREED, Side
 from offers.selectors import last_seen, offer_dicts
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.fields import TERMS, write_fields
 from offers.services.locking import locked_offer_to_change, locked_proposals
 from offers.services.moving import change, keep_chats, lose, move
@@ -29,10 +29,14 @@ S = OfferStatus
 
 @service
 def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[str, Any]) -> Offer:
-    """Change some of what an offer says. `version` is the one that the change was made on.
+    """Change some fields of an offer. `version` is the one that the change was made on.
 
-    New terms are put to every driver who is still in it; a new end moves the ends of those that went with it, and
-    brings an expired offer back. `status` may be asked for along with the rest.
+    New terms are sent to every driver who is still in it; a new end moves the ends of the proposals that had the old
+    one, and brings an expired offer back. `fields` may hold `status`, as `set_status` takes it.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` where they may not change it,
+    `StaleVersion` with the offer as it is now, `Invalid` that names every field at fault, `NotInThisState` for terms of
+    an assigned offer and for a status that cannot follow, `OfferClosed` for terms of one that is over.
     """
     offer = locked_offer_to_change(actor, offer_id)
     _require_version(offer, version, actor)
@@ -77,7 +81,12 @@ def update_offer(*, actor: Actor, offer_id: int, version: int, fields: Mapping[s
 
 @service
 def set_status(*, actor: Actor, offer_id: int, status: str, version: int | None) -> Offer:
-    """Complete, cancel or (re)activate an offer. Without `version` whatever it is now is meant; twice is no error."""
+    """Complete, cancel or (re)activate an offer; in that status already, nothing changes. `version` None means any.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` where they may not change it,
+    `StaleVersion` with the offer as it is now, `Invalid` for another status and for an end that is over,
+    `NotInThisState` where the status cannot follow.
+    """
     offer = locked_offer_to_change(actor, offer_id)
     if version is not None:
         _require_version(offer, version, actor)
@@ -124,7 +133,7 @@ def _keep(offer: Offer, changed: Collection[str], now: datetime) -> None:
 def _amend(
     offer: Offer, proposals: Sequence[Proposal], changed: Collection[str], *, by: Actor, at: datetime
 ) -> list[Proposal]:
-    """Put new terms to every driver who is still in it. Gives the proposals that this has changed."""
+    """Send new terms to every driver who is still in it. Returns the proposals that this has changed."""
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     if not bidding:
         return []
@@ -135,12 +144,12 @@ def _amend(
     if "currency" in changed:
         terms["currency"] = offer.currency
     move(offer, bidding, Action.AMEND, side=Side.OFFICE, by=by, at=at, **terms)
-    lines.say(bidding, lines.amended(offer))
+    chat_lines.say(bidding, chat_lines.amended(offer))
     return bidding
 
 
 def _move_ends(proposals: Sequence[Proposal], old: datetime | None, new: datetime | None) -> list[Proposal]:
-    """Ends that went with the offer's follow it; nobody has longer for an answer than the offer stands."""
+    """Move the ends of proposals that had the offer's old end, or a later one than its new end. Returns those moved."""
     waiting = [proposal for proposal in proposals if proposal.status in UNAGREED]
     following = [
         each
@@ -161,7 +170,7 @@ def _become(
     at: datetime,
     seen: dict[str, Any],
 ) -> list[Proposal]:
-    """Bring a locked offer into a status and do to its proposals what follows. Gives those that this has changed."""
+    """Bring a locked offer into a status and do to its proposals what follows. Returns those changed."""
     before = offer.status
     offer.status, offer.updated_at = status, at
     offer.save(update_fields=["status", "version", "updated_at"])
@@ -171,7 +180,7 @@ def _become(
         free(offer, winner)
     chat.lock_conversations(offer_id=offer.pk)
     if status == S.COMPLETED and winner:
-        lines.say([winner], lines.completed)
+        chat_lines.say([winner], chat_lines.completed)
     if status == S.CANCELLED:
         moved = _close(offer, proposals, winner, by=by, at=at, seen=seen)
     keep_chats(offer, proposals)
@@ -196,15 +205,15 @@ def _close(
     at: datetime,
     seen: dict[str, Any],
 ) -> list[Proposal]:
-    """Cancelled: everybody who was still in it has lost it, and who had the load is taken off it."""
+    """Cancelled: every driver who was still in it has lost it, and the one who had the load is taken off it."""
     bidding = [proposal for proposal in proposals if proposal.status in BIDDING]
     lose(offer, bidding, LostReason.OFFER_CLOSED, at=at, last_seen=seen)
-    lines.say(bidding, lines.lost(LostReason.OFFER_CLOSED))
+    chat_lines.say(bidding, chat_lines.lost(LostReason.OFFER_CLOSED))
     if winner is None:
         return bidding
     reason = FallOffReason.SHIPPER_CANCELLED
     fall_off_from(offer, winner, reason, side=Side.OFFICE, by=by, at=at, seen=seen)
-    lines.say([winner], lines.fell_off(by, reason, ""))
+    chat_lines.say([winner], chat_lines.fell_off(by, reason, ""))
     return [*bidding, winner]
 
 

@@ -1,4 +1,4 @@
-"""Offers are made: anew, or from an earlier one."""
+"""Creates offers: new ones, and drafts copied from others."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +25,10 @@ NOT_COPIED = frozenset({"expires_at", "invited_driver_ids"})
 def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
     """Make an offer that the actor owns, active unless `status` says `draft`.
 
-    Takes what may be written of an offer; `pickup_location`, `delivery_location` and `proposed_rate` are needed.
+    `fields` holds what may be written of an offer (`offers.services.fields.WRITABLE`); `pickup_location`,
+    `delivery_location` and `proposed_rate` are needed.
+
+    Raises `PermissionDenied` for an actor who makes no offers, `Invalid` that names every field at fault.
     """
     require_makes_offers(actor)
     now = clock.now()
@@ -40,7 +43,10 @@ def create_offer(*, actor: Actor, fields: Mapping[str, Any]) -> Offer:
 
 @service
 def copy_offer(*, actor: Actor, offer_id: int) -> Offer:
-    """Make a draft of the actor's own with the same load. Nobody is invited to it, and it has no end."""
+    """Make a draft of the actor's own with the same load. It has no invited drivers and no end.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` for one who makes no offers.
+    """
     original = offer_for(actor, offer_id)
     require_makes_offers(actor)
     copy = _owned_by(actor, clock.now(), status=OfferStatus.DRAFT)

@@ -1,4 +1,4 @@
-"""Time runs out: for answers, and for offers that nobody has taken."""
+"""Expires proposals that were not answered in time, and offers that no driver took."""
 
 from django.db.models import Exists, OuterRef
 
@@ -11,20 +11,20 @@ from offers.enums import Action, EventKind, OfferStatus, OfferVerb, ProposalStat
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED, Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.awarding import close_elsewhere
 from offers.services.locking import locked_offer, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
 
 HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
-"""While somebody has said yes, an offer does not expire."""
+"""An offer with a proposal in one of these does not expire."""
 
 
 def expire_due(*, limit: int = 100) -> int:
-    """Write down what has expired, and finish what an award has left to be closed. Says on how many offers.
+    """Store what has expired, and close what awards have left open elsewhere. Returns on how many offers.
 
-    Each offer in a transaction of its own. When nothing is due it reads three indexes and is done.
+    At most `limit` of each, every offer in a transaction of its own. When nothing is due it reads three indexes.
     """
     now = clock.now()
     waiting = Proposal.objects.filter(status__in=UNAGREED, expires_at__lte=now)
@@ -64,7 +64,7 @@ def _expire(*, offer_id: int) -> bool:
             before={"status": str(OfferStatus.ACTIVE)},
             after={"status": str(offer.status)},
         )
-    lines.say(late, lines.expired)
+    chat_lines.say(late, chat_lines.expired)
     keep_chats(offer, proposals)
     if ends:
         tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)

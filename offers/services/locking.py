@@ -24,11 +24,12 @@ def lock(rows: QuerySet[Row]) -> list[Row]:
 
 
 def still(rows: QuerySet[Row], **as_read: object) -> QuerySet[Row]:
-    """Those of the rows that still are what was read: what may only happen once is written to these alone."""
+    """Those of the rows that still are what was read. What may happen only once is written by an update of these."""
     return rows.filter(**as_read)
 
 
 def locked_offer(offer_id: int) -> Offer:
+    """The offer, locked. Raises `NotFound`."""
     offers = lock(Offer.objects.filter(pk=offer_id))
     if not offers:
         raise NotFound()
@@ -36,7 +37,7 @@ def locked_offer(offer_id: int) -> Offer:
 
 
 def locked_offer_for(actor: Actor, offer_id: int) -> Offer:
-    """The offer, locked, when the actor sees it: a driver, when it has been put to them."""
+    """The offer, locked. Raises `NotFound` where the actor does not see it: a driver one that was not sent to them."""
     offer = locked_offer(offer_id)
     put_to_them = access.is_asked(actor) and offer.proposals.filter(driver_id=actor.key.id).exists()
     if not (put_to_them or access.can_see(actor, offer)):
@@ -45,7 +46,7 @@ def locked_offer_for(actor: Actor, offer_id: int) -> Offer:
 
 
 def locked_offer_to_change(actor: Actor, offer_id: int) -> Offer:
-    """The offer, locked, for whoever may change it: 404 for what they do not see, 403 for what they only see."""
+    """The offer, locked. Raises `NotFound` where the actor does not see it, `PermissionDenied` where that is all."""
     offer = locked_offer_for(actor, offer_id)
     access.require_can_change(actor, offer)
     return offer
@@ -57,6 +58,7 @@ def locked_proposals(offer: Offer) -> list[Proposal]:
 
 
 def locked_proposal(offer: Offer, proposal_id: int) -> Proposal:
+    """One proposal of an offer whose lock is held. Raises `NotFound`."""
     proposals = lock(offer.proposals.filter(pk=proposal_id))
     if not proposals:
         raise NotFound()
@@ -64,7 +66,7 @@ def locked_proposal(offer: Offer, proposal_id: int) -> Proposal:
 
 
 def locked_booking(driver_id: int) -> Booking:
-    """The driver's one place to be; the row is made when it is first needed."""
+    """The driver's booking, locked: which offer holds them. The row is made when it is first needed."""
     row = Booking.objects.filter(pk=driver_id)
     bookings = lock(row)
     if not bookings:
@@ -74,6 +76,6 @@ def locked_booking(driver_id: int) -> Booking:
 
 
 def booked_elsewhere(driver_ids: Collection[int], offer: Offer) -> set[int]:
-    """Those of the drivers whom another offer holds. Not locked: who awards looks again under the lock."""
+    """Those of the drivers that another offer holds. Not locked: an award looks again under the lock."""
     held = Booking.objects.filter(driver_id__in=driver_ids, offer__isnull=False).exclude(offer_id=offer.pk)
     return set(held.values_list("driver_id", flat=True))

@@ -38,7 +38,7 @@ def move(
     """Move locked proposals by one action and set `values` on all of them.
 
     `rate` is what the round is about, where it is about one. A `note` is kept on both; None leaves the proposal's as it
-    is. Refuses where the table knows no such move.
+    is. Raises `NotInThisState` where the table of transitions has no such move.
     """
     if note is not None:
         values["note"] = note
@@ -121,7 +121,7 @@ def lose(
     at: datetime,
     last_seen: dict[str, Any],
 ) -> None:
-    """Close proposals that somebody else's doing has closed; by the system, for nobody may learn whose it was.
+    """Close proposals that another person's action has closed, as done by the system: drivers must not learn whose.
 
     `last_seen` is the offer as their drivers knew it.
     """

@@ -1,7 +1,7 @@
-"""What happened, and how things stand since: passed on to those who see it and are here, about once a second.
+"""Passes activity and live figures on to the people who see them and are online, about once a second.
 
-Nothing of it is done in the way of a change: what has happened is remembered after the commit, and a task tells it.
-Passing events may be lost, and so may what is remembered.
+It costs a change nothing: what has happened is remembered after the commit, and `tell_news` tells it. Passing events
+may be lost, and so may what is remembered.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -32,7 +32,7 @@ Moment = tuple[str, datetime]
 
 _happened: Coalescer[Moment] = Coalescer(at_a_time=MOMENTS_AT_ONCE)
 _concerned: Coalescer[ActorKey] = Coalescer(at_a_time=PEOPLE_AT_ONCE)
-"""Who is to be told the figures."""
+"""People to be told the figures."""
 
 
 def note(fact: Recorded) -> None:
@@ -41,7 +41,7 @@ def note(fact: Recorded) -> None:
 
 
 def tell_news() -> None:
-    """Pass on what is remembered, to whoever sees it; it costs nothing where nothing has happened."""
+    """Tell what is remembered, by passing events; where nothing has happened it reads nothing."""
     with _happened.draining() as moments:
         if moments:
             _concerned.mark(_tell_activity(_entries(moments)))
@@ -57,7 +57,7 @@ def _entries(moments: Collection[Moment]) -> list[Entry]:
 
 
 def _tell_activity(entries: Sequence[Entry]) -> Collection[ActorKey]:
-    """Gives those who are here and see other figures since."""
+    """Returns the people who are online and whose figures have changed."""
     ids = {id_ for entry in entries if (id_ := Offer.id_of_scope(entry.scope))}
     offers = Offer.objects.prefetch_related("following").in_bulk(ids)
     drivers = _drivers(entries)
@@ -76,13 +76,13 @@ def _tell_activity(entries: Sequence[Entry]) -> Collection[ActorKey]:
 
 
 def _drivers(entries: Iterable[Entry]) -> dict[tuple[str, str], list[ActorKey]]:
-    """Whom an entry is about beside the office: the driver of a proposal."""
+    """The driver of each proposal that an entry is about."""
     ids = {int(entry.object_id) for entry in entries if entry.object_type == "proposal"}
     return {("proposal", str(each.pk)): [each.driver_key] for each in Proposal.objects.filter(pk__in=ids)}
 
 
 def _overseers() -> list[ActorKey]:
-    """Those who see everything and are here."""
+    """People who see every offer and are online."""
     people = kinds.actors([key for kind in kinds_on(Side.OFFICE) for key in here(kind)])
     return [key for key, actor in people.items() if sees_everything(actor)]
 

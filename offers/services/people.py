@@ -1,4 +1,4 @@
-"""Who works on an offer: its owner, and those who follow it."""
+"""Changes the people who work on an offer: its owner and its followers."""
 
 from collections.abc import Collection
 
@@ -22,7 +22,11 @@ FOLLOWERS_MAX = 50
 
 @service
 def handover(*, actor: Actor, offer_id: int, owner_id: int) -> Offer:
-    """Give an offer to another person of the office. The former owner sees no more of it, unless by their role."""
+    """Give an offer to another active person of the office. The former owner sees no more of it, unless by their role.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` where they may not change it,
+    `Invalid` (`owner`) where `owner_id` is no active person of the office.
+    """
     offer = locked_offer_to_change(actor, offer_id)
     if owner_id == offer.owner_id:
         return offer
@@ -35,7 +39,11 @@ def handover(*, actor: Actor, offer_id: int, owner_id: int) -> Offer:
 
 @service
 def set_followers(*, actor: Actor, offer_id: int, user_ids: Collection[int]) -> Offer:
-    """Let exactly these people of the office follow an offer. Its owner needs no following."""
+    """Let exactly these people of the office follow an offer; its owner is left out, who sees it anyway.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` where they may not change it,
+    `Invalid` (`user_ids`) for more than `FOLLOWERS_MAX`, and for newcomers who are no active people of the office.
+    """
     offer = locked_offer_to_change(actor, offer_id)
     wanted = sorted(set(user_ids) - {offer.owner_id})
     if len(wanted) > FOLLOWERS_MAX:

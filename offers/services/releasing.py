@@ -1,4 +1,4 @@
-"""A driver lets go of a load, or has brought it home: the award and the booking end."""
+"""Ends an award: the driver falls off the load, or is free again once it is completed or cancelled."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from offers.models import Booking, Offer, Proposal
 from offers.rules.access import is_asked, require_can_change, side_of
 from offers.rules.transitions import Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.locking import locked_booking, locked_offer_for, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
@@ -28,8 +28,11 @@ from presence.log.telling import tell
 def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Offer:
     """The awarded driver gives the load back, or the office takes it from them: the offer is active again.
 
-    The driver is free for other loads; who had lost the offer stays out until it is sent to them again. An end that
-    has passed meanwhile is taken away, or the offer would be over at once.
+    The driver is free for other loads; drivers who had lost the offer stay out until it is sent to them again. An end
+    that has passed is removed, or the offer would be over at once.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` for an office person who may not
+    change it, `Invalid` for an unknown reason, `NotInThisState` where the load is not awarded, or not to this driver.
     """
     offer = locked_offer_for(actor, offer_id)
     if not is_asked(actor):
@@ -60,7 +63,7 @@ def fall_off(*, actor: Actor, offer_id: int, reason: str, note: str = "") -> Off
         before={"status": str(OfferStatus.ASSIGNED)},
         after={"status": str(offer.status), "driver_id": winner.driver_id, "reason": str(reason)},
     )
-    lines.say([winner], lines.fell_off(actor, reason, note))
+    chat_lines.say([winner], chat_lines.fell_off(actor, reason, note))
     keep_chats(offer, proposals)
     tell_offer(EventKind.OFFER_STATUS_CHANGED, offer, proposals)
     tell_proposals(offer, [winner])

@@ -1,4 +1,4 @@
-"""An offer is put to drivers, and taken back from them."""
+"""Sends an offer to drivers, and withdraws it from them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from offers.rules.access import require_active
 from offers.rules.sending import FORCIBLE, reason_to_skip
 from offers.rules.transitions import BIDDING, CLOSED, Side
 from offers.selectors import last_seen
-from offers.services import lines
+from offers.services import chat_lines
 from offers.services.creating import create_offer
 from offers.services.locking import booked_elsewhere, locked_offer_to_change, locked_proposals
 from offers.services.moving import keep_chats, move, note_rounds
@@ -35,7 +35,7 @@ from presence.log.telling import tell
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A driver that the offer was not put to, and why."""
+    """A driver that the offer was not sent to, and why."""
 
     driver_id: int
     code: SkipReason
@@ -52,13 +52,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
+    """What became of the drivers an offer was meant for, each in the order in which they were named."""
+
     sent: list[Proposal]
     skipped: list[Skipped]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one driver where several were meant; `code` and `message` where it was refused."""
+    """What became of one driver where several were meant; `code` and `message` say why it was refused."""
 
     driver_id: int
     ok: bool
@@ -76,10 +78,15 @@ def send_offer(
     expires_in_minutes: int | None = None,
     force: bool = False,
 ) -> Sending:
-    """Put an offer to drivers: a proposal and a conversation each, `message` as the sender's first words in it.
+    """Send an offer to drivers: a proposal and a conversation each, `message` as the sender's first words in it.
 
-    Whom it cannot be put to is skipped with a reason. To whom it was put before it is put again, with its history.
-    Without `expires_in_minutes` a driver has until the offer's end, or `OFFER_MINUTES` when it has none.
+    A driver who cannot be asked is skipped with a reason (`offers.rules.sending`); `force` overrules the reasons that
+    `can_force`. A driver who has had the offer before gets it again, with its history. Without `expires_in_minutes` a
+    driver has until the offer's end, or `OFFER_MINUTES` when it has none. A draft becomes active.
+
+    Raises `Invalid` for no driver or more than `SEND_MAX_DRIVERS`, `Invalid` or `MessageTooLong` for the message,
+    `NotFound` for an offer that the actor does not see, `PermissionDenied` where they may not change it,
+    `OfferAlreadyTaken` where it is assigned, `OfferClosed` where it is over.
     """
     ids = list(dict.fromkeys(driver_ids))
     _require_sendable(ids, message)
@@ -109,9 +116,9 @@ def send_offer(
         offer.status, offer.version, offer.updated_at = OfferStatus.ACTIVE, offer.version + 1, now
     offer.first_sent_at = offer.first_sent_at or now
     offer.save(update_fields=["status", "version", "updated_at", "first_sent_at"])
-    lines.say(sending.sent, lines.offered(offer))
+    chat_lines.say(sending.sent, chat_lines.offered(offer))
     if message:
-        lines.say_words(sending.sent, message, by=actor)
+        chat_lines.say_words(sending.sent, message, by=actor)
     if was_draft:
         tell(EventKind.OFFER_STATUS_CHANGED, object_id=offer.pk, detail=offer.version, to=offer.team)
     tell(
@@ -134,7 +141,7 @@ def offer_load(
     message: str = "",
     expires_in_minutes: int | None = None,
 ) -> tuple[Offer, Sending]:
-    """Make an offer and put it to drivers, both or neither."""
+    """Create an offer and send it to drivers, both or neither. Raises what `create_offer` and `send_offer` raise."""
     _require_sendable(list(dict.fromkeys(driver_ids)), message)
     offer = create_offer(actor=actor, fields=fields)
     sending = send_offer(
@@ -149,7 +156,13 @@ def offer_load(
 
 @service
 def withdraw(*, actor: Actor, offer_id: int, driver_ids: Collection[int] | None = None) -> list[Outcome]:
-    """Take an offer back from some drivers, or from all who could still win it. Says for each whether it was done."""
+    """Take an offer back from some drivers, or from all who could still win it when `driver_ids` is None.
+
+    Returns an `Outcome` for each driver meant: one who was never sent it (`not_found`), is out of it
+    (`proposal_closed`) or has the load (`conflict`) is refused alone.
+
+    Raises `NotFound` for an offer that the actor does not see, `PermissionDenied` where they may not change it.
+    """
     offer = locked_offer_to_change(actor, offer_id)
     proposals = {proposal.driver_id: proposal for proposal in locked_proposals(offer)}
     open_ids = [id_ for id_, proposal in proposals.items() if proposal.status in BIDDING]
@@ -167,7 +180,7 @@ def withdraw(*, actor: Actor, offer_id: int, driver_ids: Collection[int] | None 
             at=clock.now(),
             last_seen_offer=seen,
         )
-        lines.say(taken_back, lines.withdrawn(actor))
+        chat_lines.say(taken_back, chat_lines.withdrawn(actor))
         keep_chats(offer, taken_back)
         tell_proposals(offer, taken_back)
         touch_offer(offer)
@@ -190,7 +203,7 @@ def _require_sendable(ids: Sequence[int], message: str) -> None:
 
 
 def _skipped(offer: Offer, ids: Sequence[int], known: Mapping[int, Proposal], force: bool) -> dict[int, SkipReason]:
-    """The reason why each driver who cannot be asked cannot be."""
+    """The drivers among `ids` that the offer cannot be sent to, each with the reason."""
     trucks = Driver.objects.in_bulk(ids)
     booked = booked_elsewhere(ids, offer)
     reasons = {}

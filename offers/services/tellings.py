@@ -1,4 +1,4 @@
-"""Whom a change of an offer or of its proposals is told: the owner, the followers, the drivers it concerns."""
+"""Tells changes of offers and proposals to the people they concern: the owner, the followers, the drivers."""
 
 from collections.abc import Collection, Iterable
 
@@ -15,12 +15,13 @@ from presence.log.telling import pass_on, tell
 
 
 def tell_offer(kind: EventKind, offer: Offer, proposals: Iterable[Proposal] = ()) -> None:
-    """Tell the team, and those of the proposals' drivers who see the offer as it is now."""
+    """Tell the owner, the followers, and those of the proposals' drivers who see the offer as it is now."""
     drivers = [proposal.driver_key for proposal in proposals if proposal.status in OPEN]
     tell(kind, object_id=offer.pk, detail=offer.version, to=[*offer.team, *drivers])
 
 
 def tell_proposals(offer: Offer, proposals: Iterable[Proposal]) -> None:
+    """Tell each proposal to the owner, the followers, and its driver."""
     for proposal in proposals:
         tell(
             EventKind.PROPOSAL_UPDATED,
@@ -42,7 +43,7 @@ def tell_leavers(offer: Offer, people: Collection[ActorKey]) -> None:
 
 
 def touch_offer(offer: Offer) -> None:
-    """Let whoever of the office sees the offer without working on it know that it is worth another look."""
+    """Tell office people who see the offer without working on it, by a passing event, that it has changed."""
     pass_on(
         PassingKind.OFFER_TOUCHED, {"offer_id": offer.pk, "version": offer.version}, to=[onlookers()], but=offer.team
     )
@@ -57,9 +58,9 @@ _talked_about: Coalescer[int] = Coalescer()
 
 
 def touch_soon(*, offer_ids: Iterable[int]) -> None:
-    """Let them be touched once this is committed, by `touch_what_was_said`.
+    """Remember, once this is committed, that these offers were talked about; `touch_what_was_said` tells it.
 
-    Whoever looks at a board of hundreds needs no word for every message, and the process none of their time.
+    A board of hundreds of offers needs no event for every message.
     """
     _talked_about.mark_on_commit(offer_ids)
 

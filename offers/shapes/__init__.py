@@ -1,1 +1,1 @@
-"""What may come in at the doors of the market, and how things look on the way out."""
+"""Shapes of requests (`writing`) and answers (`reading`) of the market."""

@@ -11,10 +11,9 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from kernel.errors import MessageTooLong
 from kernel.frames import Unfit
 from kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
-from kernel.shapes import CleanCharField, WholeNumber
+from kernel.shapes import WholeNumber
 from offers.rules.rates import CENT, MOST_RATE
 from offers.shapes.values import moment_of, plain_decimal, rate_of
 
@@ -130,13 +129,3 @@ class DriverIds(serializers.ListField):
         options.setdefault("child", LegacyId())
         options.setdefault("max_length", settings.SEND_MAX_DRIVERS)
         super().__init__(**options)
-
-
-class MessageText(CleanCharField):
-    """A message of the chat; one that is too long is refused as such."""
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if len(text) > settings.MESSAGE_MAX_LENGTH:
-            raise MessageTooLong()
-        return text

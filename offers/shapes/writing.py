@@ -26,7 +26,6 @@ from offers.shapes.fields import (
     Id,
     LegacyId,
     Measure,
-    MessageText,
     Moment,
     Money,
     latitude,
@@ -173,7 +172,7 @@ class OfferChange(OfferShape):
 
 class SendShape(Shape):
     driver_ids = DriverIds(min_length=1)
-    message = MessageText(required=False, allow_blank=True)
+    message = CleanCharField(required=False, allow_blank=True)
     expires_in_minutes = WholeNumber(min_value=1, max_value=WEEK_IN_MINUTES, required=False, allow_null=True)
     mode = serializers.ChoiceField(choices=["all"], required=False)
     force = YesNo(required=False)

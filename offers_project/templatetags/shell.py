@@ -66,7 +66,7 @@ def look(context: Mapping[str, Any]) -> SafeString:
 
 @register.simple_tag
 def request_key() -> SafeString:
-    """The hidden field that makes a form one request, however often it is sent (`accounts.once`)."""
+    """The hidden field that makes a form one request, however often it is sent (`accounts.idempotent_pages`)."""
     return format_html('<input type="hidden" name="request_key" value="{}">', uuid4())
 
 

@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from kernel import patience
+from kernel import database_timeouts
 from presence import metrics
 
 P = ParamSpec("P")
@@ -70,7 +70,8 @@ _breaker = CircuitBreaker()
 
 def with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """In one of the threads: do `function` with a connection that works, and part with it when it has failed."""
-    patience.queue_seconds.set(patience.FEW_THREADS_SECONDS)  # In the context that `start` has copied.
+    # In the context that `start` has copied.
+    database_timeouts.queue_seconds.set(database_timeouts.FEW_THREADS_SECONDS)
     _drop_unusable()
     _breaker.pass_through()
     was_open = connection.connection is not None

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from accounts.sign_ins import SignedIn, SignIn
+from accounts.sign_in.validity import SignedIn, SignIn
 from kernel.actors import Actor, ActorKey
 from presence import metrics
 from presence.doorbell.bus import Passing

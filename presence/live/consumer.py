@@ -163,7 +163,7 @@ class LiveConsumer(AsyncConsumer):
     async def receive(self, message: Mapping[str, Any]) -> None:
         """One frame: whatever is wrong with it is answered, and the next one is welcome."""
         self.frames += 1
-        request_id.go_on_as(f"{self.connection.id}-{self.frames}")
+        request_id.set_request_id(f"{self.connection.id}-{self.frames}")
         ref: Any = None
         try:
             frame = self._read(message)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from accounts.sign_ins import SignIn, standing
+from accounts.sign_in.validity import SignIn, valid_sign_ins
 from kernel.actors import Actor
 from presence.here import leases
 from presence.here.leases import Lease
@@ -30,7 +30,7 @@ def enter_many(entries: Sequence[Entry]) -> list[Entered]:
     epoch = epochs.current()
     heads = replay.heads({entry.key for entry in entries})
     sign_ins = [SignIn(entry.key, entry.auth_session_id) for entry in entries]
-    stand = standing(set(sign_ins))
+    valid = valid_sign_ins(set(sign_ins))
     return [
-        Entered(stand[each].actor if each in stand else None, epoch, heads.get(each.key, Head())) for each in sign_ins
+        Entered(valid[each].actor if each in valid else None, epoch, heads.get(each.key, Head())) for each in sign_ins
     ]

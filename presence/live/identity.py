@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.http import is_same_domain
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from accounts import browser, selectors, tickets, tokens
-from accounts.sign_ins import Claim, SignedIn, signed_in
+from accounts import selectors
+from accounts.sign_in import browser, tickets, tokens
+from accounts.sign_in.validity import Claim, SignedIn, signed_in
 from presence.engine import pool
 
 Headers = dict[str, str]

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from accounts import sign_ins
+from accounts.sign_in import validity
 from kernel import in_process, request_id
 from kernel.actors import ActorKey
 from presence import metrics
@@ -118,15 +118,15 @@ async def look_at_access(hub: Hub) -> None:
     connections = [(each, each.sign_in) for each in hub.roster.connections if each.is_placed]
     if not connections:
         return
-    standing: dict[sign_ins.SignIn, sign_ins.Standing] = {}
+    valid: dict[validity.SignIn, validity.ValidSignIn] = {}
     shown = list({sign_in for _connection, sign_in in connections})
     async for some in _portions(shown, SIGN_INS_AT_A_TIME, settings.PRESENCE["WATCH_SECONDS"]):
-        standing |= await pool.run(sign_ins.standing, some)
+        valid |= await pool.run(validity.valid_sign_ins, some)
     for connection, sign_in in connections:
         if connection.sign_in != sign_in:
             continue  # It has shown another meanwhile, which was looked at then.
-        stands = standing.get(sign_in)
-        connection.refresh_actor(stands.actor if stands else None)
+        found = valid.get(sign_in)
+        connection.refresh_actor(found.actor if found else None)
 
 
 async def renew_leases(hub: Hub) -> None:

@@ -1,5 +1,5 @@
 // Forms that htmx sends, and what became of those that got no answer. Each carries the key of its request in `request_key`
-// (templates: {% request_key %}; server: accounts.once) until it is answered; then it is another request.
+// (templates: {% request_key %}; server: accounts.idempotent_pages) until it is answered; then it is another request.
 
 import { csrfToken } from "shared/api.js";
 import { lostTitle, lostWords, whatBecame } from "shared/attempts.js";

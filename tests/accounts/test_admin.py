@@ -5,8 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from accounts import services, tokens
+from accounts import services
 from accounts.models import AuthSession, User
+from accounts.sign_in import tokens
 from journal.models import Entry
 from kernel.errors import PermissionDenied
 from tests.accounts.factories import PASSWORD, browser_client, make_user, sign_in

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from accounts import services, tickets, tokens
+from accounts import services
 from accounts.models import AuthSession
+from accounts.sign_in import tickets, tokens
 from tests.accounts.factories import PASSWORD, api_client, bearer, browser_client, key_of, make_user, post, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What API views and pages stand on: bodies, queries, what is done once (`accounts.done_once`), who may come in."""
+"""What API views and pages stand on: bodies, queries, what is done once, who may come in."""
 
 from typing import Any
 

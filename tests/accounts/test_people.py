@@ -2,8 +2,9 @@
 
 import pytest
 
-from accounts import facts, services, tokens
+from accounts import facts, services
 from accounts.models import User
+from accounts.sign_in import tokens
 from journal.models import Entry
 from kernel.errors import Conflict, Invalid, NotFound, PermissionDenied
 from tests.accounts.factories import PASSWORD, key_of, make_user, sign_in

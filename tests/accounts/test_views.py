@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts import services
 from accounts.models import AuthSession, Preferences
+from accounts.sign_in import sessions
 from tests.accounts.factories import PASSWORD, browser_client, key_of, make_user, post
 
 pytestmark = pytest.mark.django_db
@@ -125,14 +126,14 @@ def test_towards_its_last_day_a_browser_is_renewed_once_a_day_and_then_signed_ou
 def patched_renewals() -> Iterator[list[object]]:
     """Which sign-ins are renewed, while they are."""
     seen: list[object] = []
-    renew = services.renew_session
+    renew = sessions.renew_session
 
     def counted(*, auth_session_id: object) -> None:
         seen.append(auth_session_id)
         renew(auth_session_id=auth_session_id)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(services, "renew_session", counted)
+        patch.setattr(sessions, "renew_session", counted)
         yield seen
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.facts import SessionsEnded
 from accounts.models import AuthSession
-from accounts.tokens import actor_of
+from accounts.sign_in.tokens import actor_of
 from drivers import rules, selectors, services
 from drivers.errors import NoPhone, NotActive
 from drivers.models import Driver, SignInCode, SignInLink

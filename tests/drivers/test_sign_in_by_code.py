@@ -316,7 +316,7 @@ def test_a_carriers_failure_is_logged_without_what_was_sent(luz, ask, monkeypatc
     (line,) = caplog.records
     job = Job.objects.get()
     assert line.getMessage().startswith(
-        f"#{job.pk} drivers.sending.send_code: try 1 of 7 went wrong: ConnectionError at "
+        f"#{job.pk} drivers.sign_in_messages.send_code: try 1 of 7 went wrong: ConnectionError at "
     )
     assert job.state == State.WAITING
     code = re.search(r"\d{6}", said[0])[0]

@@ -13,8 +13,8 @@ import redis
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.test import override_settings
 
-from accounts import tickets
-from accounts.sign_ins import SignedIn
+from accounts.sign_in import tickets
+from accounts.sign_in.validity import SignedIn
 from kernel import clock
 from kernel.actors import Actor
 from kernel.limits import Bucket, RateLimited

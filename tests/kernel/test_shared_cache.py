@@ -11,7 +11,7 @@ import redis
 from django.core.cache import cache as default_cache
 from django.core.cache.backends.redis import RedisCache
 
-from accounts import tickets
+from accounts.sign_in import tickets
 from kernel import shared_cache
 from kernel.errors import Unavailable
 from kernel.limits import Bucket, RateLimited

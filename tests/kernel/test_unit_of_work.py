@@ -12,7 +12,7 @@ import journal.services
 from accounts.models import AuthSession
 from accounts.services import begin_session
 from journal.models import Entry
-from kernel import clock, patience, unit_of_work
+from kernel import clock, database_timeouts, unit_of_work
 from kernel.errors import Conflict
 from kernel.unit_of_work import DEADLOCK, LOCK_WAIT_TIMEOUT, service
 from presence.engine import pool
@@ -64,10 +64,10 @@ def test_not_for_ever():
 
 @pytest.mark.django_db(transaction=True)
 def test_not_once_the_time_for_an_answer_is_over():
-    token = patience.queue_seconds.set(-1)
+    token = database_timeouts.queue_seconds.set(-1)
     with pytest.raises(OperationalError):
         stumbling(1, LOCK_WAIT_TIMEOUT)()
-    patience.queue_seconds.reset(token)
+    database_timeouts.queue_seconds.reset(token)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,9 +11,9 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from accounts.browser import ACTOR, AUTH_SESSION
 from accounts.models import User
 from accounts.services import begin_session, open_session
+from accounts.sign_in.browser import ACTOR, AUTH_SESSION
 from chat.models import Conversation, Member, Message
 from drivers.models import Driver
 from journal.models import Entry

@@ -13,7 +13,7 @@ from accounts.models import User
 from drivers.services import create_link
 from kernel.actors import SYSTEM
 from offers import selectors, services
-from offers.pages.shown import gauge_of, grouped, shown_row
+from offers.pages.desk_presenter import gauge_of, group_by_turn, present_row
 from tests.accounts.factories import browser_client, make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import answer, award, make_offer, proposal_in, put_to
@@ -145,8 +145,8 @@ def test_a_row_has_the_buttons_that_the_table_of_transitions_allows(status, butt
     actor = owner(proposal).actor
     (row,) = selectors.grid_for(actor, proposal.offer_id)
     (offer,) = selectors.offer_dicts([selectors.offer_for(actor, proposal.offer_id)], actor)
-    assert shown_row(row, offer, may=True)["actions"] == buttons
-    assert shown_row(row, offer, may=False)["actions"] == []
+    assert present_row(row, offer, may=True)["actions"] == buttons
+    assert present_row(row, offer, may=False)["actions"] == []
 
 
 def test_drivers_are_grouped_by_turn():
@@ -154,7 +154,7 @@ def test_drivers_are_grouped_by_turn():
     groups = [proposal_in(status, offer) for status in ("rejected", "sent", "counter_offered", "viewed", "accepted")]
     actor = owner(groups[0]).actor
     (data,) = selectors.offer_dicts([selectors.offer_for(actor, offer.pk)], actor)
-    shown = grouped(shown_row(row, data, may=True) for row in selectors.grid_for(actor, offer.pk))
+    shown = group_by_turn(present_row(row, data, may=True) for row in selectors.grid_for(actor, offer.pk))
     assert [(group["turn"], {row["status"] for row in group["rows"]}) for group in shown] == [
         ("office", {"counter_offered", "accepted"}),
         ("driver", {"sent", "viewed"}),

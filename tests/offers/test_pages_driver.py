@@ -14,7 +14,7 @@ from kernel import clock
 from kernel.errors import PermissionDenied
 from offers import services
 from offers.models import Offer
-from offers.selectors.phone import TABS, counts_for, pocket_for
+from offers.selectors.driver_inbox import TABS, counts_for, inbox_for
 from tests.accounts.factories import make_user
 from tests.drivers.factories import make_driver
 from tests.offers.factories import STATUSES, answer, award, make_offer, owner_of, proposal_in, put_to
@@ -72,7 +72,7 @@ def test_parts_send_the_whole_page_to_the_door():
 def test_the_office_is_refused():
     assert browser_of(make_user().actor).get("/driver/").status_code == 403
     with pytest.raises(PermissionDenied):
-        pocket_for(make_user().actor, "new")
+        inbox_for(make_user().actor, "new")
 
 
 @pytest.mark.parametrize("query", ["offer=999999", "offer=x", "offer=-1", "offer=0", f"offer={10**30}", "offer=¹"])
@@ -144,7 +144,7 @@ def test_what_waits_comes_first_unseen_then_by_what_ends(phone, driver):
     for offer in (seen, later, first):
         put_to(offer, driver)
     answer(seen.proposals.get(), "view")
-    assert [each["id"] for each in pocket_for(driver.actor, "new").offers] == [first.pk, later.pk, seen.pk]
+    assert [each["id"] for each in inbox_for(driver.actor, "new").offers] == [first.pk, later.pk, seen.pk]
 
 
 def test_an_empty_list_says_that_the_phone_rings(phone, driver):

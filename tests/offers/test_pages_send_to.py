@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts import browser
+from accounts.sign_in import browser
 from offers.models import Offer, Proposal
 from tests.offers.scenes import Scene, nothing_changed
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from kernel.errors import Invalid, MessageTooLong
+from kernel.errors import Invalid
 from kernel.shapes import read_shape
 from offers.shapes import writing
 
@@ -213,13 +213,6 @@ def test_sending_is_bounded(sent, name):
 def test_sending_goes_to_as_many_as_the_setting_says(settings):
     settings.SEND_MAX_DRIVERS = 2
     assert refused(writing.SendShape, {"driver_ids": [1, 2, 3]}) == {"driver_ids"}
-
-
-def test_a_message_too_long_has_a_code_of_its_own(settings):
-    settings.MESSAGE_MAX_LENGTH = 10
-    assert read_shape(writing.SendShape, {"driver_ids": [1], "message": "x" * 10})["message"] == "x" * 10
-    with pytest.raises(MessageTooLong):
-        read_shape(writing.SendShape, {"driver_ids": [1], "message": "x" * 11})
 
 
 def test_a_counter_names_its_rate():

@@ -13,8 +13,8 @@ from chat.services import Send, mark_delivered, send_messages
 from offers import selectors
 from offers.enums import OfferStatus, ProposalStatus
 from offers.models import Proposal
-from offers.pages.driver_shown import Truck, shown_load
-from offers.pages.shown import shown_offer, shown_row
+from offers.pages.desk_presenter import present_offer, present_row
+from offers.pages.driver_presenter import Truck, present_load
 from offers.words import (
     DELIVERED,
     DRIVER,
@@ -137,7 +137,7 @@ def test_delivered_is_said_of_what_a_device_of_the_driver_has():
 
     def shown() -> tuple[str, str]:
         (row,) = selectors.grid_for(actor, offer.pk)
-        shown = shown_row(row, shown_offer(selectors.offer_dicts([offer], actor)[0]), may=True)
+        shown = present_row(row, present_offer(selectors.offer_dicts([offer], actor)[0]), may=True)
         return shown["state"], shown["word"]
 
     send_messages(sends=[Send(actor, offer.pk, driver.pk, "Can you?", "one")])
@@ -155,14 +155,14 @@ def test_a_driver_is_not_told_to_have_agreed_when_the_office_did():
     answer(proposal, "counter", rate=Decimal("990.00"))
     answer(proposal, "accept", by=owner_of(proposal.offer))
     (offer,) = selectors.offer_dicts([proposal.offer], proposal.driver.actor)
-    assert shown_load(offer, Truck())["word"] == "They said yes"
+    assert present_load(offer, Truck())["word"] == "They said yes"
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_list_of_the_phone_says_what_the_offer_says(status):
     proposal = proposal_in(status)
     (offer,) = selectors.offer_dicts([proposal.offer], proposal.driver.actor)
-    load = shown_load(offer, Truck())
+    load = present_load(offer, Truck())
     assert load["word"] == driver_word(status, proposal.reason)
     if load["closing"]:
         assert load["closing"]["title"] == load["word"]

@@ -1,15 +1,17 @@
+import ast
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = set(re.findall(r"\benv\.\w+\(\s*[\"']([A-Z_]+)[\"']", (ROOT / "offers_project/settings.py").read_text())) - {
-    "ENV_FILE"
-}
+PARTS = {path.stem: path.read_text() for path in (ROOT / "offers_project/settings").glob("[!_]*.py")}
+TEXT = "\n".join(PARTS.values())
+READ = set(re.findall(r"\benv\.\w+\(\s*[\"']([A-Z_]+)[\"']", TEXT)) - {"ENV_FILE"}
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
@@ -81,3 +83,20 @@ def test_plain_http_is_given_up_for_an_hour_unless_more_is_asked(given, header, 
         ".headers.get('Strict-Transport-Security'))"
     )
     assert run_python(code, **given).splitlines()[-1] == str(header)
+
+
+def names_of(source: str) -> set[str]:
+    """The settings that a part gives values to."""
+    statements = ast.parse(source).body
+    statements += [inner for each in statements if isinstance(each, ast.If) for inner in (*each.body, *each.orelse)]
+    targets = [target for each in statements if isinstance(each, ast.Assign) for target in each.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name) and target.id.isupper()}
+
+
+def test_every_setting_is_in_one_part_and_every_part_is_put_in():
+    from offers_project import settings
+
+    counted = Counter(name for source in PARTS.values() for name in names_of(source))
+    assert [name for name, number in counted.items() if number > 1] == []
+    assert [name for name in counted if not hasattr(settings, name)] == []
+    assert all(f"`{part}`" in (settings.__doc__ or "") for part in PARTS)

@@ -16,8 +16,8 @@ WORST = ["9" * 5000, "9" * 30, "\x00", "½"]
 ODD = [*WORST, "-1", "1e3", "1_000", "٣", "1" + "0" * 18]
 
 READS_ITS_OWN = {
-    "offers/pages/happened.py": "ids of the journal",
-    "offers/pages/shown.py": "pixels",
+    "offers/pages/activity_lines.py": "ids of the journal",
+    "offers/pages/desk_presenter.py": "pixels",
 }
 """Modules where `int` reads what no client has written, or what has been measured before."""
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.test import override_settings
 
-from accounts import services, tokens
+from accounts import services
 from accounts.models import User
+from accounts.sign_in import tokens
 from drivers.models import Driver
 from kernel.actors import Actor, ActorKey
 from tests.client import Device

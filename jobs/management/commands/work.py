@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jobs.worker import Worker
-from kernel import in_process, patience
+from kernel import database_timeouts, in_process
 
 STOP_SECONDS = 20.0
 """Less than what systemd and docker wait before they kill: 90 and, as docs/operating.md sets it, 30 s."""
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, queue: list[str] | None, once: bool, metrics: int | None, **options: Any) -> None:
         # A worker that has stopped in the middle of a job's transaction has lost the job by then.
-        patience.leave_nothing_lying(settings.JOBS["LEASE_SECONDS"])
+        database_timeouts.leave_nothing_lying(settings.JOBS["LEASE_SECONDS"])
         queues = {name: threads for name, threads in _threads().items() if not queue or name in queue}
         if once:
             done = Worker(queues).do_all()

@@ -89,5 +89,5 @@ def _python() -> str:
 
 
 def _made_up() -> str:
-    """A password that is typed easily and guessed by nobody."""
+    """A password that is easy to type and not to be guessed."""
     return "-".join([*(secrets.choice(ROADS) for _ in range(3)), str(secrets.randbelow(9000) + 1000)])

@@ -109,7 +109,7 @@ def test_ended_sign_in_closes_its_own_connections_only(shared_server):
 
 
 def device_session(token: str) -> object:
-    from accounts import tokens
+    from accounts.sign_in import tokens
 
     return tokens.actor_of(token).auth_session_id
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sign_ins import SignedIn
+from accounts.sign_in.validity import SignedIn
 from kernel.actors import Actor
 from presence.doorbell.bus import Passing
 from presence.engine.writing import Outlet

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from accounts import services as accounts_services
-from accounts.sign_ins import SignedIn
+from accounts.sign_in.validity import SignedIn
 from kernel.actors import Actor
 from kernel.errors import NotFound
 from presence.doorbell import topics, wire

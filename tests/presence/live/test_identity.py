@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from accounts import tickets, tokens
 from accounts.models import Preferences
-from accounts.sign_ins import Claim, SignIn
+from accounts.sign_in import tickets, tokens
+from accounts.sign_in.validity import Claim, SignIn
 from presence.live import identity
 from presence.live.identity import Caller, caller, identify
 from tests.accounts.factories import key_of, make_user, sign_in

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from django.db import OperationalError
 
-from accounts.sign_ins import SignedIn, Standing
+from accounts.sign_in.validity import SignedIn, ValidSignIn
 from kernel.actors import Actor
 from presence.live import watch
 from presence.live.connection import Connection
@@ -83,10 +83,10 @@ async def test_who_shows_another_sign_in_meanwhile_is_not_shown_out_for_the_firs
         connection.position.sent = 0
     hub.is_draining = True  # Whoever is closed leaves no lease behind.
 
-    def standing(sign_ins):
+    def valid_sign_ins(sign_ins):
         renewed.bind(SignedIn(olga, "another", None), expires_at=None, language="en")
-        return {each: Standing(olga, None) for each in sign_ins if each.auth_session_id == "staying"}
+        return {each: ValidSignIn(olga, None) for each in sign_ins if each.auth_session_id == "staying"}
 
-    monkeypatch.setattr(watch.sign_ins, "standing", standing)
+    monkeypatch.setattr(watch.validity, "valid_sign_ins", valid_sign_ins)
     await watch.look_at_access(hub)
     assert [each.is_closing for each in (renewed, ended, staying)] == [False, True, False]
