@@ -6,6 +6,7 @@ Keys come from the database, so rows are written after those that they point at.
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -22,6 +23,9 @@ from offers.demo.records import Deal, Note, Records, Step
 from offers.models import Booking, Follower, Offer, Proposal, Round
 
 BATCH = 1000
+
+_moment = lru_cache(maxsize=10_000)(rows.moment)
+"""Many things happen in the same moment."""
 
 Row = Mapping[str, Any]
 Each = TypeVar("Each")
@@ -107,11 +111,11 @@ def _members(chat: Chat, key: int) -> Iterator[Row]:
             "actor_id": who.id,
             "role": seat.role.value,
             "delivered_seq": seat.delivered_seq,
-            "delivered_at": rows.moment(seat.delivered_at),
+            "delivered_at": _moment(seat.delivered_at),
             "read_seq": seat.read_seq,
-            "read_at": rows.moment(seat.read_at),
+            "read_at": _moment(seat.read_at),
             "has_written": seat.has_written,
-            "joined_at": rows.moment(seat.joined_at),
+            "joined_at": _moment(seat.joined_at),
         }
 
 
@@ -125,16 +129,16 @@ def _messages(chat: Chat, key: int) -> Iterator[Row]:
             "message": line.text,
             "proposed_rate": line.proposed_rate,
             "currency": line.currency,
-            "created_at": rows.moment(line.at),
-            "delivered_at": rows.moment(line.delivered_at),
-            "read_at": rows.moment(line.read_at),
+            "created_at": _moment(line.at),
+            "delivered_at": _moment(line.delivered_at),
+            "read_at": _moment(line.read_at),
         }
 
 
 def _round(step: Step) -> Row:
     return {
         "proposal_id": step.proposal.pk,
-        "at": rows.moment(step.at),
+        "at": _moment(step.at),
         **_by(step.by, "actor"),
         "action": str(step.action),
         "rate": step.rate,
@@ -147,7 +151,7 @@ def _entry(note: Note) -> Row:
     who = _by(note.by, "actor")
     del who["actor_role"]
     return {
-        "at": rows.moment(note.at),
+        "at": _moment(note.at),
         **who,
         "verb": str(note.verb),
         "object_type": note.about._meta.model_name,
