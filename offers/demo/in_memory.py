@@ -200,7 +200,7 @@ class InMemory(Books):
         offer.status, offer.version, offer.updated_at, offer.covered_at = S.ACTIVE, offer.version + 1, now, None
         if offer.expires_at and offer.expires_at <= now:
             offer.expires_at = None
-        values = {"won_offer": None, "reason": reason, "last_seen_offer": self.last_seen(offer)}
+        values: dict[str, Any] = {"won_offer": None, "reason": reason, "last_seen_offer": self.last_seen(offer)}
         how: dict[str, Any] = {"side": side_of(actor), "by": actor, "at": now, "rate": winner.agreed_rate}
         self.move(deal, [winner], Action.FALL_OFF, note=note, **how, **values)
         after = {"status": str(offer.status), "driver_id": winner.driver_id, "reason": str(reason)}

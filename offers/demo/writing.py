@@ -191,7 +191,7 @@ def _insert(model: type[Model], made: Iterable[Row], told: _Told) -> None:
     defaults = rows.defaults_of(model)
     names = tuple(defaults)
     for batch in _batches(made):
-        values = [tuple((defaults | row).values()) for row in batch]
+        values = [tuple({**defaults, **row}.values()) for row in batch]
         rows.done(rows.inserting(model, names, values))
         told.more(len(batch))
 
