@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounts.models import User
 from chat import services as chat
 from chat.enums import ConversationStatus
 from chat.models import Conversation, Message
@@ -14,7 +15,7 @@ from jobs.models import Job
 from kernel import clock, rows
 from kernel.actors import ActorKey
 from offers import services
-from offers.demo import seeding, words
+from offers.demo import seeding, words, writing
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal, Round
 from presence import replay
@@ -78,6 +79,26 @@ def test_few_offers_are_told_by_the_services_and_many_in_memory(monkeypatch):
         seeding.seed(password="x", trucks=5, offers=seeding.BY_SERVICES, messages=0, number=1)
     made = seeding.seed(password="x", trucks=40, offers=seeding.BY_SERVICES + 1, messages=0, number=1)
     assert (len(asked), made.offers) == (1, seeding.BY_SERVICES + 1)
+
+
+def test_once_more_adds_more_and_leaves_what_is_there():
+    seed(1, by_services=0, offers=8, messages=100)
+    first = {model: set(model.objects.values_list("pk", flat=True)) for model in (Offer, Proposal, Conversation)}
+    before = demo_rows.picture()["Message"]
+    seed(1, by_services=0, offers=8, messages=100)
+    for model, keys in first.items():
+        assert model.objects.count() == 2 * len(keys)
+        assert model.objects.filter(pk__in=keys).count() == len(keys)
+    former = Message.objects.filter(conversation__in=first[Conversation])
+    assert former.count() == len(before) == Message.objects.count() / 2
+    assert not Proposal.objects.exclude(offer_id__in=first[Offer]).filter(pk__in=first[Proposal]).exists()
+
+
+def test_it_is_all_there_or_nothing_of_it(monkeypatch):
+    monkeypatch.setattr(writing, "_write_statuses", lambda _statuses: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        seed(1, by_services=0)
+    assert not any(model.objects.exists() for model in (User, *demo_rows.WRITTEN))
 
 
 def test_the_product_goes_on_from_it():
