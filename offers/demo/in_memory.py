@@ -17,6 +17,7 @@ from drivers.models import Driver, Place
 from kernel import clock
 from kernel.actors import SYSTEM, Actor
 from kernel.money import in_words
+from offers.demo.answers import CENT, changes_of, is_late, rate_of, require_open
 from offers.demo.books import OVER, Books
 from offers.demo.chats import Line
 from offers.demo.loads import Load
@@ -26,10 +27,7 @@ from offers.errors import (
     DriverBooked,
     NotAccepted,
     NotInThisState,
-    OfferAlreadyTaken,
     OfferClosed,
-    ProposalClosed,
-    ProposalExpired,
 )
 from offers.models import Follower, Offer, Proposal
 from offers.rules.access import require_active, side_of
@@ -38,7 +36,6 @@ from offers.rules.transitions import (
     AMENDABLE,
     ASKED_FOR,
     BIDDING,
-    CLOSED,
     HOLDING,
     UNAGREED,
     WAITING,
@@ -49,7 +46,6 @@ from offers.services import lines
 from offers.services.sending import BLANK
 
 S = OfferStatus
-CENT = Decimal("0.01")
 
 
 class InMemory(Books):
@@ -165,7 +161,7 @@ class InMemory(Books):
     ) -> None:
         now, offer, side = clock.now(), proposal.offer, side_of(actor)
         deal = self.deal_of(offer)
-        _require_open(offer, proposal, now)
+        require_open(offer, proposal, now)
         target = next_status(side, action, proposal.status)
         if target is None:
             raise NotInThisState()
@@ -175,8 +171,8 @@ class InMemory(Books):
         takes = target == ProposalStatus.ACCEPTED and offer.award_mode == AwardMode.FIRST_ACCEPT
         if takes:
             self._require_free(proposal)
-        about = _rate_of(side, action, proposal, rate)
-        changes = self._changes(side, action, proposal, about, reason, now)
+        about = rate_of(side, action, proposal, rate)
+        changes = changes_of(side, action, proposal, rate=about, reason=reason, at=now, last_seen=self.last_seen)
         kept = None if views else note
         self.move(deal, [proposal], action, side=side, by=actor, at=now, rate=about, note=kept, **changes)
         if side is Side.DRIVER and not views:
@@ -220,7 +216,7 @@ class InMemory(Books):
         offer, proposals = deal.offer, list(deal.proposals.values())
         held = any(each.status in HOLDING for each in proposals)
         ends = offer.status == S.ACTIVE and offer.expires_at is not None and offer.expires_at <= now and not held
-        late = [each for each in proposals if each.status in UNAGREED and (ends or _is_late(each, now))]
+        late = [each for each in proposals if each.status in UNAGREED and (ends or is_late(each, now))]
         if not (ends or late):
             return
         seen = self.last_seen(offer)
@@ -280,27 +276,6 @@ class InMemory(Books):
         self.keep_chats(deal, deal.proposals.values())
         self.close_elsewhere(winner.driver_id)
 
-    def _changes(
-        self, side: Side, action: Action, proposal: Proposal, rate: Decimal | None, reason: str, at: datetime
-    ) -> dict[str, Any]:
-        changes: dict[str, Any] = {}
-        if side is Side.DRIVER and action != Action.VIEW:
-            changes = {"responded_at": at, "first_answered_at": proposal.first_answered_at or at}
-        match side, action:
-            case _, Action.VIEW:
-                changes["viewed_at"] = at
-            case _, Action.ACCEPT:
-                changes |= {"agreed_rate": rate, "agreed_at": at}
-            case _, Action.RETRACT:
-                changes |= {"agreed_rate": None, "agreed_at": None}
-            case Side.DRIVER, Action.COUNTER:
-                changes |= {"driver_proposed_rate": rate, "countered_at": proposal.countered_at or at}
-            case Side.OFFICE, Action.COUNTER:
-                changes["offered_rate"] = rate
-            case Side.DRIVER, Action.REJECT:
-                changes |= {"reason": reason, "last_seen_offer": self.last_seen(proposal.offer)}
-        return changes
-
 
 def _known(place: Place) -> dict[str, Any]:
     lat, lon = _point(place)
@@ -313,29 +288,3 @@ def _point(place: Place) -> tuple[Decimal, Decimal]:
 
 def _bidding(deal: Deal) -> list[Proposal]:
     return [each for each in deal.proposals.values() if each.status in BIDDING]
-
-
-def _is_late(proposal: Proposal, now: datetime) -> bool:
-    return proposal.expires_at is not None and proposal.expires_at <= now
-
-
-def _require_open(offer: Offer, proposal: Proposal, now: datetime) -> None:
-    if (proposal.status in UNAGREED and _is_late(proposal, now)) or proposal.status == ProposalStatus.EXPIRED:
-        raise ProposalExpired()
-    if proposal.status == ProposalStatus.LOST and proposal.reason == LostReason.COVERED:
-        raise OfferAlreadyTaken() if offer.status == S.ASSIGNED else ProposalClosed()
-    if proposal.status in CLOSED or (proposal.status in BIDDING and offer.status != S.ACTIVE):
-        raise ProposalClosed()
-
-
-def _rate_of(side: Side, action: Action, proposal: Proposal, rate: Decimal | None) -> Decimal | None:
-    """What an answer is about: the standing offer, the driver's counter, or a new rate."""
-    match side, action:
-        case _, Action.COUNTER:
-            return None if rate is None else rate.quantize(CENT)
-        case Side.DRIVER, Action.ACCEPT:
-            return proposal.offered_rate
-        case Side.OFFICE, Action.ACCEPT | Action.REJECT:
-            return proposal.driver_proposed_rate
-        case _:
-            return None

@@ -37,6 +37,9 @@ BY_SERVICES = 100
 TOLD = 0.5
 """The share of the time that stories in memory take, before they are written."""
 
+LOOKED_AT = 1000
+"""Among so many offers one is chosen whose drivers one may sign in as."""
+
 Progress = Callable[[float], None]
 
 
@@ -99,7 +102,9 @@ def seed(
     if in_memory:
         write(in_memory.records, lambda done: progress(told + done * (1 - told)))
     progress(1)
-    return Seeded(office, made, len(cast.offers), market.said(), _asked([offer.pk for offer in cast.offers]))
+    return Seeded(
+        office, made, len(cast.offers), market.said(), _asked([offer.pk for offer in cast.offers[:LOOKED_AT]])
+    )
 
 
 def _counting(steps: int, progress: Progress) -> Callable[[], None]:

@@ -207,4 +207,5 @@ def _write_statuses(statuses: Mapping[int, str]) -> None:
     for id_, status in statuses.items():
         by_status[status].append(id_)
     for status, ids in by_status.items():
-        Driver.objects.filter(pk__in=ids).update(status=status)
+        for batch in _batches(ids):
+            Driver.objects.filter(pk__in=batch).update(status=status)
