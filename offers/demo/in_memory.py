@@ -95,7 +95,7 @@ class InMemory(Books):
                 self.add(deal, Proposal(offer=offer, driver_id=driver_id, **terms), by=actor, at=now)
         sent = [deal.proposals[id_] for id_ in chosen]
         offer.first_sent_at = offer.first_sent_at or now
-        self.tell(deal, sent, lines.offered(offer), now)
+        self.tell(deal, sent, _once_a_rate(lines.offered(offer)), now)
         for proposal in sent if message else ():
             self.speak(deal, proposal, Line(actor, message, now, MessageType.TEXT))
         return sent
@@ -136,7 +136,7 @@ class InMemory(Books):
         offer.version, offer.updated_at = offer.version + 1, now
         terms = {"agreed_rate": None, "agreed_at": None, "offered_rate": offer.proposed_rate}
         self.move(deal, bidding, Action.AMEND, side=Side.OFFICE, by=actor, at=now, **terms)
-        self.tell(deal, bidding, lines.amended(offer), now)
+        self.tell(deal, bidding, _once_a_rate(lines.amended(offer)), now)
         self.note(actor, OfferVerb.UPDATE, offer, offer, before, {"proposed_rate": offer.proposed_rate})
 
     def withdraw(self, actor: Actor, offer: Offer, driver_ids: Collection[int]) -> None:
@@ -284,6 +284,17 @@ def _known(place: Place) -> dict[str, Any]:
 
 def _point(place: Place) -> tuple[Decimal, Decimal]:
     return round(Decimal(place.latitude), 6), round(Decimal(place.longitude), 6)
+
+
+def _once_a_rate(text: lines.Text) -> lines.Text:
+    """A text that differs by nothing but the rate that is offered."""
+    known: dict[Decimal, str] = {}
+
+    def said(proposal: Proposal) -> str:
+        rate = proposal.offered_rate
+        return known.get(rate) or known.setdefault(rate, text(proposal))
+
+    return said
 
 
 def _bidding(deal: Deal) -> list[Proposal]:

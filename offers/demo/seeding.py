@@ -11,6 +11,7 @@ from accounts.models import User
 from drivers.models import Driver, Place
 from kernel import clock
 from kernel.limits import without_limits
+from kernel.memory import uncollected
 from offers.demo import words
 from offers.demo.by_services import ByServices
 from offers.demo.in_memory import InMemory
@@ -54,6 +55,7 @@ class Seeded:
 
 
 @without_limits()
+@uncollected()
 @unheard()
 def seed(
     *,

@@ -4,9 +4,11 @@ Many conversations go on at once, each by a line now and then: what is said in t
 read together.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from random import Random
 
 from chat.services import Receipt
@@ -47,6 +49,9 @@ class _Thread:
             self.lines = list(reversed(rng.choice(words.DIALOGUES[self.language])))
         who, text = self.lines.pop()
         return (self.driver if who == "driver" else self.owner), text
+
+
+_began = attrgetter("began")
 
 
 class Talking:
@@ -133,7 +138,6 @@ class Talking:
     def _lively_threads(self, moment: datetime) -> list[_Thread]:
         """What is talked about at that moment: what has been sent lately, if anything has."""
         if self._looked % LOOK_EVERY == 0:
-            self._open = self._open_threads()
+            self._open = sorted(self._open_threads(), key=_began)
         self._looked += 1
-        alive = self._open
-        return [each for each in alive if moment - each.began <= LIVELY] or alive
+        return self._open[bisect_left(self._open, moment - LIVELY, key=_began) :] or self._open

@@ -187,12 +187,13 @@ def _add(model: type[Model], made: list[Any]) -> None:
 
 
 def _insert(model: type[Model], made: Iterable[Row], told: _Told) -> None:
-    """Write rows that nothing points at: plain values, with the model's defaults where nothing is said."""
+    """Write rows that nothing points at, all with the same names: plain values; the model's defaults are the rest."""
     defaults = rows.defaults_of(model)
-    names = tuple(defaults)
     for batch in _batches(made):
-        values = [tuple({**defaults, **row}.values()) for row in batch]
-        rows.done(rows.inserting(model, names, values))
+        named = tuple(batch[0])
+        others = {name: value for name, value in defaults.items() if name not in named}
+        values = [(*row.values(), *others.values()) for row in batch]
+        rows.done(rows.inserting(model, (*named, *others), values))
         told.more(len(batch))
 
 
