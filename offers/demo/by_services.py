@@ -1,4 +1,4 @@
-"""The stories as the services tell them: each verb is a unit of work, as if somebody had pressed a button."""
+"""The stories as the services tell them: each verb is a unit of work, as if a button had been pressed."""
 
 from collections.abc import Collection, Hashable, Sequence
 from decimal import Decimal

@@ -120,7 +120,7 @@ class InMemory(Books):
         if winner and status == S.COMPLETED:
             self.tell(deal, [winner], lines.completed, now)
         elif status == S.CANCELLED:
-            # No story cancels what is covered: nobody has to be taken off it.
+            # No story cancels what is covered: no driver has to be taken off it.
             bidding = _bidding(deal)
             self.lose(deal, bidding, LostReason.OFFER_CLOSED, at=now, seen=seen)
             self.tell(deal, bidding, lines.lost(LostReason.OFFER_CLOSED), now)
@@ -258,7 +258,7 @@ class InMemory(Books):
             raise DriverBooked()
 
     def _give(self, deal: Deal, winner: Proposal, *, by: Actor, at: datetime) -> None:
-        """Award the offer: everybody else has lost it, and what the driver has open elsewhere closes."""
+        """Award the offer: all others have lost it, and what the driver has open elsewhere closes."""
         offer, seen = deal.offer, self.last_seen(deal.offer)
         lost = [each for each in _bidding(deal) if each is not winner]
         offer.status, offer.version = S.ASSIGNED, offer.version + 1

@@ -28,7 +28,7 @@ class Words(NamedTuple):
 
 
 class Read(NamedTuple):
-    """Somebody has read, or received, what was said up to `seq`."""
+    """A person has read, or received, what was said up to `seq`."""
 
     talk: Hashable
     who: Actor
@@ -88,7 +88,7 @@ class Market(Protocol):
         """In the order in which they were opened."""
 
     def open_talks(self) -> list[Hashable]:
-        """Where somebody may write now, and there is a load to talk about, in the order in which they were opened."""
+        """Where people may write now, and there is a load to talk about, in the order in which they were opened."""
 
     def last_seqs(self, talks: Collection[Hashable]) -> dict[Hashable, int]: ...
 

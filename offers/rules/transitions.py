@@ -40,7 +40,7 @@ UNAGREED = (*WAITING, S.COUNTER_OFFERED)
 BIDDING = (*UNAGREED, S.ACCEPTED)
 """The driver may still win the load."""
 HOLDING = (S.ACCEPTED, S.AWARDED)
-"""While somebody has said yes, an offer does not expire."""
+"""While one of these stands, an offer does not expire."""
 OPEN = (*BIDDING, S.AWARDED)
 """The driver sees the offer as it is now."""
 CLOSED = (S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.LOST, S.FALLEN_OFF)
