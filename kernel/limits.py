@@ -7,7 +7,6 @@ What only counts once it has gone wrong takes its token before the work, and giv
 come at once then get no more than there is, however long the work takes.
 """
 
-import math
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -50,7 +49,7 @@ back; what is more than a burst by that is cut when it is looked at. All in one 
 apart costs more than the rest.
 """
 
-_own = Lock()
+_own, _asking = Lock(), Lock()
 _without_limits: ContextVar[bool] = ContextVar("without_limits", default=False)
 
 
@@ -175,23 +174,29 @@ class DeferredBucket(Bucket):
     def settle(self, people: Collection[object]) -> None:
         """Take in Redis what these people owe, and forget those who owe nothing."""
         with _own:
-            accounts = {who: account for who in people if (account := _deferred.get((self, who))) is not None}
-            for who, account in accounts.items():
-                if not account.owed and not account.asking:
-                    del _deferred[self, who]
-        if owing := {who: 0 for who, account in accounts.items() if account.owed}:
+            owing: dict[object, int] = {}
+            for who in people:
+                account = _deferred.get((self, who))
+                if account is not None and account.owed:
+                    owing[who] = 0
+                else:
+                    _deferred.pop((self, who), None)
+        if owing:
             self._asked(owing)
 
     def _asked(self, wanted: Mapping[object, int]) -> dict[object, list[RateLimited | None]]:
-        """The answers for each of the people, after Redis has been asked for these and for what they owe."""
-        with _own:
-            accounts = {who: _deferred.setdefault((self, who), _Account()) for who in wanted}
-            owed = {who: account.start_asking() for who, account in accounts.items()}
-        taken = self._taken({who: number + owed[who] for who, number in wanted.items()})
-        now = time.time()
-        with _own:
-            for who, account in accounts.items():
-                account.end_asking(taken[who].left, now)
+        """The answers for each of the people, after Redis has been asked for these and for what they owe.
+
+        One thread asks at a time, and nobody defers for those who are being asked for: so what is left is known.
+        """
+        with _asking:
+            with _own:
+                accounts = {who: _deferred.pop((self, who), None) for who in wanted}
+            owed = {who: account.owed if account else 0 for who, account in accounts.items()}
+            taken = self._taken({who: number + owed[who] for who, number in wanted.items()})
+            now = time.time()
+            with _own:
+                _deferred.update({(self, who): _Account(left, now) for who, (_number, left) in taken.items()})
         answers: dict[object, list[RateLimited | None]] = {}
         for who, number in wanted.items():
             granted = min(number, max(0, taken[who].number - owed[who]))
@@ -203,34 +208,18 @@ class DeferredBucket(Bucket):
 class _Account:
     """What a process knows of one person's bucket: what was left when Redis was asked last, what is owed since."""
 
-    __slots__ = ("_asked_at", "_left", "asking", "owed")
+    __slots__ = ("_asked_at", "_left", "owed")
 
-    def __init__(self) -> None:
-        self._left = math.inf
-        self._asked_at = -math.inf
-        self.asking = 0
-        """How many threads are asking Redis now: what is left is known once they all have an answer."""
+    def __init__(self, left: float, asked_at: float) -> None:
+        self._left = left
+        self._asked_at = asked_at
         self.owed = 0
 
     def can_defer(self, bucket: DeferredBucket, now: float) -> bool:
         passed = max(0.0, now - self._asked_at)
-        if self.asking or passed > 2 * SETTLE_SECONDS or self.owed + 1 > bucket.burst / 4:
+        if passed > 2 * SETTLE_SECONDS or self.owed + 1 > bucket.burst / 4:
             return False
         return min(bucket.burst, self._left + passed * bucket.per_second) - self.owed - 1 >= bucket.burst / 2
-
-    def start_asking(self) -> int:
-        """Gives what is owed, which is asked for as well."""
-        if not self.asking:
-            self._left = math.inf
-        self.asking += 1
-        owed, self.owed = self.owed, 0
-        return owed
-
-    def end_asking(self, left: float, now: float) -> None:
-        """Of several answers the lowest counts: which was the last in Redis is not known."""
-        self.asking -= 1
-        self._left = min(self._left, left)
-        self._asked_at = now
 
 
 _deferred: dict[tuple[DeferredBucket, object], _Account] = {}
