@@ -152,9 +152,12 @@ def without_client_ids() -> None:
     """Nobody knows a message again."""
     from chat.services import sending
 
-    draft = sending.Draft
+    class Unknown(sending.Draft):
+        def __init__(self, *args: Any, client_id: str | None = None, **more: Any) -> None:
+            super().__init__(*args, **more)
+
     sending._known = lambda ids: {}
-    sending.Draft = lambda *args, client_id=None, **more: draft(*args, **more)  # type: ignore[assignment, misc]
+    sending.Draft = Unknown  # type: ignore[misc]
 
 
 def without_one_transaction() -> None:
