@@ -5,7 +5,6 @@ last one, by the database's clock.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tools import with_services
+from benchmarks.database import new_database, settings_on
 
 ROOT = Path(__file__).resolve().parent.parent
 GIVE_UP_SECONDS = 600
@@ -36,16 +35,8 @@ def main() -> None:
     for database in chosen.on or ["mariadb", "sqlite"]:
         for kind in chosen.kind or KINDS:
             with ExitStack() as stack:
-                directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="offers-jobs-"))
-                url = _mariadb(stack) if database == "mariadb" else f"sqlite:///{directory}/jobs.sqlite3"
-                environment = os.environ | {
-                    "ENV_FILE": os.devnull,
-                    "VAR_DIR": directory,
-                    "DATABASE_URL": url,
-                    "REDIS_URL": "",
-                    "LOG_LEVEL": "WARNING",
-                    "DJANGO_SETTINGS_MODULE": "offers_project.settings",
-                }
+                url = new_database(stack, "benchmark_jobs") if database == "mariadb" else _sqlite(stack)
+                environment = settings_on(stack, url)
                 command = [sys.executable, "-m", "benchmarks.jobs", "--here", kind]
                 command += ["--jobs", str(chosen.jobs), "--workers", str(chosen.workers)]
                 said = subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
@@ -87,6 +78,11 @@ def measured(kind: str, number: int, workers: int) -> str:
     return f"{number} jobs in {seconds:.1f} s: {number / seconds:.0f} a second (written in {written:.1f} s)"
 
 
+def _sqlite(stack: ExitStack) -> str:
+    directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="offers-jobs-"))
+    return f"sqlite:///{directory}/jobs.sqlite3"
+
+
 @contextmanager
 def _working(workers: int) -> Iterator[None]:
     command = [sys.executable, "manage.py", "work", "--queue", "default"]
@@ -98,18 +94,6 @@ def _working(workers: int) -> Iterator[None]:
             process.terminate()
         for process in processes:
             process.wait()
-
-
-def _mariadb(stack: ExitStack) -> str:
-    """A new database on a server that writes each commit to the disk."""
-    import MySQLdb
-
-    url = with_services.database_url(stack, durable=True).rpartition("/")[0]
-    port = int(url.rpartition(":")[2])
-    connection = MySQLdb.connect(host="127.0.0.1", port=port, user="root")
-    connection.cursor().execute("CREATE OR REPLACE DATABASE benchmark_jobs CHARACTER SET utf8mb4")
-    connection.close()
-    return f"{url}/benchmark_jobs"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from chat import selectors, services
 from chat.enums import PassingKind
 from chat.models import Address, Conversation
 from chat.services import Mark, Receipt, Send, Sent
-from chat.shapes import writing
+from chat.shapes import frames
 from kernel.errors import Refusal
 from presence.doorbell import topics
 from presence.doorbell.bus import Passing
@@ -87,11 +87,11 @@ def _typing(call: Call) -> str:
 
 
 COMMANDS = [
-    Command(name="join_offer_chat", fields=writing.JoinCommand, run=join_offer_chat),
-    Command(name="leave_offer_chat", fields=writing.ChatCommand, run=leave_offer_chat),
-    Command(name="send_message", fields=writing.SendCommand, run_many=send_messages),
-    Command(name="typing_start", fields=writing.ChatCommand, run=typing_start),
-    Command(name="typing_stop", fields=writing.ChatCommand, run=typing_stop),
-    Command(name="mark_message_delivered", fields=writing.MarkCommand, run_many=_marks(Receipt.DELIVERED)),
-    Command(name="mark_message_read", fields=writing.MarkCommand, run_many=_marks(Receipt.READ)),
+    Command(name="join_offer_chat", fields=frames.Join, run=join_offer_chat),
+    Command(name="leave_offer_chat", fields=frames.Chat, run=leave_offer_chat),
+    Command(name="send_message", fields=frames.Message, run_many=send_messages),
+    Command(name="typing_start", fields=frames.Chat, run=typing_start),
+    Command(name="typing_stop", fields=frames.Chat, run=typing_stop),
+    Command(name="mark_message_delivered", fields=frames.Mark, run_many=_marks(Receipt.DELIVERED)),
+    Command(name="mark_message_read", fields=frames.Mark, run_many=_marks(Receipt.READ)),
 ]

@@ -66,7 +66,8 @@ class Draft:
     conversation: ConversationRow
     sender: Actor
     message: str
-    pk: int
+    pk: int | None = None
+    """Unknown until the database has answered."""
     seq: int
     message_type: str
     proposed_rate: Decimal | None

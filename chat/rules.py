@@ -14,7 +14,7 @@ from chat.errors import ConversationClosed
 from chat.models import Membership, Message
 from kernel.actors import DISPATCHER, Actor
 from kernel.errors import Invalid, MessageTooLong, NotFound, PermissionDenied
-from kernel.limits import Bucket
+from kernel.limits import DeferredBucket
 from kernel.text import is_storable
 
 CLIENT_ID_MAX_LENGTH = 64
@@ -87,6 +87,6 @@ def require_sendable(message: object, client_id: object) -> None:
         raise Invalid.field("client_id", _("This is too long."))
 
 
-def message_limit() -> Bucket:
+def message_limit() -> DeferredBucket:
     """How many messages a person may send, by whatever door; what they say along with an answer is one, too."""
-    return Bucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)
+    return DeferredBucket("messages", burst=settings.MESSAGES_BURST, per_second=settings.MESSAGES_PER_SECOND)

@@ -1,5 +1,6 @@
 """Miles between two points of the globe."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from math import asin, cos, degrees, pi, radians, sin, sqrt
@@ -21,10 +22,21 @@ def haversine_miles(lat1: Degrees, lon1: Degrees, lat2: Degrees, lon2: Degrees) 
     The haversine formula keeps its precision for small distances: R. W. Sinnott, "Virtues of the Haversine",
     Sky and Telescope 68 (2), 1984, p. 159.
     """
-    phi1, phi2 = radians(lat1), radians(lat2)
-    across, along = sin((phi2 - phi1) / 2), sin((radians(lon2) - radians(lon1)) / 2)
-    half_chord = across**2 + cos(phi1) * cos(phi2) * along**2
-    return 2 * EARTH_RADIUS_MILES * asin(min(1.0, sqrt(half_chord)))
+    return miles_from(lat1, lon1)(lat2, lon2)
+
+
+def miles_from(lat: Degrees, lon: Degrees) -> Callable[[Degrees, Degrees], float]:
+    """`haversine_miles` from one point to many."""
+    phi1, lambda1 = radians(lat), radians(lon)
+    shrinking = cos(phi1)
+
+    def miles_to(lat2: Degrees, lon2: Degrees) -> float:
+        phi2 = radians(lat2)
+        across, along = sin((phi2 - phi1) / 2), sin((radians(lon2) - lambda1) / 2)
+        half_chord = across**2 + shrinking * cos(phi2) * along**2
+        return 2 * EARTH_RADIUS_MILES * asin(min(1.0, sqrt(half_chord)))
+
+    return miles_to
 
 
 def road_miles(lat1: Degrees, lon1: Degrees, lat2: Degrees, lon2: Degrees) -> float:

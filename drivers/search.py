@@ -23,6 +23,8 @@ DISTANCE = "distance"
 SEARCHED = ("driver_name", "truck_number", "cell_phone", "email", "city_state_zip", "dimensions", "rate")
 NOBODY = 0
 """As `dispatcher_id`: trucks that are nobody's."""
+NAMED_AT_ONCE = 5_000
+"""So many trucks within a radius are put in order by their ids; where there are more, all that fit are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,13 @@ def trucks(actor: Actor, query: Query) -> Found:
     rows = _narrowed(selectors.drivers_for(actor), query)
     by = query.ordering.removeprefix("-") or (DISTANCE if query.around else "name")
     backwards = query.ordering.startswith("-")
-    ids = _ordered(rows, "name" if by == DISTANCE else by, backwards and by != DISTANCE)
+    order = ("name", False) if by == DISTANCE else (by, backwards)
     if query.around is None:
-        return Found(ids, None)
+        return Found(_ordered(rows, *order), None)
     distances = selectors.near(query.around.latitude, query.around.longitude, query.radius_miles, among=rows)
+    if query.radius_miles is not None and len(distances) <= NAMED_AT_ONCE:
+        rows = Driver.objects.filter(pk__in=list(distances))
+    ids = _ordered(rows, *order)
     if query.radius_miles is not None:
         ids = [pk for pk in ids if pk in distances]
     if by == DISTANCE:

@@ -1,17 +1,21 @@
 """Readings about trucks and drivers."""
 
 from collections.abc import Collection, Iterable
+from operator import itemgetter
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from drivers import lookup, places, rules
-from drivers.distance import Degrees, bounding_box, haversine_miles
+from drivers import lookup, rules
+from drivers.distance import Degrees, bounding_box, miles_from
 from drivers.models import Driver
+from drivers.place_memory import points_of
 from kernel.actors import Actor
 
 ANYWHERE_MILES = 12_500
 """Half way round the globe: no two points are farther apart."""
+_AT_THEIR_PLACE = (Q(latitude=None) | Q(longitude=None)) & Q(city_state_zip__isnull=False) & ~Q(city_state_zip="")
+"""Trucks without coordinates that may be where their place is."""
 
 
 def drivers_for(actor: Actor) -> QuerySet[Driver]:
@@ -35,15 +39,23 @@ def near(
 ) -> dict[int, float]:
     """`{driver id: miles}` of the active drivers (or `among` others) around a point, nearest first, as the crow flies.
 
-    A truck without coordinates is where its place is. Three queries when all places fit into one batch.
+    A truck without coordinates is where its place is. One pass of the database over `Trucks`, whatever the radius: see
+    docs/decisions/where-trucks-are.md. One more statement where places are to be known, and those of
+    `places.find_many` for texts that are new to this process.
     """
     among = active() if among is None else among
     radius = ANYWHERE_MILES if radius_miles is None else radius_miles
-    placed = among.exclude(latitude=None).exclude(longitude=None)
-    within = placed.filter(bounding_box(lat, lon, radius).condition()).values_list("pk", "latitude", "longitude")
-    miles = {pk: haversine_miles(lat, lon, *position) for pk, *position in within}
-    miles |= _miles_by_place(lat, lon, among.exclude(pk__in=placed.values("pk")))
-    return dict(sorted(((pk, far) for pk, far in miles.items() if far <= radius), key=lambda item: (item[1], item[0])))
+    in_the_box = bounding_box(lat, lon, radius).condition()
+    rows = among.order_by().filter(in_the_box | _AT_THEIR_PLACE)
+    miles_to, miles, texts = miles_from(lat, lon), {}, {}
+    for pk, latitude, longitude, text in rows.values_list("pk", "latitude", "longitude", "city_state_zip"):
+        if latitude is None or longitude is None:
+            texts[pk] = text
+        else:
+            miles[pk] = miles_to(latitude, longitude)
+    points = points_of(texts.values())
+    miles |= {pk: miles_to(*points[text]) for pk, text in texts.items() if text in points}
+    return dict(sorted(((pk, far) for pk, far in miles.items() if far <= radius), key=itemgetter(1, 0)))
 
 
 def positions(drivers: Iterable[Driver]) -> dict[int, tuple[float, float]]:
@@ -55,10 +67,8 @@ def positions(drivers: Iterable[Driver]) -> dict[int, tuple[float, float]]:
         if driver.latitude is not None and driver.longitude is not None
     }
     texts = {driver.pk: driver.city_state_zip for driver in drivers if driver.pk not in found and driver.city_state_zip}
-    named = places.find_many(set(texts.values()))
-    return found | {
-        pk: (float(named[text].latitude), float(named[text].longitude)) for pk, text in texts.items() if text in named
-    }
+    points = points_of(texts.values())
+    return found | {pk: points[text] for pk, text in texts.items() if text in points}
 
 
 def statuses() -> list[str]:
@@ -75,13 +85,3 @@ def signing_in_by(address: str) -> list[Driver]:
     find = lookup.with_mail if "@" in address else lookup.with_phone
     ids = find(address, among=active())
     return sorted(Driver.objects.filter(pk__in=ids or [0]), key=lambda driver: (driver.truck_number or "", driver.pk))
-
-
-def _miles_by_place(lat: Degrees, lon: Degrees, drivers: QuerySet[Driver]) -> dict[int, float]:
-    texts = dict(drivers.exclude(city_state_zip=None).exclude(city_state_zip="").values_list("pk", "city_state_zip"))
-    named = places.find_many(set(texts.values()))
-    return {
-        pk: haversine_miles(lat, lon, named[text].latitude, named[text].longitude)
-        for pk, text in texts.items()
-        if text in named
-    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task, TaskError, TaskResult, TaskResultStatus
 from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
@@ -13,12 +14,17 @@ from django_tasks.utils import normalize_json
 
 from jobs import waking
 from jobs.enums import State
+from jobs.errors import UnknownTask
 from jobs.task import JobTask, named
 from kernel import clock, request_id
-from kernel.unit_of_work import after_commit
+from kernel.unit_of_work import after_commit, in_transaction
 
 if TYPE_CHECKING:
     from jobs.models import Job
+
+ARGUMENTS_MAX = 64 * 1024
+ARGUMENTS_DEEP = 20
+"""MariaDB reads JSON of 32 levels, and no deeper."""
 
 STATUS = {
     State.WAITING: TaskResultStatus.READY,
@@ -41,8 +47,7 @@ class JobBackend(BaseTaskBackend):
         if job.unique_key is None:
             job.save(force_insert=True)
         else:
-            with transaction.atomic():
-                job = _insert_keyed(job)
+            job = _insert_keyed(job)
         after_commit(lambda: waking.wake(job.queue))
         result = result_of(job, task)
         task_enqueued.send(type(self), task_result=result)
@@ -54,7 +59,10 @@ class JobBackend(BaseTaskBackend):
         job = Job.objects.filter(pk=result_id).first() if result_id.isascii() and result_id.isdigit() else None
         if job is None:
             raise TaskResultDoesNotExist(result_id)
-        return result_of(job, named(job.task))
+        try:
+            return result_of(job, named(job.task))
+        except UnknownTask as unknown:
+            raise TaskResultDoesNotExist(result_id) from unknown
 
 
 def new_job(task: Task[..., Any], args: Any = (), kwargs: Any = None) -> Job:
@@ -70,7 +78,7 @@ def new_job(task: Task[..., Any], args: Any = (), kwargs: Any = None) -> Job:
         state=State.WAITING,
         due_at=task.run_after or now,
         task=task.module_path,
-        arguments=normalize_json({"args": args, "kwargs": kwargs}),
+        arguments=_kept(normalize_json({"args": args, "kwargs": kwargs})),
         unique_key=task.key_of(args, kwargs),
         tries_max=task.tries,
         request_id=request_id.current() if request_id.current() != "-" else "",
@@ -100,8 +108,35 @@ def result_of(job: Job, task: Task[Any, Any]) -> TaskResult[Any]:
     )
 
 
+def _kept(arguments: Any) -> Any:
+    """Arguments as they are, when every database keeps them: MariaDB would refuse some only when the row is written.
+
+    Raises `ValueError` for what is no JSON, and for what is more than ids.
+    """
+    _require_shallow(arguments, ARGUMENTS_DEEP)
+    try:
+        size = len(json.dumps(arguments, allow_nan=False, ensure_ascii=False).encode())
+    except ValueError as error:
+        raise ValueError("An argument of a job is no JSON.") from error
+    if size > ARGUMENTS_MAX:
+        raise ValueError(f"The arguments of a job are more than {ARGUMENTS_MAX} bytes: hand over an id.")
+    return arguments
+
+
+def _require_shallow(value: Any, levels: int) -> None:
+    if levels == 0:
+        raise ValueError("The arguments of a job are nested too deeply.")
+    if isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            _require_shallow(each, levels - 1)
+
+
+@in_transaction
 def _insert_keyed(job: Job) -> Job:
-    """Write a job, or find the one that has its key already; that one runs once more when it is running now."""
+    """Write a job, or find the one that has its key already; that one runs once more when it is running now.
+
+    A keyed job may so enqueue itself, to run again at a later moment.
+    """
     from jobs.models import Job
 
     # Writing the key over itself locks the row that has it for this transaction alone. To ignore the conflict would
@@ -114,7 +149,8 @@ def _insert_keyed(job: Job) -> Job:
         if found is None:
             continue  # The one that was in the way has ended in this very moment.
         if found.state == State.RUNNING:
-            Job.objects.filter(pk=found.pk).update(is_wanted_again=True)
+            at = job.due_at if found.wanted_at is None else min(found.wanted_at, job.due_at)
+            Job.objects.filter(pk=found.pk).update(is_wanted_again=True, wanted_at=at)
         elif found.due_at > job.due_at:
             Job.objects.filter(pk=found.pk).update(due_at=job.due_at)
         return found

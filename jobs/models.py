@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from jobs.enums import State
 from kernel.fields import ExactCharField
 
+NAME_MAX, SPEC_MAX = 64, 100
+"""Of a schedule, in letters."""
+
 
 class Job(models.Model):
     """One call of a task, made once `due_at` has come. Arguments are ids: never a secret, never a phone number."""
@@ -18,12 +21,14 @@ class Job(models.Model):
     """Kept until the job has ended; there is one unfinished job of a key. MySQL has no conditional constraint."""
     is_wanted_again = models.BooleanField(_("wanted again"), default=False)
     """Its key was enqueued while it ran: what it has read may be older than that, so it runs once more."""
+    wanted_at = models.DateTimeField(_("wanted again at"), null=True)
+    """When that is due; None: at once."""
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     tries_max = models.PositiveSmallIntegerField(_("tries at most"))
     fence = models.PositiveIntegerField(default=0)
     """Counts who has taken it: what a worker reports with an older number is not believed."""
     worker = models.CharField(_("worker"), max_length=96, blank=True)
-    schedule = models.CharField(_("schedule"), max_length=64, blank=True)
+    schedule = models.CharField(_("schedule"), max_length=NAME_MAX, blank=True)
     tick_at = models.DateTimeField(_("tick of the clock"), null=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     """The kind of exception and the place, or the reason for giving up. Never what the exception said."""
@@ -46,8 +51,8 @@ class Job(models.Model):
 class ScheduleState(models.Model):
     """When a schedule is due next. The schedules themselves are listed in `offers_project.wiring`."""
 
-    name = models.CharField(_("schedule"), max_length=64, primary_key=True)
-    spec = models.CharField(_("when"), max_length=100)
+    name = models.CharField(_("schedule"), max_length=NAME_MAX, primary_key=True)
+    spec = models.CharField(_("when"), max_length=SPEC_MAX)
     next_at = models.DateTimeField(_("next"))
     last_at = models.DateTimeField(_("last"), null=True)
     last_job_id = models.BigIntegerField(_("last job"), null=True)

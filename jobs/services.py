@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from jobs import waking
 from jobs.enums import State
-from jobs.errors import StillAtWork
+from jobs.errors import AnotherIsToCome, StillAtWork
 from jobs.facts import JobRunAgain
 from jobs.models import Job
+from jobs.task import named
 from kernel import clock, facts
 from kernel.actors import Actor
 from kernel.errors import NotFound, PermissionDenied
@@ -29,7 +31,7 @@ def can_run_jobs_again(actor: Actor) -> bool:
 def run_again(*, actor: Actor, job_id: int) -> None:
     """Let a job that has ended or waits for its next try be run now, with all its tries. Managers only.
 
-    Raises `StillAtWork` for a job that is running.
+    Raises `StillAtWork` for a job that is running, and `AnotherIsToCome` where another one has its key by now.
     """
     if not can_run_jobs_again(actor):
         raise PermissionDenied()
@@ -38,12 +40,28 @@ def run_again(*, actor: Actor, job_id: int) -> None:
         raise NotFound()
     if job.state == State.RUNNING:
         raise StillAtWork()
+    _take_key_again(job)
     before = {"state": job.state, "tries": job.tries, "last_error": job.last_error}
     job.state, job.tries, job.due_at = State.WAITING, 0, clock.now()
     job.finished_at = None
     job.save(update_fields=["state", "tries", "due_at", "finished_at"])
     facts.publish(JobRunAgain(actor=actor, job_id=job.pk, task=job.task, before=before))
     after_commit(lambda: waking.wake(job.queue))
+
+
+def _take_key_again(job: Job) -> None:
+    """A job that has ended has no key any more, and of each key there is one unfinished job."""
+    try:
+        key = named(job.task).key_of(job.arguments["args"], job.arguments["kwargs"])
+    except Exception:
+        return  # What it was called with has no key today: what runs it says what is wrong with it.
+    if key is None or key == job.unique_key:
+        return
+    try:
+        with transaction.atomic():
+            Job.objects.filter(pk=job.pk).update(unique_key=key)
+    except IntegrityError as taken:
+        raise AnotherIsToCome() from taken
 
 
 def prune() -> int:

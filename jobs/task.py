@@ -10,7 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.utils.module_loading import import_string
 from django_tasks.base import Task
 
-from jobs.errors import GiveUp
+from jobs.errors import UnknownTask
+from kernel.text import is_storable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +40,9 @@ class JobTask(Task[P, T]):
         if self.key is None:
             return None
         key = f"{self.module_path}:{self.key(*args, **kwargs)}"
-        return key if len(key) <= KEY_MAX else hashlib.sha256(key.encode()).hexdigest()
+        # MySQL takes "a" and "a " for the same; and what is no text that can be stored, a hash is.
+        is_plain = len(key) <= KEY_MAX and key == key.rstrip() and is_storable(key)
+        return key if is_plain else hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
     def wait_after(self, tries: int) -> timedelta:
         """How long to wait after so many tries that went wrong. Jobs that failed together do not all come together."""
@@ -48,11 +51,11 @@ class JobTask(Task[P, T]):
 
 
 def named(path: str) -> JobTask[..., Any]:
-    """The task that a row names. Raises `GiveUp` where there is none: a row decides about nothing else that is run."""
+    """The task that a row names. Raises `UnknownTask` where there is none: a row decides about nothing else."""
     try:
         found = import_string(path)
-    except (ImportError, ValueError) as error:
-        raise GiveUp("There is no task of this name.") from error
+    except Exception as error:  # Whatever a module raises while it is loaded, or a path that can be none.
+        raise UnknownTask("There is no task of this name.") from error
     if not isinstance(found, JobTask):
-        raise GiveUp("What has this name is no task.")
+        raise UnknownTask("What has this name is no task.")
     return found

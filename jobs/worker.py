@@ -55,7 +55,8 @@ class Worker:
         self.beside = beside
         self.is_stopping = threading.Event()
         self._seconds = POLITE_SECONDS if is_polite else AT_ONCE_SECONDS
-        self._held: dict[int, Job] = {}
+        # By fence as well: a thread may be given again what another one of this worker has lost and still works on.
+        self._held: dict[tuple[int, int], Job] = {}
         self._threads: list[threading.Thread] = []
 
     # --- from outside -----------------------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ class Worker:
                 claiming.give_back(left, worker=self.name)
         finally:
             for job in jobs:
-                self._held.pop(job.pk, None)
+                self._held.pop((job.pk, job.fence), None)
         return len(jobs)
 
     def _do_first(self, jobs: list[Job]) -> int:
@@ -149,12 +150,12 @@ class Worker:
         else:
             number = running.run_together(together, seconds=self._seconds, is_stopping=self.is_stopping.is_set)
         for job in jobs[:number]:
-            self._held.pop(job.pk, None)
+            self._held.pop((job.pk, job.fence), None)
         return number
 
     def _claim(self, queue: str, most: int) -> list[Job]:
         jobs = claiming.claim(queue, worker=self.name, most=most)
-        self._held.update({job.pk: job for job in jobs})
+        self._held.update({(job.pk, job.fence): job for job in jobs})
         return jobs
 
     def _keep(self) -> None:
@@ -165,7 +166,7 @@ class Worker:
                 now = time.monotonic()
                 if now - renewed > settings.JOBS["LEASE_SECONDS"] / 4:
                     renewed = now
-                    self._guarded(lambda: claiming.renew(list(self._held), worker=self.name))
+                    self._guarded(lambda: claiming.renew({pk for pk, _fence in list(self._held)}, worker=self.name))
                 if now - taken_back > TAKE_BACK_SECONDS:
                     taken_back = now
                     self._guarded(lambda: sum(claiming.take_back(queue) for queue in self.queues))
@@ -189,7 +190,7 @@ class Worker:
         """What `look` gives; None when it has failed. A thread goes on whatever happens to it."""
         try:
             return look()
-        except Exception as error:
+        except BaseException as error:  # `sys.exit()` would end the thread without a word.
             metrics.LOOK_FAILURES.inc()
             logger.warning("jobs: %s: %s", type(error).__name__, error)
             connection.close()

@@ -1,11 +1,15 @@
 """The first answer to a request with an `Idempotency-Key`, given again when it is repeated within a day.
 
 A key is claimed before the work and answered after it. While it is only claimed, a second request is told to wait; a
-claim whose work must have died with its process is given up after `GIVE_UP`.
+claim whose process must have died is given up after `GIVE_UP`. Where that had changed something already, which every
+unit of work writes beside the key in its own transaction, nothing is done again: the answer alone is lost.
 
 What is kept is small, whatever was sent. A refusal has changed nothing: one that is too long to be kept is given up,
 and the same request is looked at again. What was done is never done again: where its answer is too long to be kept,
 that it was done is kept alone. And one actor has so many keys a day.
+
+Nothing here is a service. The claim is seen by others before the work begins, and the answer is known when its units of
+work are over: each is a transaction of its own.
 """
 
 import base64
@@ -14,23 +18,31 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from journal.models import IdempotencyKey
 from kernel import clock
 from kernel.errors import Conflict, RateLimited
 from kernel.limits import Bucket
+from kernel.unit_of_work import in_transaction, mark_each
 
 KEEP = timedelta(hours=24)
 GIVE_UP = timedelta(minutes=5)
 ANSWER_MAX = 64 * 1024
 """Bytes of an answer as it is kept, packed and encrypted."""
 REFUSAL_MAX = 1024
+CHANGED = 102
+"""The status of a request that has changed something and is still being answered, or never will be."""
+DONE = 200
+"""What is said of one that has changed something and whose answer is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +78,10 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
     while True:
         now = clock.now()
         try:
-            with transaction.atomic():
-                row = IdempotencyKey.objects.create(
-                    actor=actor, key=key, path=path[:255], body_hash=body_hash, created_at=now
-                )
-            return _counted(Claim(row.pk), actor)
+            row = _claimed(actor=actor, key=key, path=path[:255], body_hash=body_hash, created_at=now)
+            claim = _counted(Claim(row.pk), actor)
+            mark_each(partial(_note_change, claim))
+            return claim
         except IntegrityError:
             known = IdempotencyKey.objects.filter(actor=actor, key=key).first()
         if known is None:
@@ -80,8 +91,12 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
             IdempotencyKey.objects.filter(pk=known.pk, status=known.status).delete()
             continue
         if known.body_hash != body_hash:
-            raise Conflict(_("This key has been used for another request."), extra={"first_status": known.status})
-        if known.status is None:
+            words = _("This key has been used for another request.")
+            raise Conflict(words, extra={"first_status": _told(known.status, age)})
+        if known.status == CHANGED and age > GIVE_UP:
+            words = _("This was done. Its answer is lost: read what there is now.")
+            raise Conflict(words, extra={"first_status": DONE})
+        if known.status in (None, CHANGED):
             raise Conflict(_("The first request with this key is still being answered."), extra={"first_status": None})
         if known.answer is None:
             raise Conflict(
@@ -93,10 +108,11 @@ def begin(*, actor: str, key: str, path: str, body: bytes) -> Claim | Kept:
 
 def what_became(*, actor: str, key: str) -> Known | None:
     """What has become of the request that came with `key` within a day; None when none is known of."""
-    row = IdempotencyKey.objects.filter(actor=actor, key=key, created_at__gte=clock.now() - KEEP).first()
-    if row is None or (row.status is None and clock.now() - row.created_at > GIVE_UP):
+    now = clock.now()
+    row = IdempotencyKey.objects.filter(actor=actor, key=key, created_at__gte=now - KEEP).first()
+    if row is None or (row.status is None and now - row.created_at > GIVE_UP):
         return None
-    return Known(status=row.status)
+    return Known(status=_told(row.status, now - row.created_at))
 
 
 def answer_to(*, actor: str, key: str) -> Kept | None:
@@ -109,6 +125,7 @@ def answer_to(*, actor: str, key: str) -> Kept | None:
 
 def keep(claim: Claim, *, status: int, body: bytes) -> None:
     """Keep the answer to the claimed request, to be given again when it is repeated."""
+    mark_each(None)
     answer = _encrypted(body)
     if status < 400:
         short = answer if len(answer) <= ANSWER_MAX else None
@@ -121,13 +138,30 @@ def keep(claim: Claim, *, status: int, body: bytes) -> None:
 
 def give_up(claim: Claim) -> None:
     """Let the key be used again: its request came to nothing."""
-    IdempotencyKey.objects.filter(pk=claim.pk, status=None).delete()
+    mark_each(None)
+    IdempotencyKey.objects.filter(Q(status=None) | Q(status=CHANGED), pk=claim.pk).delete()
 
 
 def prune() -> int:
     """Delete keys that are older than a day. Returns how many."""
     count, _each = IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEEP).delete()
     return count
+
+
+def _note_change(claim: Claim) -> None:
+    IdempotencyKey.objects.filter(pk=claim.pk, status=None).update(status=CHANGED)
+
+
+def _told(status: int | None, age: timedelta) -> int | None:
+    """The status as a client reads it: None while there may still be an answer."""
+    if status == CHANGED:
+        return DONE if age > GIVE_UP else None
+    return status
+
+
+@in_transaction
+def _claimed(**values: Any) -> IdempotencyKey:
+    return IdempotencyKey.objects.create(**values)
 
 
 def _hash_of(path: str, body: bytes) -> str:

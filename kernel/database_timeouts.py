@@ -27,9 +27,16 @@ def shorten_for_servers() -> None:
     options = database["OPTIONS"]
     for name in ("read_timeout", "write_timeout"):
         options[name] = min(options[name], settings.DATABASE_ANSWER_SECONDS)
-    # MySQL waits 50 s for a lock. MariaDB ends a transaction whose process has stopped in the middle of it, and with it
-    # the locks that others wait for; MySQL has no such limit.
-    options["init_command"] += (
-        f", innodb_lock_wait_timeout = {settings.DATABASE_LOCK_SECONDS}"
-        f" /*M!100300 , idle_transaction_timeout = {settings.DATABASE_IDLE_SECONDS} */"
-    )
+    # MySQL waits 50 s for a lock.
+    options["init_command"] += f", innodb_lock_wait_timeout = {settings.DATABASE_LOCK_SECONDS}"
+    leave_nothing_lying(settings.DATABASE_IDLE_SECONDS)
+
+
+def leave_nothing_lying(seconds: float) -> None:
+    """To be called before a process's first connection. MariaDB ends a transaction in which nothing has been done for
+    so long, since its process has stopped, and with it the locks that everybody else waits for. MySQL has no such
+    limit.
+    """
+    database = connections.settings["default"]
+    if database["ENGINE"].endswith("mysql"):
+        database["OPTIONS"]["init_command"] += f" /*M!100300 , idle_transaction_timeout = {max(1, int(seconds))} */"

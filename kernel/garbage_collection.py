@@ -6,6 +6,8 @@ less often, since reference counts free nearly all of them.
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.urls import get_resolver
 
@@ -19,3 +21,17 @@ def freeze_startup_objects() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 50)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cycles within: for what makes hundreds of thousands of objects and keeps them until it ends, where
+    each look goes through all of them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -7,10 +7,12 @@ database of today takes: some ten thousand rows.
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
@@ -26,8 +28,9 @@ Row = Sequence[Any]
 Names = tuple[str, ...]
 
 
+@lru_cache(maxsize=64)
 def moment(value: datetime | None) -> Any:
-    """A moment as this database keeps it."""
+    """A moment as this database keeps it. A batch has the same one many times."""
     return None if value is None else connection.ops.adapt_datetimefield_value(value)
 
 
@@ -52,17 +55,34 @@ def done(*statements: Statement) -> list[Sequence[tuple]]:
     return [rows for asks, rows in answers if asks]
 
 
-def later(*statements: Statement) -> None:
-    """Do statements that ask nothing. Within a transaction, a database that takes several at once is given them along
-    with what it is asked next, or with the commit.
+def later(*statements: Statement, then: Callable[[Sequence[tuple]], object] | None = None) -> None:
+    """Do statements whose outcome is not waited for. Within a transaction, a database that takes several at once is
+    given them along with what it is asked next, or with the commit.
+
+    At most one of them asks something: `then` is given its rows when it has been done.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "mysql" or not database.in_atomic_block:
-        done(*statements)
+        for found in done(*statements):
+            if then is not None:
+                then(found)
         return
     for each in statements:
         if each.sql:
-            database.later(each.sql, each.params)
+            database.later(each.sql, each.params, then if each.asks else None)
+
+
+class Inserted(int):
+    """The key of a row of the last insert, by its place in it from 0, while the database alone knows it.
+
+    `later` writes it as the database's own expression. Rows of one insert have keys one after the other, as MySQL says
+    of inserts whose number of rows is known ("simple inserts", innodb_autoinc_lock_mode).
+    """
+
+
+def knows_inserted() -> bool:
+    """Whether statements can name the keys of what was just inserted."""
+    return _vendor() == "mysql"
 
 
 def columns_of(row: "type[DataclassInstance]", model: type[models.Model]) -> Names:
@@ -154,10 +174,40 @@ def _written(rows: Iterable[Row]) -> tuple[str, list[Any]]:
     texts: list[str] = []
     params: list[Any] = []
     for row in rows:
-        values = [str(each) if type(each) is int else "NULL" if each is None else "%s" for each in row]
-        texts.append(f"({', '.join(values)})")
-        params += [each for each in row if type(each) is not int and each is not None]
+        template, numbers, others = _template(tuple(map(type, row)))
+        texts.append(template % numbers(row))
+        params += others(row)
     return ", ".join(texts), params
+
+
+Pick = Callable[[Row], Any]
+
+
+@lru_cache(maxsize=1024)
+def _template(types: tuple[type, ...]) -> tuple[str, Pick, Pick]:
+    """How a row with values of these types is written, which of them are numbers, and which are parameters."""
+    numbers = [place for place, each in enumerate(types) if each in (int, Inserted)]
+    others = [place for place, each in enumerate(types) if each not in _WRITTEN]
+    written = [_WRITTEN.get(each, "%%s") for each in types]
+    return f"({', '.join(written)})", _picking(numbers), _picking(others)
+
+
+_WRITTEN: Mapping[type, str] = {
+    int: "%d",
+    NoneType: "NULL",
+    Inserted: "LAST_INSERT_ID() + %d * @@auto_increment_increment",
+}
+
+
+def _picking(places: Sequence[int]) -> Pick:
+    """A function that gives the values at these places of a row as a tuple."""
+    match places:
+        case []:
+            return lambda _row: ()
+        case [place]:
+            return lambda row: (row[place],)
+        case _:
+            return itemgetter(*places)
 
 
 def _numbers(numbers: Iterable[int]) -> str:

@@ -1,24 +1,20 @@
 """Shapes at the doors: serializers that take what they know and refuse the rest."""
 
-import math
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.core import validators
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.fields import empty
-from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from kernel.errors import FIELDS_MAX, NAME_MAX, Invalid, brief, shortened
 from kernel.text import is_storable
 
-NUL = "\x00"
 INVISIBLE = _("This has invisible characters. Type it anew.")
+NO_SUCH_FIELD = _("There is no such field.")
 
 
 def is_visible(text: str) -> bool:
@@ -103,102 +99,15 @@ class Shape(serializers.Serializer):
     """A serializer that refuses unknown fields; read-only ones sent back are ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = set(data) - set(self.fields)
-            if unknown:
-                names = [shortened(name, NAME_MAX) for name in sorted(unknown)[:FIELDS_MAX]]
-                raise serializers.ValidationError({name: [_("There is no such field.")] for name in names})
+        if isinstance(data, dict) and (unknown := no_such_fields(data, self.fields)):
+            raise serializers.ValidationError(unknown)
         return super().to_internal_value(data)
 
 
-QUICK_VALIDATORS = frozenset(
-    {
-        validators.MinValueValidator,
-        validators.MaxValueValidator,
-        validators.MinLengthValidator,
-        validators.MaxLengthValidator,
-        validators.ProhibitNullCharactersValidator,
-        ProhibitSurrogateCharactersValidator,
-    }
-)
-"""What fields of these kinds bring with them, which a quick check does as well."""
-
-Quick = Callable[[Any], dict[str, Any] | None]
-
-
-def quick_reader(shape: serializers.Serializer) -> Quick:
-    """Reads what is plainly right as `shape` would, at a tenth of its cost; anything else is None, for the shape to
-    look at. What is right is taken from the shape's own fields: there is one rule.
-
-    It knows whole numbers and clean texts. A shape with anything else is left to itself.
-    """
-    fields = shape.fields
-    checks = {name: _quick_check(field) for name, field in fields.items() if not field.read_only}
-    if len(checks) != len(fields) or None in checks.values() or not _is_plain(shape):
-        return lambda data: None
-    required = frozenset(name for name, field in fields.items() if field.required)
-
-    def read(data: Any) -> dict[str, Any] | None:
-        if type(data) is not dict or not required <= data.keys():
-            return None
-        for name, value in data.items():
-            check = checks.get(name)
-            if check is None or not check(value):
-                return None
-        return {name: data[name] for name in checks if name in data}
-
-    return read
-
-
-def _is_plain(shape: serializers.Serializer) -> bool:
-    """Whether the shape has no rules of its own beside those of its fields."""
-    own = type(shape)
-    return (
-        own.to_internal_value is Shape.to_internal_value
-        and own.validate is serializers.Serializer.validate
-        and own.run_validation is serializers.Serializer.run_validation
-        and not shape.validators
-        and not any(hasattr(own, f"validate_{name}") for name in shape.fields)
-        and not any(field.source != name for name, field in shape.fields.items())
-        and not any(field.default is not empty for field in shape.fields.values())
-    )
-
-
-def _quick_check(field: serializers.Field) -> Callable[[Any], bool] | None:
-    if {type(each) for each in field.validators} - QUICK_VALIDATORS:
-        return None
-    match field:
-        case WholeNumber() if _reads_as(field, WholeNumber):
-            least = -math.inf if field.min_value is None else field.min_value
-            most = math.inf if field.max_value is None else field.max_value
-            return lambda value: type(value) is int and least <= value <= most
-        case CleanCharField() if _reads_as(field, CleanCharField):
-            longest = math.inf if field.max_length is None else field.max_length
-            shortest = max(1, field.min_length or 0)
-            trims = field.trim_whitespace
-            return lambda value: (
-                type(value) is str
-                and shortest <= len(value) <= longest
-                and (value.isascii() or _has_no_surrogates(value))
-                and NUL not in value
-                and not (trims and value != value.strip())
-            )
-        case _:
-            return None
-
-
-def _reads_as(field: serializers.Field, kind: type[serializers.Field]) -> bool:
-    """Whether a field of this kind has kept to the kind's own way of reading."""
-    own = type(field)
-    return own.to_internal_value is kind.to_internal_value and own.run_validation is kind.run_validation
-
-
-def _has_no_surrogates(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def no_such_fields(data: Mapping[str, Any], known: Iterable[str]) -> dict[str, list[Any]]:
+    """Words for each name in `data` that is none of the known; the first `FIELDS_MAX` in the order of the alphabet."""
+    unknown = sorted(set(data).difference(known))
+    return {shortened(name, NAME_MAX): [NO_SUCH_FIELD] for name in unknown[:FIELDS_MAX]}
 
 
 def read_shape(shape: type[serializers.Serializer], data: Any, *, partial: bool = False, **context: Any) -> dict:
@@ -214,10 +123,15 @@ def flat_words(errors: Any) -> dict[str, list[str]]:
 
     The first `FIELDS_MAX` of them, however many there are.
     """
-    return brief(dict(islice(_flat(errors, ""), FIELDS_MAX)))
+    return brief(flat(errors))
 
 
-def _flat(errors: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
+def flat(errors: Any) -> dict[str, list[Any]]:
+    """The same with the words as they are, not yet put into a language."""
+    return dict(islice(_flat(errors, ""), FIELDS_MAX))
+
+
+def _flat(errors: Any, prefix: str) -> Iterator[tuple[str, list[Any]]]:
     if prefix and _of_plain_values(errors):
         words = (f"{place + 1}: {word}" for place, words in errors.items() for word in words)
         yield prefix, list(islice(words, FIELDS_MAX))

@@ -6,7 +6,7 @@ from typing import Any
 from kernel.api import Pagination
 from offers import selectors, services
 from offers.enums import Action
-from offers.shapes import writing
+from offers.shapes import frames
 from presence.live.commands import Call, Command
 
 
@@ -49,17 +49,17 @@ def _address(limit: int, offset: int) -> str:
 COMMANDS = [
     Command(
         name="driver_proposal",
-        fields=writing.ProposalCommand,
+        fields=frames.Answer,
         run=driver_proposal,
         is_a_change=lambda said: said["action"] != Action.VIEW,
     ),
     Command(
         name="offer_status_change",
-        fields=writing.StatusCommand,
+        fields=frames.Status,
         run=offer_status_change,
         is_a_change=lambda said: True,
     ),
-    Command(name="get_offer_details", fields=writing.OfferCommand, run=get_offer_details),
-    Command(name="get_stats", fields=writing.StatsCommand, run=get_stats),
-    Command(name="get_activity", fields=writing.PageCommand, run=get_activity),
+    Command(name="get_offer_details", fields=frames.Offer, run=get_offer_details),
+    Command(name="get_stats", fields=frames.Stats, run=get_stats),
+    Command(name="get_activity", fields=frames.Page, run=get_activity),
 ]

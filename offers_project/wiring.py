@@ -28,7 +28,7 @@ from chat.facts import MessagesSent
 from jobs import schedules
 from jobs.facts import JobRunAgain
 from journal.facts import Recorded
-from kernel import facts, in_process
+from kernel import facts, in_process, limits
 from presence.doorbell import bus
 from presence.live import commands
 from presence.log import renderers
@@ -59,7 +59,7 @@ def connect() -> None:
     )
 
     # Again and again in every process, for the people connected to it and what it remembers.
-    in_process.register(*chat.tasks.IN_PROCESS, *offers.tasks.IN_PROCESS)
+    in_process.register(limits.IN_PROCESS, *chat.tasks.IN_PROCESS, *offers.tasks.IN_PROCESS)
 
     facts.answer(SessionsEnded, presence.services.close_ended)
     facts.answer(RoleChanged, presence.services.come_again)

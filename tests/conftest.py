@@ -14,7 +14,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from kernel import garbage_collection
+from kernel import garbage_collection, limits
 from tests.units import Watch
 from tools import catalogues
 
@@ -105,6 +105,7 @@ def fresh_cache(settings) -> Iterator[None]:
     """No test sees what another has cached. Nothing is flushed: the Redis may be somebody else's."""
     default = settings.CACHES["default"]
     settings.CACHES = {"default": default | {"KEY_PREFIX": f"{default['KEY_PREFIX']}-{uuid4().hex[:8]}"}}
+    limits.forget_deferred()
     yield
     if not settings.REDIS_URL:
         cache.clear()

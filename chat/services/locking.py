@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from accounts import kinds
@@ -15,9 +16,21 @@ from kernel import clock, rows
 from kernel.actors import ActorKey
 from kernel.ids import LARGEST_ID
 from kernel.rows import Statement
+from presence.log.telling import lock_early
 
-REMEMBERED_ADDRESSES = 50_000
+REMEMBERED = 50_000
 _ids: dict[Address, int] = {}
+
+
+class Usual(NamedTuple):
+    """Who was told of the last message in a conversation, and who had written there by then."""
+
+    told: Sequence[ActorKey]
+    writers: Collection[ActorKey]
+
+
+_usual: dict[int, Usual] = {}
+"""By the conversation's id."""
 
 
 Members = dict[int, dict[ActorKey, Member]]
@@ -34,33 +47,43 @@ class LockedConversations(NamedTuple):
     now: datetime
     answers: list[Sequence[tuple]]
     """What was asked beside."""
+    heads: Sequence[tuple]
+    """What was locked to tell people, for `telling.locked_early`."""
 
 
-def locked(conversation_ids: Collection[int], *also: Statement) -> LockedConversations:
-    """Lock conversations in the order of their ids, and read their members, in one trip to the database."""
+def locked(
+    conversation_ids: Collection[int], *also: Statement, to_tell: Collection[ActorKey] = ()
+) -> LockedConversations:
+    """Lock conversations in the order of their ids, and read their members, in one trip to the database.
+
+    `to_tell`: what is needed to tell these people is locked last, where nothing else is locked in this unit of work.
+    """
     keys = [(id_,) for id_ in sorted(conversation_ids)]
-    found, membered, ((told,),), *answers = rows.done(
+    found, membered, ((told,),), *answers, heads = rows.done(
         rows.reading(Conversation, ConversationRow.COLUMNS, ("id",), keys, order=("id",), lock=True),
         rows.reading(Member, MemberRow.COLUMNS, ("conversation",), keys),
         rows.telling_time(),
         *also,
+        lock_early(to_tell),
     )
     members: Memberships = defaultdict(dict)
     for row in membered:
         member = MemberRow(*row)
         members[member.conversation_id][member.key] = member
-    return LockedConversations([ConversationRow(*row) for row in found], members, clock.as_told(told), answers)
+    return LockedConversations([ConversationRow(*row) for row in found], members, clock.as_told(told), answers, heads)
 
 
-def locked_at(addresses: Collection[Address], *also: Statement) -> LockedConversations:
-    """The same for the conversations that there are at these addresses. Which they are is remembered from one time to
-    the next; what is locked shows whether it is still so.
+def locked_at(senders: Mapping[Address, Collection[ActorKey]], *also: Statement) -> LockedConversations:
+    """The same for the conversations at these addresses, to which these people send. Which they are is remembered from
+    one time to the next, and who is told there; what is locked shows whether it is still so.
     """
-    possible = _possible(addresses)
+    possible = _possible(senders)
     for _try in range(2):
         _look_up([address for address in possible if address not in _ids])
         expected = {address: id_ for address in possible if (id_ := _ids.get(address)) is not None}
-        result = locked(expected.values(), *also)
+        told = [_usually_told(id_, senders[address]) for address, id_ in expected.items()]
+        # All or nothing: the rest would be locked after them, and out of order.
+        result = locked(expected.values(), *also, to_tell={*chain(*told)} if all(told) else ())
         if expected.items() <= {each.address: each.pk for each in result.conversations}.items():
             break
         for address in expected:
@@ -70,9 +93,25 @@ def locked_at(addresses: Collection[Address], *also: Statement) -> LockedConvers
 
 def _look_up(addresses: Collection[Address]) -> None:
     (found,) = rows.done(rows.reading(Conversation, (*Address._fields, "id"), Address._fields, addresses))
-    if len(_ids) > REMEMBERED_ADDRESSES:
+    if len(_ids) > REMEMBERED:
         _ids.clear()
     _ids.update({Address(*address): id_ for *address, id_ in found})
+
+
+def _usually_told(conversation_id: int, senders: Collection[ActorKey]) -> Sequence[ActorKey]:
+    """Who is told of what these people say. Nobody is known where one of them has not written before: with the first
+    words their own rows are locked too, and that comes before what is locked to tell.
+    """
+    usual = _usual.get(conversation_id)
+    return usual.told if usual is not None and all(key in usual.writers for key in senders) else ()
+
+
+def remember_told(conversation_id: int, told: Sequence[ActorKey], present: Mapping[ActorKey, Membership]) -> None:
+    """These people were told of a message; the next time what they need is locked early."""
+    if rows.knows_inserted():
+        if len(_usual) > REMEMBERED:
+            _usual.clear()
+        _usual[conversation_id] = Usual(told, {key for key, member in present.items() if member.has_written})
 
 
 def conversations_at(addresses: Collection[Address]) -> dict[Address, Conversation]:

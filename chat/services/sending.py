@@ -14,7 +14,7 @@ from chat import facts, rules
 from chat.enums import COUNTED_TYPES, EventKind, MemberRole, MessageType
 from chat.models import Address, Conversation, Member, Membership, Message
 from chat.rows import Draft
-from chat.services.locking import Memberships, audiences, locked, locked_at
+from chat.services.locking import LockedConversations, Memberships, audiences, locked, locked_at, remember_told
 from chat.services.receipts import count_earlier_reading
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
@@ -23,7 +23,7 @@ from kernel.actors import SYSTEM, Actor, ActorKey
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.facts import publish
 from kernel.unit_of_work import TRIES, service
-from presence.log.telling import about_to_tell, tell
+from presence.log.telling import about_to_tell, locked_early, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
         )
         for line in lines
     ]
-    _deliver(messages, found.members, found.now, is_all=False)
+    _deliver(messages, found)
     return messages
 
 
@@ -110,7 +110,7 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
 def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    shown = _deliver(admission.new, admission.members, admission.now, is_all=True)
+    shown = _deliver(admission.new, admission.found, is_all=True)
     new = set(shown)
     sent: list[Sent | Refusal] = []
     for answer in answers:
@@ -132,9 +132,12 @@ class _Admission:
         fit = [send for send, unfit in zip(sends, self.unfit, strict=True) if unfit is None]
         keys = {(*send.actor.key, send.client_id) for send in fit if send.client_id is not None}
         earlier = rows.reading(Message, ("id",), ("sender_type", "sender_id", "client_id"), sorted(keys))
-        found = locked_at({send.address for send in fit}, earlier)
+        senders: dict[Address, set[ActorKey]] = defaultdict(set)
+        for send in fit:
+            senders[send.address].add(send.actor.key)
+        found = locked_at(senders, earlier)
         self._conversations = {conversation.address: conversation for conversation in found.conversations}
-        self.members, self.now = found.members, found.now
+        self.found = found
         self._known: dict[tuple, Message | Draft] = _known([id_ for (id_,) in found.answers[0]])
 
     def answer(self, send: Send, unfit: Refusal | None) -> Message | Draft | Refusal:
@@ -147,7 +150,7 @@ class _Admission:
         conversation = self._conversations.get(send.address)
         if conversation is None:
             raise NotFound()
-        member = self.members[conversation.pk].get(send.actor.key)
+        member = self.found.members[conversation.pk].get(send.actor.key)
         rules.require_can_read(send.actor, member)
         key = (*send.actor.key, send.client_id)
         if (known := self._known.get(key)) is not None:
@@ -179,57 +182,86 @@ def _known(ids: Sequence[int]) -> dict[tuple, Message | Draft]:
 
 
 def _deliver(
-    messages: Sequence[Draft], members: Memberships, now: datetime, *, is_all: bool
+    messages: Sequence[Draft], found: LockedConversations, *, is_all: bool = False
 ) -> dict[int, dict[str, Any]]:
-    """Number, keep and tell new messages. Their conversations are locked, and `members` are theirs.
+    """Number, keep and tell new messages. Their conversations are locked.
 
-    Gives how each looks, by the identity of its object. `is_all`: nothing else is done in this unit of work.
+    Gives how each looks, by the identity of its object; their ids may be there only after the commit. `is_all`: nothing
+    else is done in this unit of work.
     """
     if not messages:
         return {}
+    now = found.now
     written_to = {message.conversation.pk: message.conversation for message in messages}
-    began = _note_writers(messages, members, now)
-    told = audiences({id_: members[id_] for id_ in written_to})
-    _keep(messages, now, {key for keys in told.values() for key in keys} if is_all else ())
-    shown = {id(message): message_dict(message) for message in messages}
-    for message in messages:
+    began = _note_writers(messages, found.members, now)
+    told = audiences({id_: found.members[id_] for id_ in written_to})
+    shown: dict[int, dict[str, Any]] = {}
+    keeping = _Keeping(messages, shown, now)
+    everyone = {key for keys in told.values() for key in keys}
+    if is_all and not began and locked_early(found.heads, everyone):
+        keeping.later()
+    else:
+        keeping.now(everyone if is_all else ())
+    for place, message in enumerate(messages):
+        data = shown[id(message)] = message_dict(message)
         tell(
             EventKind.NEW_MESSAGE,
-            object_id=message.pk,
+            object_id=rows.Inserted(place) if message.pk is None else message.pk,
             detail=message.seq,
             to=told[message.conversation.pk],
-            data=shown[id(message)],
+            data=data,
             at=now,
         )
     count_earlier_reading(began, written_to, told, now)
+    for id_, keys in told.items():
+        remember_told(id_, keys, found.members[id_])
     unread_changes((key, id_) for id_ in written_to for key in told[id_])
     publish(facts.MessagesSent(frozenset(each.offer_id for each in written_to.values())))
     return shown
 
 
-def _keep(messages: Sequence[Draft], now: datetime, told: Collection[ActorKey]) -> None:
-    """Number them, each in its conversation, and write them down, about to tell some people."""
-    counts: dict[int, int] = defaultdict(int)
-    for message in messages:
-        conversation = message.conversation
-        conversation.last_seq += 1
-        counts[conversation.pk] += 1
-        message.seq = conversation.last_seq
-        message.created_at = now
-    kept_at = rows.moment(now)
-    kept = [message.row(kept_at) for message in messages]
-    counting = rows.adding(Conversation, "last_seq", counts, last_message_at=kept_at)
-    place = ("conversation", "seq")
-    if rows.can_tell():
-        writing = [rows.inserting(Message, Draft.COLUMNS, kept, tell=(*place, "id"))]
-    else:
-        places = [(message.conversation.pk, message.seq) for message in messages]
-        asking = rows.reading(Message, (*place, "id"), place, places)
-        writing = [rows.inserting(Message, Draft.COLUMNS, kept), asking]
-    (found,) = about_to_tell(told, counting, *writing)
-    keys = {(conversation_id, seq): pk for conversation_id, seq, pk in found}
-    for message in messages:
-        message.pk = keys[message.conversation.pk, message.seq]
+class _Keeping:
+    """Numbers messages, each in its conversation, and writes them down.
+
+    The database alone knows their ids until it has answered; then they stand on the messages, and in what is `shown` of
+    each by the identity of its object.
+    """
+
+    def __init__(self, messages: Sequence[Draft], shown: Mapping[int, dict[str, Any]], now: datetime) -> None:
+        self._messages, self._shown = messages, shown
+        counts: dict[int, int] = defaultdict(int)
+        for message in messages:
+            conversation = message.conversation
+            conversation.last_seq += 1
+            counts[conversation.pk] += 1
+            message.seq = conversation.last_seq
+            message.created_at = now
+        kept_at = rows.moment(now)
+        kept = [message.row(kept_at) for message in messages]
+        self._statements = [rows.adding(Conversation, "last_seq", counts, last_message_at=kept_at)]
+        place = ("conversation", "seq")
+        if rows.can_tell():
+            self._statements += [rows.inserting(Message, Draft.COLUMNS, kept, tell=(*place, "id"))]
+        else:
+            places = [(message.conversation.pk, message.seq) for message in messages]
+            asking = rows.reading(Message, (*place, "id"), place, places)
+            self._statements += [rows.inserting(Message, Draft.COLUMNS, kept), asking]
+
+    def now(self, told: Collection[ActorKey]) -> None:
+        """In a trip that locks what is needed to tell these people."""
+        (found,) = about_to_tell(told, *self._statements)
+        self._note(found)
+
+    def later(self) -> None:
+        """Along with the events that tell of them, and the commit."""
+        rows.later(*self._statements, then=self._note)
+
+    def _note(self, found: Sequence[tuple]) -> None:
+        keys = {(conversation_id, seq): pk for conversation_id, seq, pk in found}
+        for message in self._messages:
+            message.pk = keys[message.conversation.pk, message.seq]
+            if (shown := self._shown.get(id(message))) is not None:
+                shown["id"] = message.pk
 
 
 def _note_writers(messages: Sequence[Draft], memberships: Memberships, now: datetime) -> list[tuple[Member, Actor]]:

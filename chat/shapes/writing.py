@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from chat.rules import CLIENT_ID_MAX_LENGTH
 from kernel.ids import LARGEST_ID
-from kernel.shapes import CleanCharField, Shape, WholeNumber
+from kernel.shapes import CleanCharField, Shape
 
 SEARCH_MAX_LENGTH = 200
 
@@ -24,10 +24,6 @@ SEARCH_MAX_LENGTH = 200
 class MessageText(CleanCharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
-
-
-def _id() -> WholeNumber:
-    return WholeNumber(min_value=1, max_value=LARGEST_ID)
 
 
 class MessageShape(Shape):
@@ -48,24 +44,3 @@ class ConversationsQuery(serializers.Serializer):
     offer_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     unread = serializers.BooleanField(required=False, default=None)
     search = CleanCharField(max_length=SEARCH_MAX_LENGTH, required=False, allow_blank=True)
-
-
-class ChatCommand(Shape):
-    offer_id = _id()
-    driver_id = _id()
-
-
-class JoinCommand(ChatCommand):
-    after = WholeNumber(min_value=0, max_value=LARGEST_ID, required=False, allow_null=True)
-
-
-class SendCommand(ChatCommand):
-    message = MessageText()
-    client_id = CleanCharField(max_length=CLIENT_ID_MAX_LENGTH)
-
-
-class MarkCommand(ChatCommand):
-    """Either `seq` or `message_id`."""
-
-    seq = WholeNumber(min_value=0, max_value=LARGEST_ID, required=False)
-    message_id = WholeNumber(min_value=1, max_value=LARGEST_ID, required=False)

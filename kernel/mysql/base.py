@@ -7,17 +7,30 @@ done.
 """
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from django.db.backends.mysql import base
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
 from MySQLdb import cursors
 
-BEGIN = b"BEGIN"
 ALL, NO_MORE = 0, -1
+DEADLOCK = 1213
 
 Worded = tuple[str, Sequence[Any]]
 """A statement, and its parameters."""
+Rows = Sequence[tuple]
+
+
+class Held(NamedTuple):
+    """A statement that is held back; `then` is given its rows once it has been done."""
+
+    words: bytes
+    then: Callable[[Rows], object] | None = None
+
+
+BEGIN = Held(b"BEGIN")
 
 
 class Cursor(cursors.Cursor):
@@ -25,8 +38,10 @@ class Cursor(cursors.Cursor):
 
     def _query(self, query: bytes) -> int:
         held = self.connection.held
+        if any(each.then for each in held):
+            _asked(self.connection, ())
         if held:
-            together, number = b"; ".join([*held, query]), len(held)
+            together, number = b"; ".join([*[each.words for each in held], query]), len(held)
             held.clear()
             super()._query(together)
             for _each in range(number):
@@ -37,13 +52,31 @@ class Cursor(cursors.Cursor):
         return self.rowcount
 
 
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Knows that a deadlock has undone the whole transaction, and not the statement alone.
+
+    What is done after it would be committed by itself, without what it belongs to, where the error is caught.
+    """
+
+    wrapper: Any
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if exc_value is not None and exc_value.args[:1] == (DEADLOCK,) and self.wrapper.in_atomic_block:
+            self.wrapper.needs_rollback = True
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        return ErrorWrapper(self)
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params | {"cursorclass": Cursor})
         connection.held = []
         return connection
 
-    def together(self, statements: Sequence[Worded]) -> list[Sequence[tuple]]:
+    def together(self, statements: Sequence[Worded]) -> list[Rows]:
         """Do statements in one trip. Gives the rows of each, in their order: none where it asks nothing.
 
         A cursor would do the same, and take longer about it than the database about a few rows.
@@ -54,21 +87,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors:
             words = [self._whole(sql, params) for sql, params in statements]
             began = time.monotonic()
-            found = self._asked(words)
+            found = _asked(self.connection, words)
         if self.queries_logged:
             taken = time.monotonic() - began
             self.queries_log.append({"sql": b"; ".join(words).decode(errors="replace"), "time": f"{taken:.3f}"})
         return found
 
-    def later(self, sql: str, params: Sequence[Any] = ()) -> None:
-        """Do a statement whose outcome nobody looks at, in this transaction, before whatever is done next in it."""
+    def later(self, sql: str, params: Sequence[Any] = (), then: Callable[[Rows], object] | None = None) -> None:
+        """Do a statement in this transaction, before whatever is done next in it. `then` is given its rows."""
         with self.wrap_database_errors:
-            self.connection.held.append(self._whole(sql, params))
+            self.connection.held.append(Held(self._whole(sql, params), then))
 
     def _whole(self, sql: str, params: Sequence[Any]) -> bytes:
         """A statement with its parameters in it."""
+        if not params:
+            return sql.encode().replace(b"%%", b"%")
         quote, convert = self.connection.string_literal, self.connection.literal
-        values = [quote(each.encode()) if type(each) is str else convert(each) for each in params]
+        # Of the texts of a batch most are the same.
+        texts = {each: quote(each.encode()) for each in {each for each in params if type(each) is str}}
+        values = [texts[each] if type(each) is str else convert(each) for each in params]
         return sql.encode() % tuple(values)
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -80,7 +117,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             held.clear()  # Nothing was asked in it.
         elif held:
             with self.wrap_database_errors:
-                self._asked([b"COMMIT"])
+                _asked(self.connection, [b"COMMIT"])
         else:
             super()._commit()  # type: ignore[misc]
 
@@ -91,18 +128,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if has_begun:
             super()._rollback()  # type: ignore[misc]
 
-    def _held(self) -> list[bytes]:
+    def _held(self) -> list[Held]:
         return self.connection.held if self.connection is not None else []
 
-    def _asked(self, words: Sequence[bytes]) -> list[Sequence[tuple]]:
-        """Send statements after those that are held back, in one trip, and give the rows of each."""
-        held = self.connection.held
-        before, query = len(held), b"; ".join([*held, *words])
-        held.clear()
-        self.connection.query(query)
-        found: list[Sequence[tuple]] = []
-        while True:
-            result = self.connection.store_result()
-            found.append(() if result is None else result.fetch_row(ALL))
-            if self.connection.next_result() == NO_MORE:
-                return found[before:]
+
+def _asked(connection: Any, words: Sequence[bytes]) -> list[Rows]:
+    """Send statements after those that are held back, in one trip, and give the rows of each."""
+    held: list[Held] = list(connection.held)
+    connection.held.clear()
+    connection.query(b"; ".join([*[each.words for each in held], *words]))
+    found: list[Rows] = []
+    while True:
+        result = connection.store_result()
+        found.append(() if result is None else result.fetch_row(ALL))
+        if connection.next_result() == NO_MORE:
+            break
+    for each, rows in zip(held, found, strict=False):
+        if each.then is not None:
+            each.then(rows)
+    return found[len(held) :]

@@ -1,5 +1,6 @@
 """The demo's loads: from one dock to another, at a rate that somebody might pay."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,14 +14,23 @@ HALF_HOUR = timedelta(minutes=30)
 MILES_AN_HOUR = 48
 
 
-def make_load(rng: Random, places: list[Place], at: datetime) -> dict[str, Any]:
-    """What may be written of an offer made at `at`."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What may be written of an offer, and the places that its addresses are in."""
+
+    fields: dict[str, Any]
+    pickup: Place
+    delivery: Place
+
+
+def make_load(rng: Random, places: list[Place], at: datetime) -> Load:
+    """A load that is offered at `at`."""
     start, end, miles = _lane(rng, places)
     rate = max(150, round(miles * rng.uniform(1.5, 2.3) / 25) * 25)
     dimensions, pieces, pounds = rng.choice(words.CARGO)
     pickup = _on_the_half_hour(at + timedelta(hours=rng.uniform(1.5, 9)))
     delivery = _on_the_half_hour(pickup + timedelta(hours=miles / MILES_AN_HOUR + rng.uniform(1, 5)))
-    return {
+    fields = {
         "reference": f"PO-{rng.randrange(10_000, 99_999)}",
         "customer_name": rng.choice(words.CUSTOMERS),
         "customer_rate": Decimal(round(rate * rng.uniform(1.2, 1.45) / 5) * 5),
@@ -37,6 +47,7 @@ def make_load(rng: Random, places: list[Place], at: datetime) -> dict[str, Any]:
         "pieces": pieces,
         "notes": rng.choice(words.NOTES),
     }
+    return Load(fields, start, end)
 
 
 def _lane(rng: Random, places: list[Place]) -> tuple[Place, Place, float]:

@@ -9,12 +9,12 @@ from random import Random
 from accounts.models import User
 from drivers.models import Driver, Place
 from kernel.actors import Actor
-from offers import services
 from offers.demo import words
 from offers.demo.loads import make_load
+from offers.demo.market import Market
 from offers.demo.positions import Positions
 from offers.demo.stage import Stage, Story
-from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, ProposalStatus
+from offers.enums import Action, AwardMode, FallOffReason, OfferStatus
 from offers.models import Offer, Proposal
 
 FATES = (
@@ -51,12 +51,13 @@ class Cast:
 
     rng: Random
     stage: Stage
+    market: Market
     dispatchers: list[User]
     trucks: list[Driver]
     places: list[Place]
     sent: Callable[[Offer], None]
     """Told of every offer that has been put to drivers."""
-    offer_ids: list[int] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._by_id = {truck.pk: truck for truck in self.trucks}
@@ -78,9 +79,11 @@ class Cast:
         return [self._by_id[pk] for pk in self.rng.sample(nearest, min(number, len(nearest)))]
 
     def take_to(self, driver_id: int, status: str) -> None:
-        """The older system knows where its trucks are: none of our services writes that."""
-        Driver.objects.filter(pk=driver_id).update(status=status)
+        self.market.take_to(driver_id, status)
         self._by_id[driver_id].status = status
+
+    def driver(self, driver_id: int) -> Actor:
+        return self._by_id[driver_id].actor
 
     def _is_free(self, driver_id: int) -> bool:
         truck = self._by_id[driver_id]
@@ -91,7 +94,7 @@ class _OfferStory:
     """What a dispatcher does with one load."""
 
     def __init__(self, cast: Cast, fate: str, owner: User) -> None:
-        self.cast, self.rng, self.fate = cast, cast.rng, fate
+        self.cast, self.rng, self.market, self.fate = cast, cast.rng, cast.market, fate
         self.owner, self.actor = owner, owner.actor
         self.offer = Offer()
 
@@ -113,43 +116,36 @@ class _OfferStory:
         }[self.fate](at)
 
     def _make(self, at: datetime) -> None:
-        fields = make_load(self.rng, self.cast.places, at)
+        load = make_load(self.rng, self.cast.places, at)
         # An active offer stands for a good while yet, so that the demo is alive tomorrow too.
         over = self.cast.stage.end + self.cast.minutes(8 * 60, 48 * 60)
         if self.fate == "expired":
             over = at + self.cast.minutes(20, 120)
-        fields["expires_at"] = over
-        fields["status"] = OfferStatus.DRAFT if self.fate == "draft" else OfferStatus.ACTIVE
+        load.fields["expires_at"] = over
+        load.fields["status"] = OfferStatus.DRAFT if self.fate == "draft" else OfferStatus.ACTIVE
         if self.fate == "assigned" and self.rng.random() < 0.3:
-            fields["award_mode"] = AwardMode.FIRST_ACCEPT
-        self.offer = services.create_offer(actor=self.actor, fields=fields)
-        self.cast.offer_ids.append(self.offer.pk)
+            load.fields["award_mode"] = AwardMode.FIRST_ACCEPT
+        self.offer = self.market.make(self.actor, load)
+        self.cast.offers.append(self.offer)
         others = [user for user in self.cast.dispatchers if user.pk != self.owner.pk]
         if others and self.rng.random() < 0.3:
-            followers = [self.rng.choice(others).pk]
-            services.set_followers(actor=self.actor, offer_id=self.offer.pk, user_ids=followers)
+            self.market.follow(self.actor, self.offer, [self.rng.choice(others).pk])
 
     def _send(self, at: datetime, number: int | None = None) -> None:
         chosen = self.cast.free_near(self.offer, number or self.rng.randint(3, 8))
         if not chosen:
             return
-        sending = services.send_offer(
-            actor=self.actor,
-            offer_id=self.offer.pk,
-            driver_ids=[driver.pk for driver in chosen],
-            message=self.rng.choice(words.OPENERS),
-        )
+        sent = self.market.send(self.actor, self.offer, chosen, self.rng.choice(words.OPENERS))
         self.cast.sent(self.offer)
         is_to_be_covered = self.fate in ("assigned", "completed", "fallen_off")
-        for place, proposal in enumerate(sending.sent):
-            driver = next(driver for driver in chosen if driver.pk == proposal.driver_id)
+        for place, proposal in enumerate(sent):
             if self.fate == "expired":
                 plan: tuple[str, ...] = self.rng.choice(((), ("view",), ("view", "reject")))
             elif is_to_be_covered and place == 0:
                 plan = SURE
             else:
                 plan = self.rng.choices([steps for steps, _ in PLANS], [weight for _, weight in PLANS])[0]
-            story = _DriverStory(self.cast, proposal.pk, driver.actor, self.actor, plan)
+            story = _DriverStory(self.cast, proposal, self.actor, plan)
             self.cast.stage.begin(story.tell(at))
 
     def _cover(self, at: datetime) -> Iterator[datetime]:
@@ -159,9 +155,8 @@ class _OfferStory:
             yield at
             if self._winner() is not None:
                 return
-            accepted = Proposal.objects.filter(offer=self.offer, status=ProposalStatus.ACCEPTED).order_by("agreed_rate")
-            if (proposal := accepted.first()) is not None:
-                services.award(actor=self.actor, offer_id=self.offer.pk, proposal_id=proposal.pk)
+            if (proposal := self.market.accepted_of(self.offer)) is not None:
+                self.market.award(self.actor, self.offer, proposal)
                 self.cast.take_to(proposal.driver_id, self.rng.choice(("Loaded", "In Transit", "Enroute")))
                 return
 
@@ -169,7 +164,7 @@ class _OfferStory:
         yield from self._cover(at)
         if (winner := self._winner()) is not None:
             yield self.offer.delivery_until or at
-            services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.COMPLETED, version=None)
+            self.market.set_status(self.actor, self.offer, OfferStatus.COMPLETED)
             self.cast.take_to(winner.driver_id, Driver.AVAILABLE)
 
     def _fall_off(self, at: datetime) -> Iterator[datetime]:
@@ -179,12 +174,8 @@ class _OfferStory:
             return
         at = (winner.awarded_at or at) + self.cast.minutes(30, 150)
         yield at
-        services.fall_off(
-            actor=winner.driver.actor,
-            offer_id=self.offer.pk,
-            reason=FallOffReason.BREAKDOWN,
-            note=self.rng.choice(("Blown turbo, waiting for a tow.", "Se ponchó una llanta 😞")),
-        )
+        note = self.rng.choice(("Blown turbo, waiting for a tow.", "Se ponchó una llanta 😞"))
+        self.market.fall_off(self.cast.driver(winner.driver_id), self.offer, FallOffReason.BREAKDOWN, note)
         self.cast.take_to(winner.driver_id, "Out of Service")
         at += self.cast.minutes(3, 9)
         yield at
@@ -192,38 +183,33 @@ class _OfferStory:
 
     def _cancel(self, at: datetime) -> Iterator[datetime]:
         yield at + self.cast.minutes(25, 200)
-        services.set_status(actor=self.actor, offer_id=self.offer.pk, status=OfferStatus.CANCELLED, version=None)
+        self.market.set_status(self.actor, self.offer, OfferStatus.CANCELLED)
 
     def _expire(self, at: datetime) -> Iterator[datetime]:
         yield (self.offer.expires_at or at) + timedelta(seconds=3)
-        services.expire_due()
+        self.market.expire_due()
 
     def _amend(self, at: datetime) -> Iterator[datetime]:
         """Now and then somebody is taken back, or the rate goes up."""
         what = self.rng.choice(("amend", "withdraw", None, None))
         yield at + self.cast.minutes(15, 90)
         if what == "amend":
-            offer = Offer.objects.get(pk=self.offer.pk)
-            rate = offer.proposed_rate + 50
-            services.update_offer(
-                actor=self.actor, offer_id=offer.pk, version=offer.version, fields={"proposed_rate": rate}
-            )
+            self.market.raise_rate(self.actor, self.offer, Decimal(50))
         elif what == "withdraw":
-            waiting = Proposal.objects.filter(offer=self.offer, status__in=("sent", "viewed")).order_by("pk")
-            services.withdraw(
-                actor=self.actor, offer_id=self.offer.pk, driver_ids=[each.driver_id for each in waiting[:1]]
-            )
+            waiting = self.market.waiting_of(self.offer)
+            self.market.withdraw(self.actor, self.offer, [each.driver_id for each in waiting[:1]])
 
     def _winner(self) -> Proposal | None:
-        return Proposal.objects.filter(won_offer=self.offer).select_related("driver").first()
+        return self.market.winner_of(self.offer)
 
 
 class _DriverStory:
     """What one driver does with one offer, and what the dispatcher says to it."""
 
-    def __init__(self, cast: Cast, proposal_id: int, driver: Actor, owner: Actor, plan: tuple[str, ...]) -> None:
-        self.cast, self.rng = cast, cast.rng
-        self.proposal_id, self.driver, self.owner, self.plan = proposal_id, driver, owner, plan
+    def __init__(self, cast: Cast, proposal: Proposal, owner: Actor, plan: tuple[str, ...]) -> None:
+        self.cast, self.rng, self.market = cast, cast.rng, cast.market
+        self.proposal, self.owner, self.plan = proposal, owner, plan
+        self.driver = cast.driver(proposal.driver_id)
 
     def tell(self, at: datetime) -> Story:
         for step in self.plan:
@@ -268,19 +254,10 @@ class _DriverStory:
     def _answer(
         self, who: Actor, action: Action, *, rate: Decimal | None = None, reason: str = "", note: str = ""
     ) -> None:
-        proposal = self._proposal()
-        services.respond(
-            actor=who,
-            proposal_id=proposal.pk,
-            action=action,
-            version=proposal.version,
-            rate=rate,
-            reason=reason,
-            note=note,
-        )
+        self.market.respond(who, self.proposal, action, rate=rate, reason=reason, note=note)
 
     def _proposal(self) -> Proposal:
-        return Proposal.objects.get(pk=self.proposal_id)
+        return self.market.current(self.proposal)
 
     def _dearer(self) -> Decimal:
         return _in_fives(self._proposal().offered_rate * Decimal(str(round(self.rng.uniform(1.05, 1.3), 3))))

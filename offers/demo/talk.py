@@ -4,42 +4,41 @@ Many conversations go on at once, each by a line now and then: what is said in t
 read together.
 """
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from random import Random
 
-from django.db.models import Sum
-
-from accounts.models import User
-from accounts.selectors import preferences
-from chat import services as chat
-from chat.enums import ConversationStatus
-from chat.models import Conversation
-from chat.services import Mark, Receipt, Send
-from drivers.models import Driver
+from chat.services import Receipt
 from kernel.actors import Actor
 from offers.demo import words
+from offers.demo.market import Market, Read, Words
 from offers.demo.stage import Story
-from offers.enums import OfferStatus
 from offers.models import Offer
 
 LOOK_EVERY = 20
 """How often it is read anew which conversations are open. What closes in between is refused, as it is to people."""
-AT_ONCE = 80
-"""How many conversations go on by one line in the same moment."""
+AT_ONCE, MOMENTS = 80, 1000
+"""How many conversations go on by one line in the same moment; more where that would take more than so many moments."""
+MARKED_AT_ONCE = 80
 LIVELY = timedelta(hours=3)
-"""How long after it was sent an offer is talked about most."""
+"""How long after it was made an offer is talked about most."""
 LAST_WORDS = timedelta(minutes=45)
 """What is still to be said is said within so long before the end."""
+
+
+def at_once(messages: int) -> int:
+    return max(AT_ONCE, messages // MOMENTS)
 
 
 @dataclass
 class _Thread:
     """One conversation as it goes on."""
 
-    conversation_id: int
-    offer_id: int
+    talk: Hashable
+    began: datetime
     driver: Actor
     owner: Actor
     language: str
@@ -51,32 +50,39 @@ class _Thread:
         who, text = self.lines.pop()
         return (self.driver if who == "driver" else self.owner), text
 
-    def read_by(self, who: Actor, receipt: Receipt, seq: int) -> Mark:
-        return Mark(receipt, who, self.offer_id, self.driver.key.id, seq=seq)
+
+_began = attrgetter("began")
 
 
-class Talk:
+class Talking:
     """Lets people talk until `messages` have been said in all, as far as there is anybody to talk to."""
 
-    def __init__(self, rng: Random, *, messages: int, end: datetime) -> None:
-        self.rng, self.messages, self.end = rng, messages, end
-        self._threads: dict[int, _Thread] = {}
-        self._sent_at: dict[int, datetime] = {}
+    def __init__(
+        self,
+        rng: Random,
+        market: Market,
+        *,
+        drivers: dict[int, Actor],
+        owners: dict[int, Actor],
+        spanish: Collection[int],
+        messages: int,
+        end: datetime,
+    ) -> None:
+        """`drivers` and `owners` by their ids; `spanish`, the ids of those drivers who speak it."""
+        self.rng, self.market, self.messages, self.end = rng, market, messages, end
+        self._drivers, self._owners, self._spanish = drivers, owners, spanish
+        self._at_once = at_once(messages)
+        self._threads: dict[Hashable, _Thread] = {}
         self._open: list[_Thread] = []
         self._looked = 0
 
     def hear_of(self, offer: Offer) -> None:
         """An offer has been put to drivers: its conversations are there."""
-        self._sent_at.setdefault(offer.pk, offer.first_sent_at or offer.created_at)
-        talks = Conversation.objects.about_offers().filter(offer_id=offer.pk).order_by("pk")
-        new = [each for each in talks if each.pk not in self._threads]
-        drivers = Driver.objects.in_bulk([each.driver_id for each in new])
-        owner = User.objects.get(pk=offer.owner_id).actor
-        chosen = preferences({driver.actor.key for driver in drivers.values()})
-        for each in new:
-            driver = drivers[each.driver_id].actor
-            language = "es" if chosen[driver.key].language == "es" else "en"
-            self._threads[each.pk] = _Thread(each.pk, offer.pk, driver, owner, language)
+        for talk in self.market.talks_of(offer):
+            if talk.key not in self._threads:
+                language = "es" if talk.driver_id in self._spanish else "en"
+                driver, owner = self._drivers[talk.driver_id], self._owners[offer.owner_id]
+                self._threads[talk.key] = _Thread(talk.key, offer.created_at, driver, owner, language)
 
     def tell(self, moments: Collection[datetime], share: int) -> Story:
         """Say about `share` messages spread over `moments`."""
@@ -88,10 +94,10 @@ class Talk:
 
     def finish(self) -> Iterator[datetime]:
         """The last words, up to the number of messages there should be, and what of it all is read by now."""
-        missing = self.messages - self.said()
+        missing = self.messages - self.market.said()
         alive = self._open_threads()
         if alive and missing > 0:
-            rounds = -(-missing // min(AT_ONCE, len(alive)))
+            rounds = -(-missing // min(self._at_once, len(alive)))
             pause = min(LAST_WORDS / (rounds + 1), timedelta(minutes=4))
             for number in range(rounds, 0, -1):
                 moment = self.end - pause * number
@@ -102,58 +108,36 @@ class Talk:
 
     def _go_on(self, threads: list[_Thread], wanted: int) -> int:
         """Let up to `wanted` of these conversations go on by a line each; says how many did."""
-        chosen = self.rng.sample(threads, min(max(0, wanted), AT_ONCE, len(threads)))
+        chosen = self.rng.sample(threads, min(max(0, wanted), self._at_once, len(threads)))
         if not chosen:
             return 0
-        last = self._last_seqs(chosen)
-        said = [(thread, *thread.next_line(self.rng)) for thread in chosen]
+        last = self.market.last_seqs([thread.talk for thread in chosen])
+        said = [Words(thread.talk, *thread.next_line(self.rng)) for thread in chosen]
         # Who writes has read what was said before.
-        chat.mark_many(
-            marks=[
-                thread.read_by(who, Receipt.READ, last[thread.conversation_id])
-                for thread, who, _text in said
-                if last[thread.conversation_id]
-            ]
-        )
-        answers = chat.send_messages(
-            sends=[Send(who, thread.offer_id, thread.driver.key.id, text) for thread, who, text in said]
-        )
-        return sum(not isinstance(answer, Exception) for answer in answers)
+        self.market.mark([Read(each.talk, each.who, Receipt.READ, last[each.talk]) for each in said if last[each.talk]])
+        return self.market.say(said)
 
     def _read_up(self) -> None:
         """Most has been read by both sides; some has only reached the other, and the latest of some neither."""
-        marks = []
-        last = self._last_seqs(self._threads.values())
+        reads = []
+        last = self.market.last_seqs(list(self._threads))
         for thread in self._threads.values():
-            seq = last[thread.conversation_id]
+            seq = last[thread.talk]
             for who in (thread.driver, thread.owner):
                 chance = self.rng.random()
                 if seq and chance < 0.7:
-                    marks.append(thread.read_by(who, Receipt.READ, seq))
+                    reads.append(Read(thread.talk, who, Receipt.READ, seq))
                 elif seq and chance < 0.9:
-                    marks.append(thread.read_by(who, Receipt.DELIVERED, seq))
-        for start in range(0, len(marks), AT_ONCE):
-            chat.mark_many(marks=marks[start : start + AT_ONCE])
+                    reads.append(Read(thread.talk, who, Receipt.DELIVERED, seq))
+        for start in range(0, len(reads), MARKED_AT_ONCE):
+            self.market.mark(reads[start : start + MARKED_AT_ONCE])
 
     def _open_threads(self) -> list[_Thread]:
-        """Where somebody may write now, and there is a load to talk about, in the order of their ids."""
-        loads = Offer.objects.filter(pk__in=list(self._sent_at), status__in=(OfferStatus.ACTIVE, OfferStatus.ASSIGNED))
-        rows = Conversation.objects.filter(offer_id__in=loads.values("pk"), status=ConversationStatus.OPEN)
-        return [self._threads[pk] for pk in rows.order_by("pk").values_list("pk", flat=True)]
+        return [self._threads[talk] for talk in self.market.open_talks()]
 
     def _lively_threads(self, moment: datetime) -> list[_Thread]:
         """What is talked about at that moment: what has been sent lately, if anything has."""
         if self._looked % LOOK_EVERY == 0:
-            self._open = self._open_threads()
+            self._open = sorted(self._open_threads(), key=_began)
         self._looked += 1
-        alive = self._open
-        return [each for each in alive if moment - self._sent_at[each.offer_id] <= LIVELY] or alive
-
-    def _last_seqs(self, threads: Collection[_Thread]) -> dict[int, int]:
-        rows = Conversation.objects.filter(pk__in=[thread.conversation_id for thread in threads])
-        return dict(rows.values_list("pk", "last_seq"))
-
-    def said(self) -> int:
-        """How many messages there are in all."""
-        rows = Conversation.objects.filter(pk__in=list(self._threads))
-        return rows.aggregate(said=Sum("last_seq"))["said"] or 0
+        return self._open[bisect_left(self._open, moment - LIVELY, key=_began) :] or self._open

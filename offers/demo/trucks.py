@@ -11,40 +11,46 @@ from django.conf import settings
 
 from accounts.models import Preferences, User
 from drivers.models import Driver, Place
+from kernel import rows
 from kernel.actors import DRIVER
 from offers.demo import words
 from presence.models import Attendance
 
+BATCH = 500
 SPANISH, LONG, LOST = 0.3, 0.03, 0.04
 """Shares of trucks: whose driver speaks Spanish, whose name is too long for any column, whose position nobody knows."""
 
 
-def make_trucks(rng: Random, number: int, dispatchers: list[User], now: datetime) -> list[Driver]:
-    """`number` trucks, most of them free. Drivers who speak Spanish have it as their language."""
+def make_trucks(
+    rng: Random, number: int, dispatchers: list[User], now: datetime
+) -> tuple[list[Driver], frozenset[int]]:
+    """`number` trucks, most of them free, and the ids of the drivers whose language is Spanish."""
     places = list(Place.objects.filter(zip_code__in=words.FREIGHT_ZIPS).order_by("zip_code"))
     maker = _Maker(rng, places, dispatchers)
     made = [maker.truck() for _ in range(number)]
-    before = set(Driver.objects.values_list("pk", flat=True))
-    Driver.objects.bulk_create(made, batch_size=500)
-    trucks = [truck for truck in Driver.objects.order_by("pk") if truck.pk not in before]
-    for truck in trucks:
+    for truck in made:
         minutes = rng.choice((2, 5, 9, 14, 33, 70, 180, 600))
         truck.updated_at = now - timedelta(minutes=minutes, seconds=rng.randrange(60))
-    Driver.objects.bulk_update(trucks, ["updated_at"], batch_size=200)
-    _speak(trucks, maker.spanish)
-    _were_here(rng, trucks, now)
-    return trucks
-
-
-def _speak(trucks: list[Driver], spanish: list[bool]) -> None:
+    before = set(Driver.objects.values_list("pk", flat=True))
+    _insert(made)
+    trucks = [truck for truck in Driver.objects.order_by("pk") if truck.pk not in before]
+    spanish = frozenset(truck.pk for truck, speaks in zip(trucks, maker.spanish, strict=True) if speaks)
     Preferences.objects.bulk_create(
-        [
-            Preferences(actor_type=DRIVER, actor_id=truck.pk, language="es")
-            for truck, speaks in zip(trucks, spanish, strict=True)
-            if speaks
-        ],
-        ignore_conflicts=True,
+        [Preferences(actor_type=DRIVER, actor_id=id_, language="es") for id_ in sorted(spanish)], ignore_conflicts=True
     )
+    _were_here(rng, trucks, now)
+    return trucks, spanish
+
+
+def _insert(trucks: list[Driver]) -> None:
+    """As the older system writes them: were they saved, all would have been changed just now."""
+    names = tuple(field.attname for field in Driver._meta.concrete_fields if not field.primary_key)
+    for start in range(0, len(trucks), BATCH):
+        kept = [
+            [rows.moment(value) if isinstance(value, datetime) else value for value in map(truck.__dict__.get, names)]
+            for truck in trucks[start : start + BATCH]
+        ]
+        rows.done(rows.inserting(Driver, names, kept))
 
 
 def _were_here(rng: Random, trucks: list[Driver], now: datetime) -> None:

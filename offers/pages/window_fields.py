@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
 from kernel.windows import day_begins, day_ends, days_of, instants
-from offers.shapes.fields import FIRST_MOMENT, LAST_MOMENT
+from offers.shapes.values import FIRST_MOMENT, LAST_MOMENT
 
 PARTS = ("day", "from", "until", "last_day", "from_which", "until_which")
 """`_which` says which of the two is meant where a time comes twice."""

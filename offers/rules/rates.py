@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 CENT = Decimal("0.01")
@@ -19,7 +20,7 @@ def fault_of(amount: Decimal) -> Any:
     if not isinstance(exponent, int) or amount <= 0:  # An infinity and what is no number have a letter.
         return _("This must be more than nothing.")
     if amount > MOST_RATE:
-        return _("This is at most %(most)s.") % {"most": f"{MOST_RATE:,}"}
+        return format_lazy(_("This is at most {most}."), most=f"{MOST_RATE:,}")
     if exponent < -2:
         return _("Name it in whole cents.")
     return None

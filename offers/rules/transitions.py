@@ -41,6 +41,8 @@ UNAGREED = (*WAITING, S.COUNTER_OFFERED)
 """An answer is still due: these expire."""
 BIDDING = (*UNAGREED, S.ACCEPTED)
 """The driver may still win the load."""
+HOLDING = (S.ACCEPTED, S.AWARDED)
+"""While one of these stands, an offer does not expire."""
 OPEN = (*BIDDING, S.AWARDED)
 """The driver sees the offer as it is now."""
 CLOSED = (S.REJECTED, S.EXPIRED, S.WITHDRAWN, S.LOST, S.FALLEN_OFF)

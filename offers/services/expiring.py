@@ -7,18 +7,15 @@ from chat import services as chat
 from kernel import clock
 from kernel.actors import SYSTEM
 from kernel.unit_of_work import service
-from offers.enums import Action, EventKind, OfferStatus, OfferVerb, ProposalStatus
+from offers.enums import Action, EventKind, OfferStatus, OfferVerb
 from offers.models import Offer, Proposal
-from offers.rules.transitions import UNAGREED, Side
+from offers.rules.transitions import HOLDING, UNAGREED, Side
 from offers.selectors import last_seen
 from offers.services import chat_lines
 from offers.services.awarding import close_elsewhere
 from offers.services.locking import locked_offer, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
-
-HOLDING = (ProposalStatus.ACCEPTED, ProposalStatus.AWARDED)
-"""An offer with a proposal in one of these does not expire."""
 
 
 def expire_due(*, limit: int = 100) -> int:

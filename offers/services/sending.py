@@ -32,6 +32,9 @@ from offers.services.moving import keep_chats, move, note_rounds
 from offers.services.tellings import tell_proposals, touch_offer
 from presence.log.telling import tell
 
+BLANK = ("driver_proposed_rate", "agreed_rate", "viewed_at", "responded_at", "agreed_at", "awarded_at")
+"""What a proposal has of its own history no more once it is sent again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -260,7 +263,6 @@ def _send_first(
 def _send_again(offer: Offer, proposals: Sequence[Proposal], *, by: Actor, at: datetime, end: datetime) -> None:
     if not proposals:
         return
-    blank = ("driver_proposed_rate", "agreed_rate", "viewed_at", "responded_at", "agreed_at", "awarded_at")
     move(
         offer,
         proposals,
@@ -276,7 +278,7 @@ def _send_again(offer: Offer, proposals: Sequence[Proposal], *, by: Actor, at: d
         sent_at=at,
         closed_at=None,
         last_seen_offer=None,
-        **dict.fromkeys(blank),
+        **dict.fromkeys(BLANK),
     )
 
 

@@ -1,44 +1,39 @@
 """Fields that offers are made of: each takes one kind of value, bounded, and says so in the schema."""
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from kernel.frames import Unfit
 from kernel.ids import LARGEST_ID, LARGEST_LEGACY_ID
 from kernel.shapes import WholeNumber
-from offers.rules.rates import CENT, MOST_RATE, fault_of
+from offers.rules.rates import CENT, MOST_RATE
+from offers.shapes.values import moment_of, plain_decimal, rate_of
 
 MOST_WEIGHT = Decimal(200_000)
 MOST_MILES = Decimal(10_000)
 MOST_PIECES = 100_000
 MOST_STOPS = 20
 NOTE_LENGTH = 500
-FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
-LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
-
-_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+MOST_VERSION = 2**31 - 1
 
 
 class PlainDecimalField(serializers.DecimalField):
     """A decimal as a JSON number or as a plain text: no exponents, no infinities, no digits of other scripts."""
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self._not_a_number()
-        if isinstance(data, str) and not _PLAIN_DECIMAL.fullmatch(data.strip()):
-            self._not_a_number()
-        return super().to_internal_value(data)
-
-    def _not_a_number(self) -> NoReturn:
-        self.fail("invalid")
-        raise AssertionError("unreachable")
+        number = plain_decimal(data)
+        if number is None:
+            self.fail("invalid")
+            raise AssertionError("unreachable")
+        return number
 
 
 _MORE_DIGITS = MOST_RATE.adjusted()
@@ -62,16 +57,8 @@ class Money(PlainDecimalField):
         super().__init__(max_digits=None, decimal_places=None, **options)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        amount = super().to_internal_value(_cents(data) if isinstance(data, float) else data)
-        if fault := fault_of(amount):
-            raise serializers.ValidationError([fault])
-        return amount.quantize(CENT)
-
-
-def _cents(amount: float) -> float:
-    """What a sum of binary fractions was meant to be: 0.1 + 0.2 is thirty cents."""
-    rounded = round(amount, 2)
-    return rounded if abs(rounded - amount) < 1e-9 else amount
+        with _as_validation():
+            return rate_of(data)
 
 
 class Measure(PlainDecimalField):
@@ -105,18 +92,20 @@ def longitude(**options: Any) -> Measure:
 class Moment(serializers.DateTimeField):
     """A time in ISO 8601; one without an offset is UTC."""
 
-    default_error_messages = {"out_of_range": _("This time is out of range.")}
-
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=UTC, **options)
 
     def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str) or len(value) > 40:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss[.uuuuuu]]Z")
-        moment = super().to_internal_value(value)
-        if not FIRST_MOMENT <= moment < LAST_MOMENT:
-            self.fail("out_of_range")
-        return moment
+        with _as_validation():
+            return moment_of(value)
+
+
+@contextmanager
+def _as_validation() -> Iterator[None]:
+    try:
+        yield
+    except Unfit as unfit:
+        raise serializers.ValidationError([unfit.words]) from unfit
 
 
 class Id(WholeNumber):

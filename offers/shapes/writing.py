@@ -1,6 +1,7 @@
 """What may come in at a door. Shapes check the form of what is said; whether it makes sense is the service's."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from kernel import clock
-from kernel.api import Pagination
 from kernel.schema import ShapeSchema
 from kernel.shapes import CleanCharField, Shape, WholeNumber, YesNo, ZoneField
 from offers.enums import Action, AwardMode, FallOffReason, OfferStatus, RejectReason
@@ -19,6 +19,7 @@ from offers.shapes.fields import (
     MOST_MILES,
     MOST_PIECES,
     MOST_STOPS,
+    MOST_VERSION,
     MOST_WEIGHT,
     NOTE_LENGTH,
     DriverIds,
@@ -34,10 +35,16 @@ from offers.shapes.fields import (
 WEEK_IN_MINUTES = 7 * 24 * 60
 CURRENCY_CODE = r"^[A-Z]{3}\Z"
 ANSWERS_WITHOUT_RATE = [Action.VIEW, Action.ACCEPT, Action.REJECT, Action.RETRACT]
+ANSWERS = [*ANSWERS_WITHOUT_RATE, Action.COUNTER]
 
 
 def _currency() -> str:
     return settings.CURRENCY
+
+
+def lacks_rate(action: Action, rate: Decimal | None) -> bool:
+    """Whether an answer to a proposal leaves out the rate that it is about."""
+    return action not in ANSWERS_WITHOUT_RATE and rate is None
 
 
 def require_pairs(given: Mapping[str, Any], *pairs: tuple[str, str]) -> None:
@@ -129,7 +136,7 @@ class OfferShape(Shape):
 class OfferReplacement(OfferShape):
     """A whole offer in the place of what is there: what is left out is as in a new one, but the status stays."""
 
-    version = WholeNumber(min_value=1, max_value=2**31 - 1)
+    version = WholeNumber(min_value=1, max_value=MOST_VERSION)
     status = serializers.ChoiceField(choices=OfferStatus.choices, required=False)
     award_mode = serializers.ChoiceField(choices=AwardMode.choices, default=AwardMode.DISPATCHER)
     currency = serializers.RegexField(CURRENCY_CODE, default=_currency)
@@ -153,7 +160,7 @@ def _emptied(field: serializers.Field) -> Any:
 class OfferChange(OfferShape):
     """Some fields of an offer, and the version that the change was made on."""
 
-    version = WholeNumber(min_value=1, max_value=2**31 - 1)
+    version = WholeNumber(min_value=1, max_value=MOST_VERSION)
     status = serializers.ChoiceField(choices=OfferStatus.choices)
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -174,15 +181,15 @@ class SendShape(Shape):
 class RespondShape(Shape):
     """An answer to a proposal, from either side."""
 
-    action = serializers.ChoiceField(choices=[*ANSWERS_WITHOUT_RATE, Action.COUNTER])
-    version = WholeNumber(min_value=0, max_value=2**31 - 1)
+    action = serializers.ChoiceField(choices=ANSWERS)
+    version = WholeNumber(min_value=0, max_value=MOST_VERSION)
     rate = Money(required=False, allow_null=True)
     reason = serializers.ChoiceField(choices=RejectReason.choices, required=False, allow_blank=True)
     note = CleanCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
     pressed_at = Moment(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["action"] == Action.COUNTER and attrs.get("rate") is None:
+        if lacks_rate(attrs["action"], attrs.get("rate")):
             raise serializers.ValidationError({"rate": [self.fields["rate"].error_messages["required"]]})
         return attrs
 
@@ -227,26 +234,3 @@ class HandoverShape(Shape):
 
 class FollowersShape(Shape):
     user_ids = serializers.ListField(child=LegacyId(), max_length=50)
-
-
-class ProposalCommand(RespondShape):
-    proposal_id = Id()
-
-
-class StatusCommand(Shape):
-    offer_id = Id()
-    status = serializers.ChoiceField(choices=[OfferStatus.ACTIVE, OfferStatus.COMPLETED, OfferStatus.CANCELLED])
-    version = WholeNumber(min_value=1, max_value=2**31 - 1)
-
-
-class OfferCommand(Shape):
-    offer_id = Id()
-
-
-class StatsCommand(Shape):
-    """There is nothing to say."""
-
-
-class PageCommand(Shape):
-    limit = WholeNumber(min_value=1, max_value=Pagination.max_limit, required=False)
-    offset = WholeNumber(min_value=0, max_value=Pagination.max_offset, required=False)

@@ -23,7 +23,7 @@ WAITING_MAX = 1000
 TOGETHER_MAX = 50
 FAILED_SECONDS = 0.5
 """So long nothing is published after a failure: a layer that is away is not asked again for every message."""
-PAUSE_SECONDS = 0.005
+PAUSE_SECONDS = 0.02
 """What comes within so short a time goes out in one message: each costs every process that hears it."""
 
 

@@ -1,4 +1,4 @@
-"""Readings: who is here."""
+"""Who is online, and when they were last."""
 
 from collections.abc import Collection
 from datetime import datetime

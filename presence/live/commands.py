@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple
-
-from rest_framework.exceptions import ValidationError
-from rest_framework.serializers import Serializer
 
 from accounts.rules import change_limit
 from kernel.actors import Actor
-from kernel.errors import Invalid, Refusal
-from kernel.shapes import Quick, flat_words, quick_reader
+from kernel.errors import Refusal
+from kernel.frames import Frame
 from presence.doorbell.bus import Passing
 from presence.log import renderers
 
@@ -76,7 +72,7 @@ class Command:
     """
 
     name: str
-    fields: type[Serializer]
+    fields: type[Frame]
     run: Callable[[Call], Answer] | None = None
     run_many: Callable[[Sequence[Call]], Sequence[Answer | Refusal]] | None = None
     is_a_change: Callable[[Mapping[str, Any]], bool] = _reads
@@ -89,27 +85,9 @@ class Command:
             change_limit().take(call.actor.key)
         return self.run(call)
 
-    def read_quickly(self, data: Any) -> Mapping[str, Any] | None:
-        """The fields of a frame that is plainly right; None for one that `read` has to look at."""
-        return _quick(self.fields)(data)
-
-    def read(self, data: Any) -> Mapping[str, Any]:
-        """The fields of a frame as this command understands them, or `Invalid` naming those at fault."""
-        try:
-            return _shape(self.fields).run_validation(data)
-        except ValidationError as error:
-            raise Invalid(fields=flat_words(error.detail)) from error
-
-
-@cache
-def _shape(fields: type[Serializer]) -> Serializer:
-    """One for all frames: making a serializer costs more than using it."""
-    return fields()
-
-
-@cache
-def _quick(fields: type[Serializer]) -> Quick:
-    return quick_reader(_shape(fields))
+    def read(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields of a frame as this command takes them, or `Invalid`, as `Frame.read`."""
+        return self.fields.read(data)
 
 
 _commands: dict[str, Command] = {}

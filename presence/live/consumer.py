@@ -210,20 +210,20 @@ class LiveConsumer(AsyncConsumer):
             return
         if command is None:
             raise UnknownCommand()
-        fields = command.read_quickly(frame)
-        if fields is not None and command.run_many is not None:
+        fields = command.read(frame)
+        if command.run_many is not None:
             # What is done for many at a time says nothing in anybody's language: a refusal is put into words here.
             await self._command(ref, command, fields)
             return
         with translation.override(self.connection.language):
-            fields = command.read(frame) if fields is None else fields
             match kind:
                 case "heartbeat":
                     self._pong(ref)
                 case "authenticate":
                     await self._renew(ref, fields)
                 case "resume":
-                    await self._resume(ref, fields["cursor"])
+                    said = fields["cursor"]
+                    await self._resume(ref, Cursor(said.epoch, said.seq))
                 case _:
                     await self._command(ref, command, fields)
 

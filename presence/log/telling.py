@@ -4,7 +4,7 @@ What a unit of work tells is collected and written once, at its end, under the l
 published, and a failed publish loses nothing, since the rows are the log.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,6 +78,21 @@ def tell(
         telling = streams.Telling(to=key, kind=name, object_id=object_id, detail=detail)
         told.tellings.pop(telling, None)
         told.tellings[telling] = data
+
+
+def lock_early(to: Iterable[ActorKey]) -> Statement:
+    """A statement that locks what has to be locked to tell these people; `locked_early` is given its answer.
+
+    For a unit of work whose other locks are in the same trip before it: these are the last locks of all.
+    """
+    return streams.locking(to)
+
+
+def locked_early(found: Sequence[tuple], to: Collection[ActorKey]) -> bool:
+    """Note what was locked. Gives whether that is enough to tell these people."""
+    heads = streams.heads(found)
+    _current().heads = heads
+    return heads.keys() >= set(to)
 
 
 def about_to_tell(to: Iterable[ActorKey], *others: Statement) -> list[Sequence[tuple]]:

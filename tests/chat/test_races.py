@@ -53,8 +53,8 @@ def test_without_the_lock_of_their_conversation_two_messages_want_one_number(peo
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer and no row locks.")
 
-    def not_locked(conversation_ids, *also):
-        found = opened(conversation_ids, *also)
+    def not_locked(conversation_ids, *also, **more):
+        found = opened(conversation_ids, *also, **more)
         time.sleep(0.03)  # Time enough for others to read the same.
         return found
 

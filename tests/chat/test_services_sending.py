@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from chat import facts, services
 from chat.enums import MemberRole, MessageType
 from chat.models import Conversation, Member, Message
-from chat.services import Line, Send, Sent
+from chat.services import Line, Send, Sent, sending
 from kernel import facts as kernel_facts
 from kernel.actors import SYSTEM
 from kernel.errors import NotFound, Refusal
@@ -310,10 +310,10 @@ def test_a_batch_takes_the_same_few_statements_however_many_send(monkeypatch):
         return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
 
     # Conversations locked, members, the time, client ids; conversations counted on, messages, where the database does
-    # not tell them their keys; heads locked. To tell it: events, heads counted on. What stands together is one trip to
-    # MariaDB, and the last of them goes with the commit.
+    # not tell them their keys; heads locked. To tell it: events, heads counted on. To MariaDB that is one trip, and one
+    # with the commit.
     in_all = 9 if connection.features.can_return_rows_from_bulk_insert else 10
-    expected = 2 if connection.vendor == "mysql" else in_all
+    expected = 1 if connection.vendor == "mysql" else in_all
     assert len(statements(1)) == expected
     assert len(statements(30)) == expected
 
@@ -327,3 +327,70 @@ def test_keys_are_read_again_where_the_database_does_not_tell_them(people, conve
     kept = list(Message.objects.values_list("pk", "message"))
     assert kept == [(first.message["id"], "1"), (second.message["id"], "2")]
     assert {event.object_id for event in StreamEvent.objects.filter(kind="new_message")} == {kept[0][0], kept[1][0]}
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+class TestEarlyLocks:
+    """Where it is known who is told, messages and what tells of them are one trip with the commit."""
+
+    @pytest.fixture(autouse=True)
+    def known(self, people, conversation, monkeypatch):
+        if connection.vendor != "mysql":
+            pytest.skip("Other databases are asked statement by statement.")
+        monkeypatch.setitem(kernel_facts._answers, facts.MessagesSent, [])
+        factories.send(people.owner, conversation, "1")
+        factories.send(people.driver, conversation, "2")
+
+    def trips(self, sends):
+        with CaptureQueriesContext(connection) as captured:
+            answers = services.send_messages(sends=sends)
+        return answers, [query["sql"] for query in captured]
+
+    def told(self, seq):
+        """Who was told of the message with this number, and by which id."""
+        events = StreamEvent.objects.filter(kind="new_message", detail=seq)
+        return {(event.actor_type, event.actor_id): event.object_id for event in events}
+
+    def test_messages_go_with_the_commit_and_are_known_after_it(self, people, conversation):
+        answers, trips = self.trips([send_of(people.driver, conversation, words) for words in ("3", "4")])
+        assert len(trips) == 1
+        for seq, answer in enumerate(answers, 3):
+            key = Message.objects.get(seq=seq).pk
+            assert answer.message["id"] == key
+            assert self.told(seq) == {person.key: key for person in (people.owner, people.follower, people.driver)}
+
+    def test_the_first_words_of_a_person_take_another_trip(self, people, conversation):
+        _answers, trips = self.trips([send_of(people.follower, conversation, "3")])
+        assert len(trips) > 2
+        _answers, trips = self.trips([send_of(people.follower, conversation, "4")])
+        assert len(trips) == 1
+
+    def test_who_has_come_since_is_told_and_who_has_gone_is_not(self, people, conversation):
+        office = {people.owner.key: MemberRole.OWNER, people.other.key: MemberRole.FOLLOWER}
+        services.set_office_members(offer_id=conversation.offer_id, office=office)
+        (answer,), _trips = self.trips([send_of(people.driver, conversation, "3")])
+        assert self.told(answer.message["seq"]).keys() == {
+            each.key for each in (people.owner, people.other, people.driver)
+        }
+
+    def test_a_conversation_that_is_not_known_yet_goes_the_long_way_with_the_others(self, people, conversation):
+        another = factories.conversation(owner=people.owner, driver=people.other_driver)
+        sends = [send_of(people.driver, conversation, "3"), send_of(people.other_driver, another, "new")]
+        answers, trips = self.trips(sends)
+        assert len(trips) > 2
+        assert all(answer.message["id"] for answer in answers)
+
+    def test_a_client_id_that_another_process_has_just_written_is_found(self, people, conversation, monkeypatch):
+        again = send_of(people.driver, conversation, "3", "c-1")
+        (first,), _trips = self.trips([again])
+        tries, known = [], sending._known
+
+        def not_seen_at_first(ids):
+            tries.append(ids)
+            return {} if len(tries) == 1 else known(ids)
+
+        monkeypatch.setattr(sending, "_known", not_seen_at_first)
+        (answer,) = services.send_messages(sends=[again])
+        assert (answer.created, answer.message) == (False, first.message)
+        assert len(tries) == 2

@@ -75,11 +75,11 @@ def test_opening_and_closing_what_is_about_the_offer_leaves_others(people, conve
     assert Conversation.objects.get(pk=trip.pk).status == ConversationStatus.OPEN
 
 
-def test_each_is_locked_by_its_own_address(conversation, trip):
+def test_each_is_locked_by_its_own_address(people, conversation, trip):
     """The offer's is remembered by its address, and is not what the other's finds."""
     for each in (conversation, trip, conversation):
         with transaction.atomic():
-            (found,) = locking.locked_at([each.address]).conversations
+            (found,) = locking.locked_at({each.address: [people.owner.key]}).conversations
         assert (found.pk, found.subject) == (each.pk, each.subject)
     assert locking.conversations_at([conversation.address, trip.address]) == {
         conversation.address: conversation, trip.address: trip,

@@ -1,12 +1,17 @@
 """Tasks that tests enqueue. What they have done is in `heard`, or, seen from other processes, in a table of its own."""
 
+import sys
 import time
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone, translation
 from django_tasks import task
 
 from jobs.errors import GiveUp
+from kernel import clock
 
 heard: list[Any] = []
 faults: list[Exception] = []
@@ -39,6 +44,19 @@ def tell_try(context: Any) -> None:
 @task(key=lambda number, **_rest: number)
 def keyed(number: int, *, name: str = "") -> None:
     heard.append((number, name))
+
+
+@task(key=lambda key: key)
+def spelled(key: str) -> None:
+    heard.append(key)
+
+
+@task(key=lambda number: number)
+def later_again(number: int) -> None:
+    """Enqueues itself, as what looks at something now and then does."""
+    heard.append(number)
+    for minutes in (90, 60, 120):
+        later_again.using(run_after=clock.now() + timedelta(minutes=minutes)).enqueue(number)
 
 
 @task(in_transaction=True, tries=1000, first_wait=0.05)
@@ -78,6 +96,52 @@ def on_time() -> None:
 @task(queue_name="clock")
 def tick() -> None:
     heard.append("tick")
+
+
+@task(tries=3)
+def leave() -> None:
+    sys.exit(1)
+
+
+@task(in_transaction=True, tries=3)
+def leave_in_transaction() -> None:
+    sys.exit(1)
+
+
+@task(tries=3)
+def open_and_forget() -> None:
+    transaction.set_autocommit(False)
+    _write("never seen")
+
+
+@task(tries=3)
+def enter_and_forget() -> None:
+    transaction.atomic().__enter__()
+    _write("never seen")
+
+
+@task(in_transaction=True, tries=3)
+def enter_and_forget_in_transaction() -> None:
+    transaction.atomic().__enter__()
+
+
+@task(in_transaction=True, tries=3)
+def break_transaction() -> None:
+    with suppress(IntegrityError), transaction.atomic(savepoint=False):
+        raise IntegrityError
+
+
+@task
+def move_abroad() -> None:
+    heard.append((timezone.get_current_timezone_name(), translation.get_language(), clock.now()))
+    timezone.activate("Asia/Tokyo")
+    translation.activate("es")
+    clock.standing_at(clock.now() + timedelta(days=9)).__enter__()
+
+
+@task(in_transaction=True)
+def move_abroad_in_transaction() -> None:
+    move_abroad.func()
 
 
 def make_table() -> None:

@@ -1,10 +1,12 @@
 """Who has a job: one worker at a time, for as long as it renews its lease."""
 
+import threading
+import time
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from jobs import claiming, outcomes
@@ -17,6 +19,13 @@ from tests.jobs.examples import hear, tick
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
+
+
+def lapse():
+    """The worker of what runs is killed."""
+    Job.objects.filter(state=State.RUNNING).update(due_at=clock.now())
+    claiming.take_back("default")
+    Job.objects.filter(state=State.WAITING).update(due_at=clock.now())
 
 
 def test_those_due_for_longest_come_first():
@@ -67,6 +76,34 @@ def test_only_its_worker_renews_a_lease():
     assert claiming.renew([], worker="a") == 0
 
 
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_row_is_locked_keeps_no_other_lease_from_being_renewed():
+    if connection.vendor != "mysql":
+        pytest.skip("Where rows are locked one by one.")
+    jobs = [claimed(hear, number) for number in range(3)]
+    Job.objects.update(due_at=clock.now())
+    is_locked, is_over = threading.Event(), threading.Event()
+
+    def lock():
+        with transaction.atomic():
+            Job.objects.select_for_update().get(pk=jobs[1].pk)
+            is_locked.set()
+            is_over.wait(30)
+        connection.close()
+
+    thread = threading.Thread(target=lock)
+    thread.start()
+    is_locked.wait(30)
+    began = time.monotonic()
+    assert claiming.renew([job.pk for job in jobs], worker="a") == 2
+    assert claiming.take_back("default") == 0
+    assert time.monotonic() - began < 4
+    is_over.set()
+    thread.join()
+    assert claiming.take_back("default") == 1
+
+
 def test_a_lapsed_lease_is_taken_back_and_the_first_worker_counts_no_more(settings):
     lost = claimed(hear)
     with later(seconds=settings.JOBS["LEASE_SECONDS"] + 1):
@@ -98,6 +135,48 @@ def test_a_job_lost_for_the_second_time_waits():
     Job.objects.update(tries=2, due_at=clock.now())
     claiming.take_back("default")
     assert Job.objects.get(pk=job.pk).due_at > clock.now() + timedelta(seconds=1)
+
+
+def test_a_job_that_kills_its_worker_costs_those_claimed_with_it_no_try(settings):
+    """What kills may be any of them, and the others had perhaps not begun."""
+    for name in ("first", "killer", "third"):
+        hear.enqueue(name)
+    Job.objects.update(tries_max=1)
+    assert len(claiming.claim("default", worker="a", most=9)) == 3
+    lapse()
+    assert {job.arguments["args"][0]: job.state for job in Job.objects.all()} == {
+        "first": State.FAILED,
+        "killer": State.WAITING,
+        "third": State.WAITING,
+    }
+    hear.enqueue("fourth")
+    (killer,) = claiming.claim("default", worker="a", most=9)
+    lapse()
+    assert state(killer) == State.FAILED
+    (third,) = claiming.claim("default", worker="a", most=9)
+    assert outcomes.done(third)
+    (fourth,) = claiming.claim("default", worker="a", most=9)
+    assert outcomes.done(fourth)
+
+
+def test_those_before_one_that_was_lost_are_claimed_without_it():
+    for name in "abc":
+        hear.enqueue(name)
+    Job.objects.filter(arguments__args=["b"]).update(last_error=outcomes.LOST)
+    claims = [claiming.claim("default", worker="a", most=9) for _time in range(3)]
+    assert [[job.arguments["args"][0] for job in jobs] for jobs in claims] == [["a"], ["b"], ["c"]]
+
+
+@pytest.mark.parametrize("end", [outcomes.done, lambda job: outcomes.done_together([job])])
+def test_each_of_those_claimed_together_has_been_tried_once_when_it_has_ended(end):
+    for name in "abc":
+        hear.enqueue(name)
+    jobs = claiming.claim("default", worker="a", most=9)
+    assert [job.tries for job in jobs] == [1, 1, 1]
+    assert end(jobs[0])
+    assert outcomes.went_wrong(jobs[1], "x", wait=timedelta())
+    assert claiming.give_back(jobs[2:], worker="a") == 1
+    assert list(Job.objects.order_by("pk").values_list("tries", flat=True)) == [1, 1, 0]
 
 
 def test_what_is_given_back_was_never_tried():

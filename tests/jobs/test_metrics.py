@@ -60,8 +60,8 @@ def test_what_rows_name_makes_no_labels(do_all):
         hear.enqueue()
         Job.objects.filter(task="tests.jobs.examples.hear").update(task=name)
     do_all()
-    assert value("job_failures_total", task="unknown", how="failed") >= 3
-    assert value("job_failures_total", task="a.b", how="failed") is None
+    assert value("job_failures_total", task="unknown", how="retried") >= 3
+    assert value("job_failures_total", task="a.b", how="retried") is None
 
 
 def test_the_page_of_figures_has_them(settings):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobs import outcomes
+from jobs import claiming, outcomes
 from jobs.enums import State
 from jobs.models import Job
 from kernel import clock
@@ -66,14 +66,52 @@ def test_one_that_gives_up_is_not_tried_again(do_all):
     assert (job.state, job.tries, job.last_error) == (State.FAILED, 1, "the address is gone")
 
 
-@pytest.mark.parametrize("task", ["tests.jobs.examples.gone", "os.getcwd", "no.module.of.this.name", "nothing", ""])
+NO_TASKS = ["tests.jobs.examples.gone", "os.getcwd", "no.module.of.this.name", "nothing", "", "..relative.path", "."]
+
+
+@pytest.mark.parametrize("task", NO_TASKS)
 def test_what_is_no_task_is_not_called(do_all, task):
     hear.enqueue()
-    Job.objects.update(task=task)
+    Job.objects.update(task=task, created_at=clock.now() - timedelta(hours=2))
     assert do_all() == 0
     job = Job.objects.get()
     assert job.state == State.FAILED
     assert job.last_error in ("There is no task of this name.", "What has this name is no task.")
+
+
+def test_a_module_that_cannot_be_loaded_has_no_task(do_all, monkeypatch):
+    def broken(path):
+        raise SyntaxError(path)
+
+    hear.enqueue()
+    monkeypatch.setattr("jobs.task.import_string", broken)
+    do_all()
+    assert Job.objects.get().last_error == "There is no task of this name."
+
+
+def test_a_task_of_another_version_waits_for_a_worker_that_knows_it(do_all):
+    """A server of the version before takes it while the new one is being brought in."""
+    hear.enqueue(1)
+    Job.objects.update(task="tests.jobs.examples.new", tries_max=1)
+    for _version_before in range(3):
+        assert do_all() == 0
+        job = Job.objects.get()
+        assert (job.state, job.tries) == (State.WAITING, 0)
+        assert clock.now() + timedelta(seconds=5) < job.due_at < clock.now() + timedelta(seconds=30)
+        Job.objects.update(due_at=clock.now())
+    Job.objects.update(task="tests.jobs.examples.hear")
+    assert do_all() == 1
+    assert heard == [((1,), {})]
+
+
+@pytest.mark.parametrize("task", NO_TASKS)
+def test_a_lost_job_of_another_version_keeps_no_other_from_being_taken_back(task):
+    for number in (1, 2):
+        claimed(hear, number)
+    Job.objects.update(due_at=clock.now())
+    Job.objects.filter(arguments__args=[1]).update(task=task)
+    assert claiming.take_back("default") == 2
+    assert set(Job.objects.values_list("state", flat=True)) == {State.WAITING}
 
 
 def test_done_together_is_all_or_nothing():

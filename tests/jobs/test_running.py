@@ -1,12 +1,16 @@
 """One job, or several in one transaction."""
 
+from datetime import timedelta
+
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.utils import timezone
 
 from jobs import claiming, running
 from jobs.enums import State
 from jobs.models import Job
-from kernel import request_id
+from kernel import clock, request_id
+from tests.jobs import examples
 from tests.jobs.conftest import claimed, state
 from tests.jobs.examples import hear, heard, tell_try, write, write_and_fail
 
@@ -107,3 +111,62 @@ def test_a_transaction_of_several_does_not_go_on_for_long(effects, how):
     jobs = claiming.claim("default", worker="a", most=9)
     assert together(jobs, **how) == 1
     assert [state(job) for job in jobs] == [State.DONE, State.RUNNING, State.RUNNING]
+
+
+@pytest.mark.parametrize("task", [examples.leave, examples.leave_in_transaction])
+def test_a_job_that_leaves_python_has_only_gone_wrong(effects, task):
+    job = claimed(task)
+    assert not running.run(job)
+    assert state(job) == State.WAITING
+    assert Job.objects.get().last_error.startswith("SystemExit at tests/jobs/examples.py")
+
+
+def test_a_job_that_leaves_python_among_others_fails_alone(effects):
+    for task, args in ((write, "a"), (examples.leave_in_transaction, ""), (write, "b")):
+        task.enqueue(*args)
+    jobs = claiming.claim("default", worker="a", most=9)
+    assert [together(jobs), together(jobs[1:]), together(jobs[2:])] == [1, 1, 1]
+    assert effects() == ["a", "b"]
+
+
+OPENERS = [
+    examples.open_and_forget,
+    examples.enter_and_forget,
+    examples.enter_and_forget_in_transaction,
+    examples.break_transaction,
+]
+
+
+@pytest.mark.parametrize("task", OPENERS, ids=lambda task: task.name)
+def test_a_transaction_that_a_job_has_left_open_or_broken_is_undone_and_hides_nothing(effects, task):
+    job = claimed(task)
+    assert not running.run(job)
+    assert connection.get_autocommit()
+    assert not connection.in_atomic_block
+    after = claimed(write, "x")
+    assert running.run(after)
+    connection.close()  # What was not committed is gone.
+    assert (state(job), state(after)) == (State.WAITING, State.DONE)
+    assert effects() == ["x"]
+
+
+@pytest.mark.parametrize("task", [examples.enter_and_forget_in_transaction, examples.break_transaction])
+def test_one_that_leaves_or_breaks_the_transaction_that_several_share_fails_alone(effects, task):
+    for each, args in ((write, "a"), (task, ""), (write, "b")):
+        each.enqueue(*args)
+    left = jobs = claiming.claim("default", worker="a", most=9)
+    while left:
+        left = left[together(left) :]
+    connection.close()
+    assert effects() == ["a", "b"]
+    assert [state(job) for job in jobs] == [State.DONE, State.WAITING, State.DONE]
+
+
+def test_what_a_job_changes_of_its_language_zone_and_time_ends_with_it(effects, settings):
+    here = timezone.get_current_timezone_name()
+    for _twice in range(2):
+        assert running.run(claimed(examples.move_abroad))
+        examples.move_abroad_in_transaction.enqueue()
+    assert together(claiming.claim("default", worker="a", most=9)) == 2
+    assert {(zone, language) for zone, language, _at in heard} == {(here, settings.LANGUAGE_CODE)}
+    assert max(at for _zone, _language, at in heard) < clock.now() + timedelta(minutes=1)

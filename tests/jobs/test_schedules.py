@@ -5,7 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from jobs import claiming, outcomes, schedules
 from jobs.enums import State
@@ -23,6 +23,10 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 def moment(text, zone=UTC):
     return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def fail(fault):
+    raise fault
 
 
 def begun(schedule, at):
@@ -54,10 +58,83 @@ def test_cron_ticks_once_a_day_when_the_clock_is_set(settings):
         assert len(set(ticks)) == len(ticks)
 
 
-@pytest.mark.parametrize("wrong", [{}, {"every": 2, "cron": "* * * * *"}, {"cron": "61 * * * *"}, {"cron": "never"}])
-def test_what_cannot_be_read_is_found_when_it_is_declared(wrong):
-    with pytest.raises(Exception, match=r"needs either|Bad|Wrong"):
-        Schedule(name="wrong", task=tick, **wrong)
+CRONS = ["30 1 * * *", "30 2 * * *", "0 * * * *", "*/10 * * * *", "*/15 1-3 * * *", "0 1,2 * * 0"]
+
+
+@pytest.mark.parametrize("cron", CRONS)
+@pytest.mark.parametrize("night", ["2026-03-08", "2026-11-01"])
+def test_the_next_tick_is_never_before_now_in_a_night_in_which_the_clock_is_set(cron, night):
+    schedule = Schedule(name="n", task=tick, cron=cron, zone="America/Chicago")
+    for minutes in range(0, 24 * 60, 5):
+        at = moment(night) + timedelta(minutes=minutes)
+        assert at < schedule.after(at) <= at + timedelta(days=7, hours=1)
+
+
+def test_one_that_is_new_in_the_hour_that_comes_twice_ticks_the_next_day():
+    nightly = Schedule(name="n", task=tick, cron="30 1 * * *", zone="America/Chicago")
+    second_time = moment("2026-11-01T07:10")
+    begun(nightly, second_time)
+    for minutes in range(120):
+        with clock.standing_at(second_time + timedelta(minutes=minutes)):
+            assert schedules.tick([nightly]) == 0
+    with clock.standing_at(moment("2026-11-02T07:30:01")):
+        assert schedules.tick([nightly]) == 1
+
+
+WRONG = [
+    {},
+    {"every": 2, "cron": "* * * * *"},
+    {"every": -2},
+    {"cron": "61 * * * *"},
+    {"cron": "never"},
+    {"every": 2, "name": "n" * 65},
+    {"cron": f"{','.join(map(str, range(60)))} * * * *"},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_cannot_be_read_or_kept_is_found_when_it_is_declared(wrong):
+    with pytest.raises(Exception, match=r"needs either|Bad|Wrong|too long"):
+        Schedule(**{"name": "wrong", "task": tick, **wrong})
+
+
+@pytest.mark.parametrize("back", [{"seconds": 90}, {"hours": 1}, {"days": 365}])
+@pytest.mark.parametrize("how", [{"every": 2}, {"cron": "* * * * *"}])
+def test_a_clock_that_is_set_back_stops_no_schedule(back, how):
+    schedule = Schedule(name="s", task=tick, **how)
+    late = moment("2026-11-28T12:00:00")
+    begun(schedule, late - timedelta(minutes=5))
+    ahead = range(-240, 1)
+    for start in (late, late - timedelta(**back)):
+        for seconds in ahead:
+            with clock.standing_at(start + timedelta(seconds=seconds)):
+                schedules.tick([schedule])
+            Job.objects.update(state=State.DONE)
+    after = Job.objects.filter(created_at__gt=late - timedelta(**back) - timedelta(minutes=1)).count()
+    ticks = 60 / how.get("every", 60)
+    assert Job.objects.count() >= 2 * 2.5 * ticks
+    assert after >= ticks
+
+
+def test_a_schedule_that_cannot_be_written_keeps_no_other_from_being_done(monkeypatch, caplog):
+    first, second = (Schedule(name=name, task=tick, every=2) for name in ("first", "second"))
+    for schedule in (first, second):
+        begun(schedule, moment("2026-11-28T12:00:00.5"))
+    real = schedules.backend.new_job
+    faults = [ValueError("x")]
+    monkeypatch.setattr(schedules.backend, "new_job", lambda task: real(task) if not faults else fail(faults.pop()))
+    with clock.standing_at(moment("2026-11-28T12:00:02.1")):
+        assert schedules.tick([first, second]) == 1
+        assert Job.objects.get().schedule == "second"
+        assert schedules.tick([first, second]) == 1
+    assert "the schedule first" in caplog.text
+
+
+def test_a_database_that_is_away_is_told_to_the_worker(monkeypatch):
+    begun(EVERY, moment("2026-11-28T12:00:00.5"))
+    monkeypatch.setattr(schedules, "_tick", lambda *_: fail(OperationalError("away")))
+    with clock.standing_at(moment("2026-11-28T12:00:02.1")), pytest.raises(OperationalError):
+        schedules.tick([EVERY])
 
 
 def test_nothing_is_due_when_a_schedule_is_new():

@@ -6,14 +6,18 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from io import StringIO
 
 import httpx
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django_tasks import task
 
 from jobs.enums import State
 from jobs.models import Job
-from tests.jobs.examples import hear, take_long, tick, write
+from jobs.worker import Worker
+from tests.jobs.examples import hear, heard, take_long, tick, write
 from tests.jobs.test_worker import wait_until
 from tests.servers import ROOT, database_url, free_port
 
@@ -66,3 +70,35 @@ def test_a_worker_serves_what_it_has_counted(effects, tmp_path):
         time.sleep(0.1)
         said = httpx.get(f"http://127.0.0.1:{port}/metrics").text
     assert 'job_seconds_count{task="tests.jobs.examples.hear"} 1.0' in said
+
+
+@pytest.mark.parametrize(("threads", "expected"), [(1, (1, 1, 2)), (4, (1, 4, 4)), (0, (1, 1, 2))])
+def test_a_process_of_its_own_has_as_many_threads_as_the_settings_say(monkeypatch, settings, threads, expected):
+    settings.JOBS = settings.JOBS | {"WORKER_THREADS": threads}
+    seen = []
+    monkeypatch.setattr(Worker, "do_all", lambda self: seen.append(self.queues) or 0)
+    call_command("work", "--once", stdout=StringIO())
+    call_command("work", "--once", "--queue", "default", stdout=StringIO())
+    whole = dict(zip(("clock", "default", "outside"), expected, strict=True))
+    assert seen == [whole, {"default": whole["default"]}]
+
+
+@task(in_transaction=True, tries=1)
+def tell_patience():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@idle_transaction_timeout")
+        heard.extend(cursor.fetchone())
+
+
+@pytest.mark.services
+def test_a_worker_that_stops_in_a_transaction_leaves_no_lock_for_longer_than_a_lease(monkeypatch):
+    if connection.vendor != "mysql":
+        pytest.skip("This is about MariaDB.")
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "init_command", options["init_command"])
+    connection.close()
+    tell_patience.enqueue()
+    connection.close()
+    call_command("work", "--once", stdout=StringIO())
+    connection.close()
+    assert heard == [60]

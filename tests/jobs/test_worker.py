@@ -1,5 +1,6 @@
 """A worker's threads: quick to begin, in order to end, and nothing that goes wrong ends them."""
 
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from jobs.models import Job, ScheduleState
 from jobs.worker import Worker
 from kernel import clock
 from kernel.in_process import InProcess
-from tests.jobs.examples import hear, heard, take_long, tick, write
+from tests.jobs.examples import hear, heard, leave, take_long, tick, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,21 @@ def test_a_long_job_keeps_its_lease(effects, settings, monkeypatch):
     assert Job.objects.get().tries == 1
 
 
+def test_a_job_that_this_worker_has_lost_and_taken_again_keeps_its_second_lease(effects, settings, monkeypatch):
+    """The thread that lost it ends earlier, and must not give up what the other one has."""
+    settings.JOBS = settings.JOBS | {"LEASE_SECONDS": 1.5}
+    monkeypatch.setattr(worker, "CLOCK_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "TAKE_BACK_SECONDS", 0.1)
+    take_long.enqueue(3.0, "long")
+    with working({"default": 2}):
+        wait_until(lambda: effects() == ["long begins"])
+        time.sleep(1.5)
+        Job.objects.filter(state=State.RUNNING).update(state=State.WAITING, due_at=clock.now())
+        wait_until(lambda: effects() == ["long begins"] * 2)
+        wait_until(lambda: Job.objects.get().state == State.DONE)
+    assert effects() == ["long begins", "long begins", "long ends", "long ends"]
+
+
 def test_the_clock_ticks(monkeypatch):
     schedules.register(schedules.Schedule(name="quick", task=tick, every=0.5))
     with working():
@@ -116,6 +132,24 @@ def test_a_database_that_is_away_ends_no_thread(monkeypatch):
     hear.enqueue(1)
     with working():
         wait_until(lambda: heard == [((1,), {})])
+
+
+def test_a_job_that_leaves_python_ends_no_thread():
+    leave.enqueue()
+    hear.enqueue(1)
+    with working({"default": 1}):
+        wait_until(lambda: heard == [((1,), {})])
+
+
+def test_what_leaves_python_beside_the_jobs_ends_no_thread():
+    done = []
+
+    def run():
+        done.append(1)
+        sys.exit(1)
+
+    with working(beside=(InProcess("leaves", 0.05, run),)):
+        wait_until(lambda: len(done) > 2)
 
 
 def test_what_a_process_has_to_do_beside_is_done_and_once_more_at_the_end():

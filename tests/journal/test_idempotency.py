@@ -2,15 +2,17 @@
 
 import random
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from journal import idempotency
-from journal.models import IdempotencyKey
+from journal.models import Entry, IdempotencyKey
 from kernel import clock
 from kernel.errors import Conflict, RateLimited
+from kernel.unit_of_work import service
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,49 @@ def test_a_claim_whose_process_died_is_free_after_a_while():
         idempotency.begin(**REQUEST)
     age(idempotency.GIVE_UP + timedelta(minutes=1))
     assert isinstance(idempotency.begin(**REQUEST), idempotency.Claim)
+
+
+@service
+def change(fault=None):
+    Entry.objects.create(verb="x", at=clock.now())
+    if fault:
+        raise fault
+
+
+@pytest.mark.parametrize("fault", [None, Conflict()])
+def test_what_had_changed_something_before_its_process_died_is_not_done_again(fault):
+    """Killed after the commit and before the answer was kept."""
+    idempotency.begin(**REQUEST)
+    with suppress(Conflict):
+        change(fault)
+    with pytest.raises(Conflict) as waiting:
+        idempotency.begin(**REQUEST)
+    assert waiting.value.extra == {"first_status": None}
+    assert idempotency.what_became(actor=REQUEST["actor"], key="k") == idempotency.Known(status=None)
+    age(idempotency.GIVE_UP + timedelta(minutes=1))
+    if fault:
+        assert idempotency.what_became(actor=REQUEST["actor"], key="k") is None
+        assert isinstance(idempotency.begin(**REQUEST), idempotency.Claim)
+        return
+    for request in (REQUEST, REQUEST | {"body": b"{}"}):
+        with pytest.raises(Conflict) as done:
+            idempotency.begin(**request)
+        assert done.value.extra == {"first_status": 200}
+    assert idempotency.what_became(actor=REQUEST["actor"], key="k") == idempotency.Known(status=200)
+    assert idempotency.answer_to(actor=REQUEST["actor"], key="k") is None
+
+
+def test_what_has_changed_something_is_answered_or_given_up_as_before():
+    claim = idempotency.begin(**REQUEST)
+    change()
+    idempotency.keep(claim, status=201, body=b"made")
+    change()  # Something else, afterwards.
+    assert idempotency.begin(**REQUEST) == idempotency.Kept(status=201, body=b"made")
+    other = idempotency.begin(**REQUEST | {"key": "other"})
+    change()
+    idempotency.give_up(other)
+    change()
+    assert list(IdempotencyKey.objects.values_list("key", "status")) == [("k", 201)]
 
 
 def test_answers_are_given_for_a_day():

@@ -24,3 +24,20 @@ def test_what_is_loaded_is_frozen_and_garbage_is_still_found():
     loop.append(loop)
     del loop
     assert gc.collect() >= 1
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_nothing_is_looked_for_within_and_afterwards_it_is_as_before(was_on):
+    @garbage_collection.uncollected()
+    def fail() -> None:
+        seen.append(gc.isenabled())
+        raise KeyError
+
+    seen: list[bool] = []
+    (gc.enable if was_on else gc.disable)()
+    try:
+        with pytest.raises(KeyError):
+            fail()
+        assert [*seen, gc.isenabled()] == [False, was_on]
+    finally:
+        gc.enable()

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -175,6 +176,52 @@ class Handler(BaseHTTPRequestHandler):
         while True:
             self.wfile.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
 
+    def begin_chunked(self):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def answer_endless_size(self):
+        self.begin_chunked()
+        while True:
+            self.wfile.write(b"0" * 0x10000)
+
+    def answer_endless_extension(self):
+        self.begin_chunked()
+        self.wfile.write(b"5;")
+        while True:
+            self.wfile.write(b"x" * 0x10000)
+
+    def answer_endless_trailer(self):
+        self.begin_chunked()
+        self.wfile.write(b"5\r\nhello\r\n0\r\n")
+        while True:
+            self.wfile.write(b"x" * 0x10000)
+
+    def answer_trailers(self):
+        self.begin_chunked()
+        self.wfile.write(b"5\r\nhello\r\n0\r\n")
+        while True:
+            self.wfile.write(b"x: y\r\n" * 1000)
+
+    def answer_negative_size(self):
+        self.begin_chunked()
+        self.wfile.write(b"-5\r\nhello\r\n" * 10)
+        self.close_connection = True
+
+    def answer_negative_length(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "-5")
+        self.end_headers()
+        while True:
+            self.wfile.write(b"x" * 0x10000)
+
+    def answer_many_headers(self):
+        self.send_response(200)
+        while True:
+            self.send_header("X-Mine", "y" * 60_000)
+            self.flush_headers()
+
     def answer_unpacks(self):
         self.say(b"not unpacked", Content_Encoding="gzip")
 
@@ -341,11 +388,31 @@ def test_nothing_is_unpacked(server):
     assert call("GET", "https://public.test/unpacks").body == b"not unpacked"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["endless_size", "endless_extension", "endless_trailer", "negative_size", "negative_length", "many_headers"],
+)
+def test_an_answer_that_is_malformed_takes_little_memory(server, path):
+    tracemalloc.start()
+    try:
+        with pytest.raises(http_out.CallFailed):
+            call("GET", f"https://public.test/{path}", seconds=3.0, bytes_max=200_000)
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("path", ["slow_body", "slow_head", "silent", "continues"])
 def test_an_answer_has_only_so_much_time_in_all(server, path):
     began = time.monotonic()
     with pytest.raises(TooSlow):
         call("GET", f"https://public.test/{path}", seconds=1.0)
+    assert time.monotonic() - began < 3
+
+
+def test_what_comes_after_the_body_is_not_waited_for_longer_than_for_the_rest(server):
+    began = time.monotonic()
+    assert call("GET", "https://public.test/trailers", seconds=1.0).body == b"hello"
     assert time.monotonic() - began < 3
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from kernel import limits
 from kernel.errors import RateLimited
-from kernel.limits import Bucket
+from kernel.limits import Bucket, DeferredBucket, settle_all
 
 
 @pytest.fixture
@@ -94,10 +94,11 @@ class Slow:
 
 
 @pytest.mark.parametrize("kept", ["where it is shared", "in the process"])
-def test_of_many_who_come_at_once_no_more_are_let_in_than_there_is_room_for(kept, monkeypatch):
+@pytest.mark.parametrize("kind", [Bucket, DeferredBucket])
+def test_of_many_who_come_at_once_no_more_are_let_in_than_there_is_room_for(kind, kept, monkeypatch):
     if kept == "in the process":
         monkeypatch.setattr(limits, "cache", Slow(limits.cache))
-    bucket, together = Bucket("test", burst=10, per_second=0.001), Barrier(8)
+    bucket, together = kind("test", burst=10, per_second=0.001), Barrier(8)
 
     def push(_person):
         together.wait()
@@ -160,3 +161,83 @@ def test_what_is_given_back_can_be_taken_again_and_no_more(clock):
     bucket.give("dana")
     bucket.take("dana")
     Bucket("off", burst=0, per_second=1).give("dana")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the shared buckets were asked for, trip by trip."""
+    trips = []
+    taken = Bucket._taken
+
+    def counted(bucket, wanted):
+        trips.append(dict(wanted))
+        return taken(bucket, wanted)
+
+    monkeypatch.setattr(Bucket, "_taken", counted)
+    return trips
+
+
+def test_far_from_the_limit_the_shared_bucket_hears_of_it_afterwards(clock, asked):
+    bucket = DeferredBucket("test", burst=20, per_second=0.001)
+    bucket.take("dana")
+    assert asked == [{"dana": 1}]
+    for _ in range(5):
+        bucket.take("dana")
+    assert asked == [{"dana": 1}]
+    settle_all()
+    assert asked[1:] == [{"dana": 5}]
+    settle_all()
+    settle_all()
+    assert asked[2:] == []
+    bucket.take("dana")
+    assert asked[2:] == [{"dana": 1}]
+
+
+def test_no_more_than_a_quarter_of_the_burst_is_owed(clock, asked):
+    bucket = DeferredBucket("test", burst=20, per_second=0.001)
+    for _ in range(7):
+        bucket.take("dana")
+    assert asked == [{"dana": 1}, {"dana": 6}]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 7, 30])
+def test_however_they_come_a_burst_is_a_burst(clock, at_once):
+    bucket = DeferredBucket("test", burst=20, per_second=0.001)
+    refusals = []
+    while len(refusals) < 30:
+        refusals += bucket.take_many(["dana"] * at_once)
+        if len(refusals) == 10:
+            settle_all()
+    assert [refusal is None for refusal in refusals[:30]] == [True] * 20 + [False] * 10
+
+
+def test_what_another_process_took_is_known_after_a_moment(clock, asked):
+    bucket = DeferredBucket("test", burst=20, per_second=0.001)
+    bucket.take("dana")
+    limits.forget_deferred()  # Another process, which knows nothing of the first.
+    assert bucket.take_many(["dana"] * 17) == [None] * 17
+    assert [refusal is None for refusal in bucket.take_many(["dana"] * 3)] == [True, True, False]
+
+
+def test_what_is_known_is_trusted_for_a_moment_only(clock, asked):
+    bucket = DeferredBucket("test", burst=20, per_second=0.001)
+    bucket.take("dana")
+    clock["now"] += 3
+    bucket.take("dana")
+    assert len(asked) == 2
+
+
+def test_what_is_owed_for_one_person_is_not_owed_for_another(clock, asked):
+    bucket = DeferredBucket("test", burst=8, per_second=0.001)
+    bucket.take_many(["dana", "max"])
+    assert bucket.take_many(["dana", "max", "ann", "dana"]) == [None] * 4
+    settle_all()
+    assert asked == [{"dana": 1, "max": 1}, {"ann": 1}, {"dana": 2, "max": 1}]
+
+
+def test_with_very_many_people_each_is_asked_for(clock, asked, monkeypatch):
+    monkeypatch.setattr(limits, "DEFERRED_MAX", 1)
+    bucket = DeferredBucket("test", burst=20, per_second=0.001)
+    bucket.take_many(["dana", "max"])
+    bucket.take("dana")
+    assert len(asked) == 2

@@ -1,8 +1,12 @@
 """The trips that a transaction takes on MySQL and MariaDB."""
 
-import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+import threading
+from contextlib import suppress
 
+import pytest
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+
+from kernel import rows
 from presence.models import StreamHead
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -49,6 +53,8 @@ def in_one(*steps):
                 connection.later(INSERT, [step])
             elif isinstance(step, str):
                 ask(step)
+            elif isinstance(step, list):
+                connection.later("SELECT 5", (), step.append)
             else:
                 raise step
 
@@ -123,3 +129,75 @@ def test_a_connection_that_has_ended_holds_nothing_back(trips):
         in_one(1, "KILL CONNECTION_ID()")
     assert ask("SELECT 5") == ((5,),)
     assert ids() == []
+
+
+def test_what_was_held_back_hands_over_its_rows_with_the_commit_or_before_what_is_asked_next(trips):
+    heard = []
+    with transaction.atomic():
+        connection.later(f"{INSERT} RETURNING actor_id", [1], heard.append)
+        connection.later(INSERT, [2])
+        assert heard == []
+    assert heard == [((1,),)]
+    with transaction.atomic():
+        connection.later(f"{INSERT} RETURNING actor_id", [3], heard.append)
+        assert ask("SELECT 5") == ((5,),)
+        assert heard == [((1,),), ((3,),)]
+    assert ids() == [1, 2, 3]
+
+
+def test_what_is_given_up_or_fails_hands_over_nothing(trips):
+    heard = []
+    with transaction.atomic():
+        connection.later("SELECT 5", (), heard.append)
+        transaction.set_rollback(True)
+    StreamHead.objects.create(actor_type="driver", actor_id=1)
+    with pytest.raises(IntegrityError):
+        in_one(heard, 1)
+    assert heard == []
+
+
+def test_rows_name_the_keys_of_the_rows_inserted_before_them(trips):
+    """`@@auto_increment_increment` is more than 1 where several servers write, each its own share of the numbers."""
+    for step in (1, 3):
+        StreamHead.objects.all().delete()
+        ask(f"SET SESSION auto_increment_increment = {step}")
+        names = ("actor_type", "actor_id", "seq", "floor")
+        with transaction.atomic():
+            rows.later(rows.inserting(StreamHead, names, [("driver", number, 0, 0) for number in (7, 8, 9)]))
+            naming = [("office", number, rows.Inserted(place), 0) for place, number in enumerate((7, 8, 9))]
+            rows.later(rows.inserting(StreamHead, names, naming))
+        keys = dict(StreamHead.objects.filter(actor_type="driver").values_list("actor_id", "pk"))
+        assert dict(StreamHead.objects.filter(actor_type="office").values_list("actor_id", "seq")) == keys
+        assert keys[8] - keys[7] == keys[9] - keys[8] == step
+    ask("SET SESSION auto_increment_increment = 1")
+
+
+def test_what_comes_after_a_deadlock_that_was_caught_is_not_committed_without_what_came_before_it():
+    if connection.vendor != "mysql":
+        pytest.skip("This is about MySQL.")
+    for number in (1, 2):
+        ask(f"{INSERT % number}")
+    both_are_there, faults = threading.Barrier(2), []
+
+    def stand_in_the_way(first, second):
+        try:
+            with transaction.atomic():
+                StreamHead.objects.select_for_update().get(actor_type="driver", actor_id=first)
+                StreamHead.objects.create(actor_type="driver", actor_id=10 * first)
+                both_are_there.wait(30)
+                with suppress(OperationalError):
+                    StreamHead.objects.select_for_update().get(actor_type="driver", actor_id=second)
+                    return
+                StreamHead.objects.create(actor_type="driver", actor_id=100 * first)
+        except transaction.TransactionManagementError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=stand_in_the_way, args=pair) for pair in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(faults) == 1
+    assert ids() in ([1, 2, 10], [1, 2, 20])

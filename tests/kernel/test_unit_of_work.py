@@ -1,6 +1,7 @@
 """One transaction for all services in it; tried again after a deadlock, not for ever; what joins refuses in time."""
 
 import contextvars
+import threading
 from contextlib import suppress
 from typing import ClassVar
 
@@ -130,6 +131,122 @@ def test_services_in_one_another_are_one_unit(finished):
     assert finished == [(["a", "b"], True)]
     assert told == [("a", False), ("b", False)]
     assert unit_of_work.current() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_called_after_the_commit_is_a_unit_of_its_own(finished):
+    """What it collects would otherwise be collected in a unit that has been finished."""
+    seen = []
+
+    @service
+    def second():
+        Entry.objects.create(verb="x", at=clock.now())
+        collect("second")
+        seen.append(connection.in_atomic_block)
+        unit_of_work.after_commit(third)
+
+    @service
+    def third():
+        collect("third")
+        unit_of_work.after_commit(lambda: seen.append("last"))
+
+    @service
+    def fails():
+        Entry.objects.create(verb="x", at=clock.now())
+        raise Conflict
+
+    @service
+    def first():
+        collect("first")
+        unit_of_work.after_commit(fails)
+        unit_of_work.after_commit(second)
+
+    first()
+    assert finished == [(["first"], True), (["second"], True), (["third"], True)]
+    assert seen == [True, "last"]
+    assert Entry.objects.count() == 1  # What the failing one wrote was undone.
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_in_another_thread_is_a_unit_of_its_own(finished):
+    """Its connection has no part in the transaction of the unit that started it."""
+    seen = []
+
+    @service
+    def inner():
+        collect("inner")
+        seen.append(connection.in_atomic_block)
+
+    def work():
+        try:
+            seen.append(unit_of_work.current())
+            may_write.wait(30)  # SQLite has one writer.
+            inner()
+        finally:
+            connection.close()
+
+    @service
+    def outer():
+        collect("outer")
+        thread = threading.Thread(target=contextvars.copy_context().run, args=[work])
+        thread.start()
+        return thread
+
+    may_write = threading.Event()
+    thread = outer()
+    may_write.set()
+    thread.join()
+    assert seen == [None, True]
+    assert finished == [(["outer"], True), (["inner"], True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_is_asked_for_by_one_that_finishes_is_finished_too(finished):
+    class Asking:
+        def finish(self):
+            collect("asked for")
+
+    @service
+    def work():
+        unit_of_work.current().part(Asking)
+
+    work()
+    assert finished == [(["asked for"], True)]
+
+
+async def coroutine():
+    pass
+
+
+def generator():
+    yield
+
+
+async def asynchronous_generator():
+    yield
+
+
+@pytest.mark.parametrize("function", [coroutine, generator, asynchronous_generator])
+@pytest.mark.parametrize("make", [service, unit_of_work.in_transaction])
+def test_what_would_be_done_after_its_transaction_is_no_service(make, function):
+    with pytest.raises(TypeError, match="after its transaction"):
+        make(function)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_no_unit_is_one_transaction_and_tried_again_as_well():
+    tries = []
+
+    @unit_of_work.in_transaction
+    def work():
+        Entry.objects.create(verb="x", at=clock.now())
+        tries.append((connection.in_atomic_block, unit_of_work.current()))
+        if len(tries) < 3:
+            raise OperationalError(DEADLOCK, "in the way")
+
+    work()
+    assert tries == [(True, None)] * 3
+    assert Entry.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

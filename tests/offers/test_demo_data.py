@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -11,30 +12,41 @@ from django.db.models import Count, Max, Q
 from django.test import Client
 
 from accounts.models import User
+from chat import selectors as chat
 from chat.enums import ConversationStatus, MessageType
 from chat.models import Conversation, Member, Message
 from drivers import dimensions
 from drivers.models import Driver
+from journal.models import Entry
 from kernel import clock
+from kernel.actors import ActorKey
 from kernel.errors import Conflict
 from offers.demo.stage import Stage
 from offers.enums import OfferStatus, ProposalStatus
-from offers.models import Booking, Offer, Proposal, Round
+from offers.management.commands import seed_demo
+from offers.models import SCOPE, Booking, Offer, Proposal, Round
 from offers.rules.transitions import CLOSED, Side, driver_access, next_status
+from offers.selectors import offer_dicts
 from presence.models import StreamEvent
 from tests.offers.test_seed_demo import seed
 
 
-@pytest.fixture(scope="module")
-def said(django_db_setup, django_db_blocker) -> Iterator[str]:
+@pytest.fixture(scope="module", params=[1000, 0], ids=["by the services", "in memory"])
+def said(request, django_db_setup, django_db_blocker) -> Iterator[str]:
     """What the command said; its data, made once for all tests here, is gone after the last."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    told = partial(seed_demo.seed, by_services=request.param)
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seed_demo, "seed", told)
         yield seed()
         transaction.set_rollback(True)
 
 
 def side_of(step: Round) -> Side:
     return {"driver": Side.DRIVER, "dispatcher": Side.OFFICE, "system": Side.SYSTEM}[step.actor_type]
+
+
+def is_answer(step: Round) -> bool:
+    return step.actor_type == "driver" and step.action not in ("view", "fall_off")
 
 
 def test_there_is_as_much_as_was_asked_for(said):
@@ -124,6 +136,75 @@ def test_conversations_are_numbered_marked_and_closed_as_they_should_be(said):
         assert conversation.members.filter(role="owner").count() == 1
         assert (conversation.members.aggregate(read=Max("read_seq"))["read"] or 0) <= conversation.last_seq
     assert not Message.objects.filter(read_at__isnull=False, delivered_at=None).exists()
+
+
+def test_marks_are_no_farther_than_what_was_said_and_stand_on_the_messages(said):
+    for conversation in Conversation.objects.prefetch_related("members", "messages"):
+        sides = {member.actor_type: member for member in conversation.members.all() if member.role != "follower"}
+        for member in sides.values():
+            assert member.read_seq <= member.delivered_seq <= conversation.last_seq
+            assert (member.read_seq > 0) == (member.read_at is not None)
+            assert (member.delivered_seq > 0) == (member.delivered_at is not None)
+        for message in conversation.messages.all():
+            readers = [member for kind, member in sides.items() if message.sender_type not in ("system", kind)]
+            assert (message.read_at is not None) == any(each.read_seq >= message.seq for each in readers)
+            assert (message.delivered_at is not None) == any(each.delivered_seq >= message.seq for each in readers)
+        wrote = {message.sender_type for message in conversation.messages.all()} - {"system"}
+        assert {kind for kind, member in sides.items() if member.has_written} == wrote
+
+
+def test_what_is_counted_is_what_there_is(said):
+    people = [*(user.actor for user in User.objects.all()), *(driver.actor for driver in Driver.objects.all())]
+    unread: Counter[ActorKey] = Counter()
+    for conversation in Conversation.objects.prefetch_related("members", "messages"):
+        for member in conversation.members.all():
+            unread[member.key] += sum(
+                message.seq > member.read_seq
+                and message.message_type != MessageType.SYSTEM
+                and (message.sender_type, message.sender_id) != member.key
+                for message in conversation.messages.all()
+            )
+    assert chat.unread_totals([who.key for who in people]) == {key: number for key, number in unread.items() if number}
+    for offer in offer_dicts(list(Offer.objects.all()), User.objects.get(username="manager").actor):
+        statuses = Counter(Proposal.objects.filter(offer_id=offer["id"]).values_list("status", flat=True))
+        assert offer["counts"] == statuses
+
+
+def test_the_funnel_has_the_times_of_the_rounds(said):
+    for offer in Offer.objects.prefetch_related("proposals__rounds"):
+        rounds = [step for proposal in offer.proposals.all() for step in proposal.rounds.all()]
+        sent = [step.at for step in rounds if step.action == "send"]
+        answers = [
+            step.at for step in rounds if step.actor_type == "driver" and step.action not in ("view", "fall_off")
+        ]
+        awards = [step.at for step in rounds if step.action == "award"]
+        assert offer.first_sent_at == min(sent, default=None)
+        assert offer.first_answered_at == min(answers, default=None)
+        covered = offer.status in (OfferStatus.ASSIGNED, OfferStatus.COMPLETED)
+        assert offer.covered_at == (max(awards) if covered else None)
+        for proposal in offer.proposals.all():
+            steps = list(proposal.rounds.all())
+            assert proposal.first_answered_at == min((step.at for step in steps if is_answer(step)), default=None)
+            assert proposal.sent_at == max(step.at for step in steps if step.action == "send")
+            assert proposal.closed_at == (steps[-1].at if proposal.status in CLOSED else None)
+
+
+def test_the_journal_has_every_step(said):
+    entries = list(Entry.objects.filter(scope__startswith=SCOPE).order_by("pk"))
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    steps = Counter((str(step.proposal_id), step.action, step.actor_name, step.at) for step in Round.objects.all())
+    about = [entry for entry in entries if entry.object_type == "proposal"]
+    assert Counter((entry.object_id, entry.verb, entry.actor_name, entry.at) for entry in about) == steps
+    for offer in Offer.objects.all():
+        own = [entry for entry in entries if (entry.object_type, entry.object_id) == ("offer", str(offer.pk))]
+        assert [entry.verb for entry in own].count("create") == 1
+        assert own[0].after["route"] == offer.route
+        assert [entry.after["status"] for entry in own if "status" in entry.after][-1] == offer.status
+        assert own[-1].at == offer.updated_at
+        assert len(own) == offer.version
+    for proposal in Proposal.objects.all():
+        own = [entry for entry in about if entry.object_id == str(proposal.pk)]
+        assert (own[-1].after["status"], len(own)) == (proposal.status, proposal.version)
 
 
 def test_some_of_it_is_unread_some_in_spanish_and_some_smiles(said):

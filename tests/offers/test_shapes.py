@@ -230,4 +230,3 @@ def test_the_smaller_shapes():
     assert refused(writing.HandoverShape, {"owner": None}) == {"owner"}
     assert refused(writing.FollowersShape, {"user_ids": list(range(1, 60))}) == {"user_ids"}
     assert refused(writing.CopyShape, {"anything": 1}) == {"anything"}
-    assert refused(writing.StatusCommand, {"offer_id": 1, "status": "draft", "version": 1}) == {"status"}

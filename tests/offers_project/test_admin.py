@@ -1,5 +1,7 @@
 """Jobs in the administration: managers look, and run again what has failed; nothing secret is there to be seen."""
 
+from datetime import timedelta
+
 import pytest
 
 from jobs import services
@@ -81,6 +83,29 @@ def test_a_running_job_is_not_run_again():
     with pytest.raises(NotFound):
         services.run_again(actor=actor, job_id=10**9)
     assert Job.objects.get().state == State.RUNNING
+
+
+def test_what_the_clock_has_done_every_two_seconds_hides_nothing_else():
+    hear.enqueue()
+    plain = Job.objects.get()
+    Job.objects.update(state=State.DONE)
+    ticks = {}
+    now = clock.now()
+    for number, state in enumerate(State):
+        hear.enqueue()
+        ticks[state] = Job.objects.latest("id").pk
+        tick_at = now - timedelta(seconds=number)
+        Job.objects.filter(pk=ticks[state]).update(state=state, schedule="s", tick_at=tick_at)
+    client = browser_client(make_user(role="manager"))
+
+    def listed(**query):
+        return {job.pk for job in client.get(LIST, query).context["cl"].result_list}
+
+    assert listed() == {plain.pk, *ticks.values()} - {ticks[State.DONE]}
+    assert listed(ticks="all") == {plain.pk, *ticks.values()}
+    assert listed(state__exact="done") == {plain.pk}
+    assert listed(ticks="all", state__exact="done") == {plain.pk, ticks[State.DONE]}
+    assert "Without those that are done" in client.get(LIST).content.decode()
 
 
 def test_schedules_are_looked_at():

@@ -19,7 +19,7 @@ from accounts.doors import ApiView
 from accounts.kinds import ActorKind
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import PermissionDenied, Refusal
-from kernel.shapes import Shape
+from kernel.frames import Frame
 from offers.models import Offer
 from offers.rules.access import side_of
 from offers.rules.transitions import Side
@@ -147,7 +147,7 @@ def test_a_new_command_that_takes_strangers_for_the_office_is_found(scene, visit
     def careless(call: commands.Call) -> dict[str, Any]:
         return {"side": "driver" if call.actor.is_driver else "office"}
 
-    command = commands.Command(name="careless", fields=Shape, run=careless)
+    command = commands.Command(name="careless", fields=Frame, run=careless)
     monkeypatch.setitem(commands._commands, "careless", command)
     assert [name for name, _said in commands_that_answer(scene, visitor)] == ["careless"]
 

@@ -11,7 +11,7 @@ from jobs import schedules
 from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
-from kernel import in_process
+from kernel import in_process, limits
 from presence.log import renderers
 
 ROOMS = [app.name for app in apps.get_app_configs() if find_spec(f"{app.name}.enums")]
@@ -47,8 +47,9 @@ def test_every_schedule_is_registered_under_a_name_of_its_own():
 
 
 def test_what_processes_do_again_and_again_is_registered():
-    assert sorted(declared("IN_PROCESS"), key=str) == sorted(in_process.registered(), key=str)
-    assert len(in_process.registered()) == 3
+    expected = [limits.IN_PROCESS, *declared("IN_PROCESS")]
+    assert sorted(expected, key=str) == sorted(in_process.registered(), key=str)
+    assert len(in_process.registered()) == 4
 
 
 @pytest.mark.django_db

@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from kernel.actors import DISPATCHER, ActorKey
 from kernel.errors import Conflict, Refusal
-from kernel.shapes import CleanCharField, Shape, WholeNumber
+from kernel.frames import Frame, Text, Whole
 from kernel.unit_of_work import service
 from presence.doorbell import bus, topics
 from presence.doorbell.bus import Passing
@@ -66,17 +68,17 @@ def write_many(*, calls: Sequence[Call]) -> list[Answer | Refusal]:
     return answers
 
 
-class NoteShape(Shape):
-    number = WholeNumber()
-    to = WholeNumber(required=False)
-    text = CleanCharField(required=False)
+class Note(Frame):
+    number: Whole
+    to: Whole | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
 
 
-class TextShape(Shape):
-    text = CleanCharField(required=False)
+class Words(Frame):
+    text: Text | UnsetType = UNSET
 
 
-class NothingShape(Shape):
+class Nothing(Frame):
     pass
 
 
@@ -121,14 +123,14 @@ def register() -> None:
     renderers.register({KIND: show})
     renderers.register_passing(PassingKind)
     commands.register(
-        Command("note", NoteShape, run=note),
-        Command("note_together", NoteShape, run_many=lambda calls: write_many(calls=calls)),
-        Command("stumble", NothingShape, run=stumble),
-        Command("refuse", TextShape, run=refuse),
-        Command("listen", NothingShape, run=listen),
-        Command("hush", NothingShape, run=hush),
-        Command("hum", NothingShape, run=hum),
-        Command("stop_humming", NothingShape, run=stop_humming),
+        Command("note", Note, run=note),
+        Command("note_together", Note, run_many=lambda calls: write_many(calls=calls)),
+        Command("stumble", Nothing, run=stumble),
+        Command("refuse", Words, run=refuse),
+        Command("listen", Nothing, run=listen),
+        Command("hush", Nothing, run=hush),
+        Command("hum", Nothing, run=hum),
+        Command("stop_humming", Nothing, run=stop_humming),
     )
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jobs.worker import Worker
-from kernel import in_process
+from kernel import database_timeouts, in_process
 
 STOP_SECONDS = 20.0
 """Less than what systemd and docker wait before they kill: 90 and, as docs/operating.md sets it, 30 s."""
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--metrics", metavar="PORT", type=int, help="serve /metrics on this port of 127.0.0.1")
 
     def handle(self, *, queue: list[str] | None, once: bool, metrics: int | None, **options: Any) -> None:
-        queues = {name: threads for name, threads in settings.JOBS["QUEUES"].items() if not queue or name in queue}
+        # A worker that has stopped in the middle of a job's transaction has lost the job by then.
+        database_timeouts.leave_nothing_lying(settings.JOBS["LEASE_SECONDS"])
+        queues = {name: threads for name, threads in _threads().items() if not queue or name in queue}
         if once:
             done = Worker(queues).do_all()
             self.stdout.write(f"{done} done")
@@ -52,3 +54,10 @@ class Command(BaseCommand):
             start_http_server(port, addr="127.0.0.1")
         except OSError as error:
             raise CommandError(f"Port {port} cannot be had: {error}") from error
+
+
+def _threads() -> dict[str, int]:
+    """How many there are for each queue. One is enough for `clock`, which has few jobs."""
+    queues: dict[str, int] = settings.JOBS["QUEUES"]
+    most = max(1, settings.JOBS["WORKER_THREADS"])
+    return {name: threads if name == "clock" else max(threads, most) for name, threads in queues.items()}

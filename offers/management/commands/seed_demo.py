@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if self.stderr.isatty():
             full = round(done * BAR)
             bar = f"[{'#' * full}{'.' * (BAR - full)}] {done:4.0%}"
-            self.stderr.write(f"\r{bar}", ending="\n" if done == 1 else "")
+            self.stderr.write(f"\r{bar}", style_func=str, ending="\n" if done == 1 else "")
             self.stderr.flush()
 
     def _say(self, made: Seeded, password: str) -> None:

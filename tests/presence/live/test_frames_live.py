@@ -160,8 +160,9 @@ def test_stumbling_command_is_answered_and_the_next_one_works(device):
 
 def test_refusals_speak_the_language_of_the_browser(shared_server):
     with connect(shared_server, make_user(), headers={"Accept-Language": "es-MX,es;q=0.9"}) as device:
-        frame = refusal(device, "note")
-        assert frame["fields"] == {"number": ["Este campo es requerido."]}
+        for command in ("note", "note_together"):
+            frame = refusal(device, command)
+            assert frame["fields"] == {"number": ["Este campo es requerido."]}
 
 
 def test_commands_of_many_connections_are_done_together(shared_server):
