@@ -143,7 +143,7 @@ def give_up(claim: Claim) -> None:
 
 
 def prune() -> int:
-    """Forget what is older than a day. Gives how many."""
+    """Delete keys that are older than a day. Returns how many."""
     count, _each = IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEEP).delete()
     return count
 

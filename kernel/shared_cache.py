@@ -36,7 +36,7 @@ OPTIONS: dict[str, Any] = {
 
 
 class JsonValues:
-    """What is kept in Redis is JSON: texts, numbers, lists, mappings. Reading it runs no code."""
+    """Serializes values for Redis as JSON: texts, numbers, lists, mappings. Reading them runs no code."""
 
     def dumps(self, value: Any) -> bytes | int:
         """A number stays one, as Redis counts with it. Raises `TypeError` for what would not come back as it was."""
@@ -53,8 +53,8 @@ class JsonValues:
             return None
 
 
-class Line:
-    """A process's line to a Redis, and whether anybody answers, as it last knew.
+class RedisConnection:
+    """A process's connection to a Redis, and whether Redis has answered lately.
 
     One for all threads and all caches: Django makes a cache for every request, and each would connect anew.
     """
@@ -68,6 +68,7 @@ class Line:
         self._lock = threading.Lock()
 
     def lost(self, error: Exception) -> None:
+        """Count Redis as away, and look in the background whether it is back."""
         with self._lock:
             if not self.is_up:
                 return
@@ -76,8 +77,8 @@ class Line:
         threading.Thread(target=self._look_again, name="shared-cache", daemon=True).start()
 
     def _look_again(self) -> None:
-        patience = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
-        with redis.Redis.from_url(self._address, **patience, retry=Retry(NoBackoff(), 0)) as client:
+        timeouts = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        with redis.Redis.from_url(self._address, **timeouts, retry=Retry(NoBackoff(), 0)) as client:
             while not self.is_up:
                 time.sleep(LOOK_AGAIN_SECONDS)
                 try:
@@ -87,12 +88,13 @@ class Line:
         logger.info("the shared cache is back")
 
 
-_lines: dict[tuple[str, str], Line] = {}
+_connections: dict[tuple[str, str], RedisConnection] = {}
 
 
-def line(address: str, params: dict[str, Any]) -> Line:
+def connection_to(address: str, params: dict[str, Any]) -> RedisConnection:
+    """The process's one connection to this address."""
     key = (address, repr(params))
-    return _lines.get(key) or _lines.setdefault(key, Line(address, params))
+    return _connections.get(key) or _connections.setdefault(key, RedisConnection(address, params))
 
 
 class SharedCache(BaseCache):
@@ -100,29 +102,29 @@ class SharedCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        self._line = line(server, params)
+        self._connection = connection_to(server, params)
 
     @property
     def is_away(self) -> bool:
         """Whether this process is left to its own memory."""
-        return not self._line.is_up
+        return not self._connection.is_up
 
     def script(self, text: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """What a Lua script answers for these keys, done with nothing between; None while Redis is away."""
-        if self._line.is_up:
+        """Runs a Lua script on these keys, atomically. Returns its answer; None while Redis is away."""
+        if self._connection.is_up:
             try:
-                return self._line.script(text)([self._line.shared.make_key(key) for key in keys], args)
+                return self._connection.script(text)([self._connection.shared.make_key(key) for key in keys], args)
             except redis.RedisError as error:
-                self._line.lost(error)
+                self._connection.lost(error)
         return None
 
     def _do(self, action: str, *args: Any, **kwargs: Any) -> Any:
-        if self._line.is_up:
+        if self._connection.is_up:
             try:
-                return getattr(self._line.shared, action)(*args, **kwargs)
+                return getattr(self._connection.shared, action)(*args, **kwargs)
             except redis.RedisError as error:
-                self._line.lost(error)
-        return getattr(self._line.own, action)(*args, **kwargs)
+                self._connection.lost(error)
+        return getattr(self._connection.own, action)(*args, **kwargs)
 
     def add(self, *args: Any, **kwargs: Any) -> Any:
         return self._do("add", *args, **kwargs)

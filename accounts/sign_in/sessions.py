@@ -100,7 +100,7 @@ def end_session(*, auth_session_id: UUID, key: ActorKey, because: str, by: Actor
 
 @service
 def end_session_of(*, refresh: str, because: str) -> ActorKey | None:
-    """End the sign-in that a refresh token belongs to, used or not. Says whose it is; None for a bad token."""
+    """End the sign-in that a refresh token belongs to, used or not. Returns its person; None for a bad token."""
     session, _secret = _locked_family(refresh)
     if session is None:
         return None

@@ -1,1 +1,1 @@
-"""What may come in at the doors of this room, and how things look on the way out."""
+"""Shapes of requests (`writing`), of socket commands (`frames`) and of answers (`reading`) of this room."""

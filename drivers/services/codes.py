@@ -31,8 +31,8 @@ SECONDS_A_DAY = 24 * 60 * 60
 def request_code(*, address: str, client: str) -> str:
     """Send a code to an address (`+15555550123`, or a mail in lower case) when an active driver has it.
 
-    Gives the challenge to try the code with. Raises `RateLimited` for too many from one client or to one address, in a
-    moment or over a day, and where too many wrong codes were tried for the address.
+    Returns the challenge to try the code with. Raises `RateLimited` for too many from one client or to one address, at
+    once or over a day, and where too many wrong codes were tried for the address.
     """
     _asked_by_client().take(client)
     _take(_wrong_for_address(), address, TooManyWrongCodes)

@@ -81,7 +81,7 @@ def revoke_link(*, actor: Actor, link_id: int) -> None:
 
 @service
 def revoke_links(*, actor: Actor, driver_id: int) -> int:
-    """Revoke all links of a driver; gives how many there were."""
+    """Revoke all links of a driver. Returns how many there were."""
     require_can_change_trucks(actor)
     revoked = SignInLink.objects.filter(driver_id=driver_id, revoked_at=None).update(
         revoked_at=clock.now(), sealed=None

@@ -84,7 +84,7 @@ def _locked_driver_for(actor: Actor, driver_id: int) -> Driver:
 
 
 def _written(driver: Driver, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write columns onto a row that is not saved yet, and give them as the table keeps them. Raises `Invalid`."""
+    """Write columns onto a row that is not saved yet. Returns them as the table keeps them. Raises `Invalid`."""
     rules.require_columns(values)
     for name, value in values.items():
         setattr(driver, name, value)

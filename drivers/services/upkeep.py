@@ -11,7 +11,7 @@ KEEP_SEALED = timedelta(days=1)
 
 
 def prune() -> int:
-    """Forget codes and links that ran out some time ago, and secrets that will not be sent any more. Gives how many."""
+    """Delete codes and links that ran out some time ago, and secrets that will not be sent. Returns how many rows."""
     now = clock.now()
     SignInCode.objects.filter(sealed__isnull=False, expires_at__lt=now).update(sealed=None)
     SignInLink.objects.filter(sealed__isnull=False, created_at__lt=now - KEEP_SEALED).update(sealed=None)

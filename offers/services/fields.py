@@ -47,7 +47,7 @@ _brief_enough = MaxLengthValidator(NOTES_LENGTH)
 
 
 def write_fields(offer: Offer, fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """Put `fields` into the offer, unsaved, and give what the columns were that are different now.
+    """Put `fields` into the offer, unsaved. Returns the former values of the columns that are different now.
 
     Raises `Invalid` that names every field at fault. Left out places, coordinates and zones are found from the
     location, the distance from the coordinates.

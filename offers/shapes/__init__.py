@@ -1,1 +1,1 @@
-"""Shapes of requests (`writing`) and answers (`reading`) of the market."""
+"""Shapes of requests (`writing`), of socket commands (`frames`) and of answers (`reading`) of the market."""

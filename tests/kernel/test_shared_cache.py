@@ -25,9 +25,9 @@ def address(monkeypatch):
     monkeypatch.setattr(shared_cache, "LOOK_AGAIN_SECONDS", 3600)
     address = f"redis://127.0.0.1:{free_port()}/0"
     yield address
-    for (where, _params), line in shared_cache._lines.items():
+    for (where, _params), connection in shared_cache._connections.items():
         if where == address:
-            line.is_up = True  # Or its thread would look for it beside all further tests.
+            connection.is_up = True  # Or its thread would look for it beside all further tests.
 
 
 def test_without_redis_a_process_keeps_things_itself(address):

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from presence.log.replay import Cursor
 
 from accounts.models import User
 from chat import services as chat
@@ -20,6 +19,7 @@ from offers.demo import seeding, words, writing
 from offers.enums import Action, LostReason, OfferStatus, ProposalStatus
 from offers.models import Offer, Proposal, Round
 from presence.log import replay
+from presence.log.replay import Cursor
 from presence.models import StreamEvent
 from tests.offers import demo_rows
 
