@@ -26,6 +26,11 @@ from kernel.unit_of_work import in_transaction
 TAKEN_BACK_AT_A_TIME = 100
 
 
+def is_due(queue: str) -> bool:
+    """Whether a job waits that could be begun now. No row is locked for that."""
+    return _due(queue, State.WAITING).order_by().exists()
+
+
 def claim(queue: str, *, worker: str, most: int) -> list[Job]:
     """Up to `most` jobs that are due, those that have been for longest first. They are this worker's for one lease.
 

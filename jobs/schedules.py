@@ -5,7 +5,7 @@ Ticks that were missed while nothing ran are made up for by one.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,13 +29,18 @@ SET_BACK = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A task without arguments, done `every` so many seconds or as `cron` says in `zone`, the office's unless given."""
+    """A task without arguments, done `every` so many seconds or as `cron` says in `zone`, the office's unless given.
+
+    `only_if` is asked when a tick is due. As long as it says that there is nothing to do, no job is written, and it is
+    asked again.
+    """
 
     name: str
     task: Task[[], Any]
     every: float = 0
     cron: str = ""
     zone: str = ""
+    only_if: Callable[[], bool] | None = None
 
     def __post_init__(self) -> None:
         if bool(self.every) == bool(self.cron) or self.every < 0:
@@ -96,7 +101,9 @@ def _look(schedule: Schedule, state: ScheduleState | None, now: datetime) -> boo
     if state is None or state.spec != schedule.spec or _was_ahead(schedule, state, now):
         _begin(schedule, state, now)
         return False
-    return state.next_at <= now and _tick(schedule, state, now)
+    if state.next_at > now or (schedule.only_if is not None and not schedule.only_if()):
+        return False
+    return _tick(schedule, state, now)
 
 
 def _was_ahead(schedule: Schedule, state: ScheduleState, now: datetime) -> bool:

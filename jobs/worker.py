@@ -20,9 +20,10 @@ from kernel.in_process import InProcess
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
-"""How often an idle thread looks for jobs that other processes have enqueued; those of its own process wake it."""
-CLOCK_SECONDS = 0.5
+CLOCK_SECONDS = 1.0
+"""How often one thread looks what is due by the clock, and whether other processes have enqueued something."""
+LOOK_SECONDS = 30.0
+"""How often an idle thread looks by itself: it is woken when its process enqueues, and by the thread of the clock."""
 TAKE_BACK_SECONDS = 5.0
 COUNT_SECONDS = 10.0
 TRY_AGAIN_SECONDS = 2.0
@@ -173,10 +174,17 @@ class Worker:
                 if now - counted > COUNT_SECONDS:
                     counted = now
                     self._guarded(partial(_done, metrics.look))
-                if self._guarded(schedules.tick) is None:
+                if self._guarded(schedules.tick) is None or self._guarded(self._wake) is None:
                     self.is_stopping.wait(TRY_AGAIN_SECONDS)
         finally:
             connection.close()
+
+    def _wake(self) -> int:
+        """Wake the threads of the queues in which something is due: many idle threads cost one look a queue."""
+        due = [queue for queue in self.queues if claiming.is_due(queue)]
+        for queue in due:
+            waking.wake(queue)
+        return len(due)
 
     def _again_and_again(self, seconds: float, run: Callable[[], object]) -> None:
         try:

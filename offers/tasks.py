@@ -18,7 +18,9 @@ def expire_due() -> None:
     services.expire_due()
 
 
-SCHEDULES = [Schedule(name="offers.expire_due", task=expire_due, every=EXPIRE_SECONDS)]
+SCHEDULES = [
+    Schedule(name="offers.expire_due", task=expire_due, every=EXPIRE_SECONDS, only_if=services.is_anything_due)
+]
 
 # What has been said and what has happened is remembered by the process that did it, and told by it.
 IN_PROCESS = [

@@ -4,7 +4,7 @@ from offers.services.answering import respond
 from offers.services.awarding import award
 from offers.services.changing import set_status, update_offer
 from offers.services.creating import copy_offer, create_offer
-from offers.services.expiring import expire_due
+from offers.services.expiring import expire_due, is_anything_due
 from offers.services.fields import check_fields
 from offers.services.news import note, tell_news
 from offers.services.people import handover, set_followers
@@ -23,6 +23,7 @@ __all__ = [
     "expire_due",
     "fall_off",
     "handover",
+    "is_anything_due",
     "note",
     "offer_load",
     "respond",

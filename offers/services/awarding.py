@@ -8,6 +8,8 @@ would do.
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 import journal.services
 from chat import services as chat
 from kernel import clock
@@ -121,13 +123,22 @@ def _hold(offer: Offer, winner: Proposal, at: datetime) -> None:
 
 def close_elsewhere(*, driver_id: int | None = None, limit: int = 100) -> int:
     """Close the proposals that booked drivers, or one of them, still have open on other offers. Returns how many."""
+    rows = _open_elsewhere(driver_id).order_by("offer_id", "pk")
+    pairs = list(rows.values_list("offer_id", "driver_id")[:limit])
+    return sum(_close_one(offer_id=offer_id, driver_id=driver) for offer_id, driver in pairs)
+
+
+def is_anything_open_elsewhere() -> bool:
+    """Whether `close_elsewhere` would do something."""
+    return _open_elsewhere().exists()
+
+
+def _open_elsewhere(driver_id: int | None = None) -> QuerySet[Proposal]:
     held = Booking.objects.filter(offer__isnull=False)
     if driver_id is not None:
         held = held.filter(driver_id=driver_id)
     # On the offer that holds them they have been awarded, so nothing of theirs is bidding there.
-    rows = Proposal.objects.filter(status__in=BIDDING, driver_id__in=held.values("driver_id"))
-    pairs = list(rows.order_by("offer_id", "pk").values_list("offer_id", "driver_id")[:limit])
-    return sum(_close_one(offer_id=offer_id, driver_id=driver) for offer_id, driver in pairs)
+    return Proposal.objects.filter(status__in=BIDDING, driver_id__in=held.values("driver_id"))
 
 
 @service

@@ -1,6 +1,8 @@
 """Expires proposals that were not answered in time, and offers that no driver took."""
 
-from django.db.models import Exists, OuterRef
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 import journal.services
 from chat import services as chat
@@ -12,7 +14,7 @@ from offers.models import Offer, Proposal
 from offers.rules.transitions import HOLDING, UNAGREED, Side
 from offers.selectors import last_seen
 from offers.services import chat_lines
-from offers.services.awarding import close_elsewhere
+from offers.services.awarding import close_elsewhere, is_anything_open_elsewhere
 from offers.services.locking import locked_offer, locked_proposals
 from offers.services.moving import keep_chats, move
 from offers.services.tellings import tell_offer, tell_proposals, touch_offer
@@ -24,13 +26,27 @@ def expire_due(*, limit: int = 100) -> int:
     At most `limit` of each, every offer in a transaction of its own. When nothing is due it reads three indexes.
     """
     now = clock.now()
-    waiting = Proposal.objects.filter(status__in=UNAGREED, expires_at__lte=now)
-    due = set(waiting.order_by("expires_at").values_list("offer_id", flat=True)[:limit])
-    over = Offer.objects.filter(status=OfferStatus.ACTIVE, expires_at__lte=now)
-    over = over.exclude(Exists(Proposal.objects.filter(offer=OuterRef("pk"), status__in=HOLDING)))
-    due |= set(over.order_by("expires_at").values_list("pk", flat=True)[:limit])
+    due = set(_unanswered(now).order_by("expires_at").values_list("offer_id", flat=True)[:limit])
+    due |= set(_untaken(now).order_by("expires_at").values_list("pk", flat=True)[:limit])
     expired = sum(_expire(offer_id=offer_id) for offer_id in sorted(due))
     return expired + close_elsewhere(limit=limit)
+
+
+def is_anything_due() -> bool:
+    """Whether `expire_due` would do something."""
+    now = clock.now()
+    return _unanswered(now).exists() or _untaken(now).exists() or is_anything_open_elsewhere()
+
+
+def _unanswered(now: datetime) -> QuerySet[Proposal]:
+    """The proposals whose time to answer is over."""
+    return Proposal.objects.filter(status__in=UNAGREED, expires_at__lte=now)
+
+
+def _untaken(now: datetime) -> QuerySet[Offer]:
+    """The offers whose time is over and which no driver has taken."""
+    over = Offer.objects.filter(status=OfferStatus.ACTIVE, expires_at__lte=now)
+    return over.exclude(Exists(Proposal.objects.filter(offer=OuterRef("pk"), status__in=HOLDING)))
 
 
 @service

@@ -205,3 +205,24 @@ def test_workers_that_look_at_once_tick_once(repetitions):
         ticked = at_once([partial(schedules.tick, each)] * 12)
         assert sum(ticked) == 3
     assert Job.objects.count() == 3 * repetitions
+
+
+def test_where_there_is_nothing_to_do_no_job_is_written_until_there_is():
+    there_is = []
+    schedule = Schedule(name="every", task=tick, every=2, only_if=lambda: bool(there_is))
+    begun(schedule, moment("2026-11-28T12:00"))
+    for second in (3, 5):
+        with clock.standing_at(moment(f"2026-11-28T12:00:0{second}")):
+            assert schedules.tick([schedule]) == 0
+    assert not Job.objects.exists()
+    there_is.append(True)
+    with clock.standing_at(moment("2026-11-28T12:00:05")):
+        assert [schedules.tick([schedule]) for _each in range(2)] == [1, 0]
+    assert ScheduleState.objects.get(pk="every").next_at == moment("2026-11-28T12:00:06")
+
+
+def test_it_is_not_asked_before_a_tick_is_due():
+    schedule = Schedule(name="every", task=tick, every=2, only_if=lambda: fail(AssertionError("asked")))
+    begun(schedule, moment("2026-11-28T12:00"))
+    with clock.standing_at(moment("2026-11-28T12:00:01")):
+        assert schedules.tick([schedule]) == 0

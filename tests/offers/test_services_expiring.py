@@ -8,9 +8,10 @@ from chat.models import Conversation, Message
 from kernel import clock
 from offers import services
 from offers.models import Offer, Proposal
+from offers.services import awarding
 from offers.tasks import SCHEDULES, expire_due
 from tests.drivers.factories import make_driver
-from tests.offers.factories import make_offer, mark, proposal_in, put_to, run_out, told
+from tests.offers.factories import answer, award, make_offer, mark, proposal_in, put_to, run_out, told
 from tests.offers.scenes import nothing_changed
 
 pytestmark = pytest.mark.django_db
@@ -86,4 +87,29 @@ def test_a_limit_leaves_the_rest_for_the_next_time():
 
 def test_it_is_done_every_two_seconds():
     (schedule,) = (each for each in SCHEDULES if each.task == expire_due)
-    assert schedule.every <= 2
+    assert (schedule.every <= 2, schedule.only_if) == (True, services.is_anything_due)
+
+
+def test_it_is_known_when_there_is_something_to_do(monkeypatch):
+    """An answer that is due, an offer that nobody took, a proposal that a booked driver still has open elsewhere."""
+    assert not services.is_anything_due()
+    proposal = proposal_in("sent", standing_offer())
+    assert not services.is_anything_due()
+    run_out(proposal)
+    assert services.is_anything_due()
+    services.expire_due()
+    assert not services.is_anything_due()
+    run_out(proposal.offer)
+    assert services.is_anything_due()
+    services.expire_due()
+    assert not services.is_anything_due()
+    driver = make_driver()
+    waiting, other = (put_to(standing_offer(), driver)[0] for _each in range(2))
+    with monkeypatch.context() as crash:
+        crash.setattr(awarding, "close_elsewhere", lambda **_: 0)  # The process ends after an award.
+        answer(waiting, "accept")
+        award(waiting)
+    assert services.is_anything_due()
+    services.expire_due()
+    assert Proposal.objects.get(pk=other.pk).status == "lost"
+    assert not services.is_anything_due()
