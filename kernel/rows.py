@@ -112,21 +112,18 @@ def reading(
     *,
     order: Names = (),
     lock: bool = False,
+    tell_time: bool = False,
 ) -> Statement:
     """Asks for the `fields` of the rows whose `among` are one of the keys. `lock` locks them, in their `order`.
 
-    Values are as the database gives them: only numbers, texts and NULL are the same for every one.
+    `tell_time`: each row has at its end what time it is, for `clock.as_told`. Values are as the database gives them:
+    only numbers, texts and NULL are the same for every one.
     """
     written, params = _written(keys)
     if not written:
         return Statement("", asks=True)
-    head, tail = _reading(model, fields, among, order, lock, _vendor())
+    head, tail = _reading(model, fields, among, order, lock, tell_time, _vendor())
     return Statement(f"{head}{written}{tail}", params, asks=True)
-
-
-def telling_time() -> Statement:
-    """Asks what time it is, for `clock.as_told`."""
-    return Statement(f"SELECT {clock.sql()}", asks=True)
 
 
 def adding(model: type[models.Model], field: str, amounts: Mapping[int, int], **also: Any) -> Statement:
@@ -221,7 +218,7 @@ def _vendor() -> str:
 
 @cache
 def _reading(
-    model: type[models.Model], fields: Names, among: Names, order: Names, lock: bool, vendor: str
+    model: type[models.Model], fields: Names, among: Names, order: Names, lock: bool, tell_time: bool, vendor: str
 ) -> tuple[str, str]:
     """The statement up to its keys, and what comes after them."""
     table, *columns = _quoted(model, fields, vendor)
@@ -232,6 +229,8 @@ def _reading(
     if lock and connection.features.has_select_for_update:
         tail += " FOR UPDATE"
     values = "VALUES " if vendor == "sqlite" else ""
+    if tell_time:
+        columns.append(clock.sql())
     return f"SELECT {', '.join(columns)} FROM {table} WHERE {together} IN ({values}", tail  # noqa: S608
 
 

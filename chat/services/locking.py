@@ -59,10 +59,9 @@ def locked(
     `to_tell`: what is needed to tell these people is locked last, where nothing else is locked in this unit of work.
     """
     keys = [(id_,) for id_ in sorted(conversation_ids)]
-    found, membered, ((told,),), *answers, heads = rows.done(
-        rows.reading(Conversation, ConversationRow.COLUMNS, ("id",), keys, order=("id",), lock=True),
+    found, membered, *answers, heads = rows.done(
+        rows.reading(Conversation, ConversationRow.COLUMNS, ("id",), keys, order=("id",), lock=True, tell_time=True),
         rows.reading(Member, MemberRow.COLUMNS, ("conversation",), keys),
-        rows.telling_time(),
         *also,
         lock_early(to_tell),
     )
@@ -70,7 +69,8 @@ def locked(
     for row in membered:
         member = MemberRow(*row)
         members[member.conversation_id][member.key] = member
-    return LockedConversations([ConversationRow(*row) for row in found], members, clock.as_told(told), answers, heads)
+    now = clock.as_told(found[0][-1]) if found else clock.now()
+    return LockedConversations([ConversationRow(*row[:-1]) for row in found], members, now, answers, heads)
 
 
 def locked_at(senders: Mapping[Address, Collection[ActorKey]], *also: Statement) -> LockedConversations:

@@ -29,8 +29,14 @@ TURNS = 4
 """Of the loop until the next batch begins: what this one has to say goes out first, and what comes in meanwhile belongs
 to the next. Loop and thread at once would mostly wait for one another: one alone has Python's lock.
 """
-PATIENCE_SECONDS = 0.3
-"""So long a batch has the field to itself."""
+PACE_SECONDS = 0.003
+"""Under load the next batch begins so long after the last one began, and not at once: each costs the process about as
+much as ten messages, and the time between is spent on what else there is to do.
+"""
+CROWD = 3
+"""A batch of so many is load."""
+EXCLUSIVE_SECONDS = 0.3
+"""So long a batch runs alone. After this the next one may run beside it."""
 SIDE_BY_SIDE = 4
 """How many batches may be under way at the most: there are other things to be done in the database threads."""
 
@@ -50,42 +56,45 @@ class MicroBatcher(Generic[Item, Result]):
         self._run = run
         self._waiting: list[Waiting[Item, Result]] = []
         self._under_way = 0
-        self._field: asyncio.TimerHandle | None = None
-        """Of the batch that has the field to itself: when it has had it for long enough."""
+        self._exclusive: asyncio.TimerHandle | None = None
+        """Of the batch that runs alone: ends that when it takes too long."""
+        self._free_at = 0.0
+        """The loop's time from when on the next batch may begin."""
 
     async def call(self, item: Item) -> Result:
         loop = asyncio.get_running_loop()
-        if not self._waiting and self._field is None:
+        if not self._waiting and self._exclusive is None:
             loop.call_soon(self._go_on)
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
         return await future
 
     def _go_on(self) -> None:
-        """Begin the next batch, if there is one and the field is free."""
-        if not self._waiting or self._field is not None or self._under_way >= SIDE_BY_SIDE:
+        """Begin the next batch, if there is one and none runs alone."""
+        if not self._waiting or self._exclusive is not None or self._under_way >= SIDE_BY_SIDE:
             return
         batch, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
         metrics.BATCHES.labels(self._name).observe(len(batch))
         loop = asyncio.get_running_loop()
         self._under_way += 1
-        self._field = loop.call_later(PATIENCE_SECONDS, self._share_the_field)
+        self._free_at = loop.time() + PACE_SECONDS if len(batch) >= CROWD else 0.0
+        self._exclusive = loop.call_later(EXCLUSIVE_SECONDS, self._end_exclusive)
         doing = pool.start(self._do, [item for item, _future in batch])
-        doing.add_done_callback(partial(_in_loop, loop, self._finish, batch, self._field))
+        doing.add_done_callback(partial(_in_loop, loop, self._finish, batch, self._exclusive))
 
-    def _share_the_field(self) -> None:
-        self._field = None
+    def _end_exclusive(self) -> None:
+        self._exclusive = None
         self._go_on()
 
     def _finish(
         self,
         batch: Sequence[Waiting[Item, Result]],
-        field: asyncio.TimerHandle,
+        exclusive: asyncio.TimerHandle,
         done: Future[Sequence[Result | Exception]],
     ) -> None:
         self._under_way -= 1
-        field.cancel()
-        loop_ticks.after(TURNS, self._leave, field)
+        exclusive.cancel()
+        loop_ticks.after(TURNS, self._leave, exclusive)
         try:
             results = done.result()
         except BaseException as error:  # What ends a thread must not leave anybody waiting.
@@ -98,9 +107,14 @@ class MicroBatcher(Generic[Item, Result]):
             else:
                 future.set_result(result)
 
-    def _leave(self, field: asyncio.TimerHandle) -> None:
-        if self._field is field:
-            self._field = None
+    def _leave(self, exclusive: asyncio.TimerHandle) -> None:
+        """The batch of this timer has been answered: the next one may begin, now or a little later."""
+        if self._exclusive is exclusive:
+            loop = asyncio.get_running_loop()
+            if (early := self._free_at - loop.time()) > 0:
+                loop.call_later(early, self._leave, exclusive)
+                return
+            self._exclusive = None
         self._go_on()
 
     def _do(self, items: Sequence[Item]) -> Sequence[Result | Exception]:

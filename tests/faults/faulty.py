@@ -238,7 +238,7 @@ def without_time_outs() -> None:
 
 def without_side_by_side() -> None:
     """A batch waits for the one before, however long that takes."""
-    batching.PATIENCE_SECONDS = 10**6
+    batching.EXCLUSIVE_SECONDS = 10**6
 
 
 def without_cache_fallback() -> None:

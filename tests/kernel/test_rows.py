@@ -80,7 +80,9 @@ def test_what_stands_together_is_one_trip_where_the_database_takes_it():
 
 def test_the_time_comes_along():
     before = clock.now()
-    _done, ((told,),) = rows.done(reading(1), rows.telling_time())
+    StreamHead.objects.create(actor_type="driver", actor_id=1)
+    (found,) = rows.done(rows.reading(StreamHead, ("seq",), PERSON, [("driver", 1)], tell_time=True))
+    ((_seq, told),) = found
     assert before <= clock.as_told(told) <= clock.now()
     with clock.standing_at(before):
         assert clock.as_told(told) == before

@@ -91,7 +91,7 @@ async def test_who_waits_in_vain_for_a_lock_does_so_alone():
 
 
 async def test_a_batch_that_takes_long_does_not_hold_up_the_next(monkeypatch):
-    monkeypatch.setattr(batching, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(batching, "EXCLUSIVE_SECONDS", 0.01)
     has_begun, may_end = threading.Event(), threading.Event()
 
     def work(items):
@@ -110,7 +110,7 @@ async def test_a_batch_that_takes_long_does_not_hold_up_the_next(monkeypatch):
 
 
 async def test_only_so_many_are_under_way_at_once(monkeypatch):
-    monkeypatch.setattr(batching, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(batching, "EXCLUSIVE_SECONDS", 0.01)
     may_end, begun = threading.Event(), []
 
     def work(items):
