@@ -15,6 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from kernel import memory
+from tests import forks
 from tests.units import Watch
 from tools import catalogues
 
@@ -49,6 +50,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_finish() -> None:
     """Everything is loaded by now: the garbage collector need not look through it after every few tests."""
     memory.settle()
+
+
+def pytest_sessionfinish() -> None:
+    forks.end()
 
 
 @pytest.fixture
