@@ -1,15 +1,18 @@
 """What every test stands on: a cache of its own, cheap examples, and how often a race is repeated."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pytest
+import pytest_django
 from django.core.cache import cache
 from django.core.management.commands import flush
+from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -18,6 +21,8 @@ from kernel import memory
 from tests import forks
 from tests.units import Watch
 from tools import catalogues
+
+Made = TypeVar("Made")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -83,6 +88,33 @@ def places_stay() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "sql_flush", lambda *args, **kwargs: _but_places(everything(*args, **kwargs)))
         yield
+
+
+@pytest.fixture(scope="module")
+def for_the_module(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Callable[[Callable[[], Made]], Made]]:
+    """Makes rows that every test of the module finds as they were made: `for_the_module(make)` gives what `make` gives.
+
+    They are in a transaction around those of the tests, which a test with real transactions would end.
+    """
+    assert not [item.nodeid for item in request.session.items if item.path == request.path and _commits(item)]
+    stack = ExitStack()
+
+    def make(making: Callable[[], Made]) -> Made:
+        with django_db_blocker.unblock():
+            stack.enter_context(transaction.atomic())
+            stack.callback(transaction.set_rollback, True)
+            return making()
+
+    yield make
+    with django_db_blocker.unblock():
+        stack.close()
+
+
+def _commits(item: pytest.Item) -> bool:
+    database = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or bool(database and database.kwargs.get("transaction"))
 
 
 def _but_places(statements: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from offers.models import Offer
 from tests.accounts.factories import browser_client, make_user
 from tests.offers.factories import make_offer
 from tests.offers.forms import at
-from tests.offers.scenes import Caller
+from tests.offers.scenes import Caller, Scene
 
 
 @pytest.fixture
@@ -27,6 +27,16 @@ def page(me) -> Client:
 def office(me) -> Caller:
     """The REST API as `me` calls it."""
     return Caller(me.actor)
+
+
+@pytest.fixture(scope="module")
+def scene_of_the_module(for_the_module) -> Scene:
+    return for_the_module(Scene)
+
+
+@pytest.fixture
+def scene(scene_of_the_module, db) -> Scene:
+    return scene_of_the_module.copy()
 
 
 @pytest.fixture

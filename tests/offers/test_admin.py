@@ -14,15 +14,10 @@ from django.utils import timezone
 from accounts.models import User
 from offers.admin import PLAIN_FIELDS
 from offers.models import Booking, Follower, Offer, Proposal, Round
-from tests.offers.scenes import CUSTOMER, Scene, browser_of, nothing_changed
+from tests.offers.scenes import CUSTOMER, browser_of, nothing_changed
 
 pytestmark = pytest.mark.django_db
 MODELS = (Offer, Proposal, Round, Follower, Booking)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 @pytest.fixture

@@ -5,15 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers import services
-from tests.offers.scenes import Scene, office, truck
+from tests.offers.scenes import office, truck
 from tests.offers.test_api_offers import refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 def test_activity_is_shown_as_far_as_one_may_see(scene):
