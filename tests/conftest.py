@@ -46,6 +46,12 @@ for _profile, _examples in {"quick": 20, "long": 10 * REPETITIONS}.items():
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+# Python keeps the frames of its calls in pieces of 16 KB, and asks the kernel for the next piece, and gives it back, at
+# every call that happens to cross an end: a tenth of the CPU of a test that goes as deep as Django does. A function
+# that claims much room gets a piece of that size, in which the whole test has room.
+pytest.Function.runtest.__code__ = pytest.Function.runtest.__code__.replace(co_stacksize=150_000)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Examples are drawn from the schema of the API while tests are collected: for seconds, so only where they run."""
     is_drawn = collection_path.name == "test_schema_is_kept.py"
