@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -138,6 +139,14 @@ class Scene:
         if person not in self.callers:
             self.callers[person] = Caller(None if person is None else person.actor)
         return self.callers[person]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside is rolled back: every example of a test begins where the first has begun."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

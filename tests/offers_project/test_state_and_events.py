@@ -1,13 +1,11 @@
 """For every durable event: what a client held, changed by the events, is what it would read afresh."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -18,7 +16,7 @@ from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED
 from presence.models import StreamEvent
 from tests.offers.factories import run_out
-from tests.offers.scenes import Scene
+from tests.offers.scenes import Scene, undone
 from tests.offers_project.mirror import Mirror, fetch
 
 RATES = ("900.00", "925.50", "1100.00")
@@ -190,11 +188,3 @@ def follow(market: Market, steps: list[tuple[str, int, int]]) -> None:
             mirror.catch_up()
     for mirror in market.mirrors:
         assert mirror.state() == fetch(mirror.caller), mirror.key
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Every example begins where the first has begun."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
