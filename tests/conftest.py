@@ -52,10 +52,14 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 pytest.Function.runtest.__code__ = pytest.Function.runtest.__code__.replace(co_stacksize=150_000)
 
 
+OF_ONE_KIND = {"test_schema_is_kept.py": "long", "faults": "faults", "journeys": "browser"}
+"""Modules and directories whose tests all have one mark."""
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Examples are drawn from the schema of the API while tests are collected: for seconds, so only where they run."""
-    is_drawn = collection_path.name == "test_schema_is_kept.py"
-    return True if is_drawn and "not long" in config.getoption("markexpr") else None
+    """What takes long to load is loaded where it runs: examples of the schema, clients of browsers and of MariaDB."""
+    mark = OF_ONE_KIND.get(collection_path.name)
+    return True if mark and f"not {mark}" in config.getoption("markexpr") else None
 
 
 def pytest_collection_finish() -> None:
