@@ -1,3 +1,4 @@
+from copy import copy, deepcopy
 from datetime import UTC, datetime
 
 import pytest
@@ -11,16 +12,28 @@ from tests.offers.forms import at
 from tests.offers.scenes import Caller, Scene
 
 
+@pytest.fixture(scope="module")
+def dispatcher(for_the_module) -> User:
+    return for_the_module(make_user)
+
+
 @pytest.fixture
-def me(db) -> User:
+def me(dispatcher, db) -> User:
     """A dispatcher."""
-    return make_user()
+    return copy(dispatcher)
+
+
+@pytest.fixture(scope="module")
+def browser_of_the_module(dispatcher, for_the_module) -> Client:
+    return for_the_module(lambda: browser_client(dispatcher))
 
 
 @pytest.fixture
-def page(me) -> Client:
+def page(browser_of_the_module, me) -> Client:
     """A browser that `me` is signed in on."""
-    return browser_client(me)
+    browser = copy(browser_of_the_module)
+    browser.cookies = deepcopy(browser.cookies)
+    return browser
 
 
 @pytest.fixture
