@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -76,15 +77,15 @@ class Process:
 
 
 def start(command: list[str], environment: dict[str, str], output: Path) -> "Process | subprocess.Popen[bytes]":
-    """`python -m MODULE …`, in the project's directory; what it says goes to the end of `output`.
+    """`python -m MODULE …` or `python FILE …`, in the project's directory; what it says goes to the end of `output`.
 
     Where coverage is measured Python starts it: what is loaded before the fork would not count.
     """
     if any(name.startswith("COVERAGE_PROCESS") for name in os.environ):
         with output.open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    python, minus_m, *arguments = command
-    assert (python, minus_m) == (sys.executable, "-m")
+    python, *arguments = command
+    assert python == sys.executable
     return Process(_forker().order(run=arguments, environment=environment, output=str(output)))
 
 
@@ -151,16 +152,19 @@ def _take_orders() -> Order:
     raise SystemExit
 
 
-def _begin(order: Order) -> str:
-    """Become what was ordered; gives the name of the module to run."""
+def _begin(order: Order) -> Callable[[], object]:
+    """Become what was ordered; gives what is to be done."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for given, number in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(given, number)
     os.environ.clear()
     os.environ.update(order["environment"])
-    module, *sys.argv[1:] = order["run"]
-    return module
+    sys.argv = order["run"]
+    if sys.argv[0] == "-m":
+        _minus_m, module, *sys.argv[1:] = order["run"]
+        return lambda: runpy.run_module(module, run_name="__main__", alter_sys=True)
+    return lambda: runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 if __name__ == "__main__":
@@ -170,4 +174,4 @@ if __name__ == "__main__":
         import_module(name)
     gc.collect()
     gc.freeze()
-    runpy.run_module(_begin(_take_orders()), run_name="__main__", alter_sys=True)
+    _begin(_take_orders())()
