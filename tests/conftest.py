@@ -1,22 +1,28 @@
 """What every test stands on: a cache of its own, cheap examples, and how often a race is repeated."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pytest
+import pytest_django
 from django.core.cache import cache
 from django.core.management.commands import flush
+from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from kernel import garbage_collection, limits
+from tests import forks
 from tests.units import Watch
 from tools import catalogues
+
+Made = TypeVar("Made")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,15 +46,29 @@ for _profile, _examples in {"quick": 20, "long": 10 * REPETITIONS}.items():
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+# Python keeps the frames of its calls in pieces of 16 KB, and asks the kernel for the next piece, and gives it back, at
+# every call that happens to cross an end: a tenth of the CPU of a test that goes as deep as Django does. A function
+# that claims much room gets a piece of that size, in which the whole test has room.
+pytest.Function.runtest.__code__ = pytest.Function.runtest.__code__.replace(co_stacksize=150_000)
+
+
+OF_ONE_KIND = {"test_schema_is_kept.py": "long", "faults": "faults", "journeys": "browser"}
+"""Modules and directories whose tests all have one mark."""
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Examples are drawn from the schema of the API while tests are collected: for seconds, so only where they run."""
-    is_drawn = collection_path.name == "test_schema_is_kept.py"
-    return True if is_drawn and "not long" in config.getoption("markexpr") else None
+    """What takes long to load is loaded where it runs: examples of the schema, clients of browsers and of MariaDB."""
+    mark = OF_ONE_KIND.get(collection_path.name)
+    return True if mark and f"not {mark}" in config.getoption("markexpr") else None
 
 
 def pytest_collection_finish() -> None:
     """Everything is loaded by now: the garbage collector need not look through it after every few tests."""
     garbage_collection.freeze_startup_objects()
+
+
+def pytest_sessionfinish() -> None:
+    forks.end()
 
 
 @pytest.fixture
@@ -78,6 +98,33 @@ def places_stay() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "sql_flush", lambda *args, **kwargs: _but_places(everything(*args, **kwargs)))
         yield
+
+
+@pytest.fixture(scope="module")
+def for_the_module(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Callable[[Callable[[], Made]], Made]]:
+    """Makes rows that every test of the module finds as they were made: `for_the_module(make)` gives what `make` gives.
+
+    They are in a transaction around those of the tests, which a test with real transactions would end.
+    """
+    assert not [item.nodeid for item in request.session.items if item.path == request.path and _commits(item)]
+    stack = ExitStack()
+
+    def make(making: Callable[[], Made]) -> Made:
+        with django_db_blocker.unblock():
+            stack.enter_context(transaction.atomic())
+            stack.callback(transaction.set_rollback, True)
+            return making()
+
+    yield make
+    with django_db_blocker.unblock():
+        stack.close()
+
+
+def _commits(item: pytest.Item) -> bool:
+    database = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or bool(database and database.kwargs.get("transaction"))
 
 
 def _but_places(statements: list[str]) -> list[str]:

@@ -14,7 +14,9 @@ from urllib.parse import quote
 
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import forks
+from tests.forks import ROOT as ROOT
+
 START_SECONDS = 60
 APPLICATION = "offers_project.asgi:application"
 
@@ -24,7 +26,7 @@ class Server:
     """A server process. `url` is its address, `socket_url` that of the live connection, `log` reads what it said."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: forks.Process | subprocess.Popen[bytes]
     log: Callable[[], str]
 
     @property
@@ -45,10 +47,7 @@ def serving(
     url = f"http://127.0.0.1:{port}"
     environment = {"DATABASE_URL": database_url(), "PUBLIC_URL": url} | environment
     path = directory / f"server-{port}.log"
-    with path.open("wb") as output:
-        process = subprocess.Popen(
-            command(kind, port, application), cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output
-        )
+    process = forks.start(command(kind, port, application), os.environ | environment, path)
     server = Server(url=url, process=process, log=lambda: path.read_text(errors="replace"))
     try:
         wait_until_ready(server)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -17,23 +16,18 @@ from django_tasks import task
 from jobs.enums import State
 from jobs.models import Job
 from jobs.worker import Worker
+from tests import forks
 from tests.jobs.examples import hear, heard, take_long, tick, write
 from tests.jobs.test_worker import wait_until
-from tests.servers import ROOT, database_url, free_port
+from tests.servers import database_url, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
 def process(tmp_path, *options):
-    with (tmp_path / "log").open("wb") as log:
-        started = subprocess.Popen(
-            [sys.executable, "manage.py", "work", *options],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"},
-            stdout=log,
-            stderr=log,
-        )
+    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    started = forks.start([sys.executable, "manage.py", "work", *options], environment, tmp_path / "log")
     try:
         yield started
     finally:

@@ -1,3 +1,4 @@
+from copy import copy, deepcopy
 from datetime import UTC, datetime
 
 import pytest
@@ -8,25 +9,47 @@ from offers.models import Offer
 from tests.accounts.factories import browser_client, make_user
 from tests.offers.factories import make_offer
 from tests.offers.forms import at
-from tests.offers.scenes import Caller
+from tests.offers.scenes import Caller, Scene
+
+
+@pytest.fixture(scope="module")
+def dispatcher(for_the_module) -> User:
+    return for_the_module(make_user)
 
 
 @pytest.fixture
-def me(db) -> User:
+def me(dispatcher, db) -> User:
     """A dispatcher."""
-    return make_user()
+    return copy(dispatcher)
+
+
+@pytest.fixture(scope="module")
+def browser_of_the_module(dispatcher, for_the_module) -> Client:
+    return for_the_module(lambda: browser_client(dispatcher))
 
 
 @pytest.fixture
-def page(me) -> Client:
+def page(browser_of_the_module, me) -> Client:
     """A browser that `me` is signed in on."""
-    return browser_client(me)
+    browser = copy(browser_of_the_module)
+    browser.cookies = deepcopy(browser.cookies)
+    return browser
 
 
 @pytest.fixture
 def office(me) -> Caller:
     """The REST API as `me` calls it."""
     return Caller(me.actor)
+
+
+@pytest.fixture(scope="module")
+def scene_of_the_module(for_the_module) -> Scene:
+    return for_the_module(Scene)
+
+
+@pytest.fixture
+def scene(scene_of_the_module, db) -> Scene:
+    return scene_of_the_module.copy()
 
 
 @pytest.fixture

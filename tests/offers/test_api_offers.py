@@ -6,16 +6,11 @@ import pytest
 from django.utils import timezone
 
 from offers.models import Offer
-from tests.offers.scenes import LOAD, Scene, nothing_changed, soon, truck
+from tests.offers.scenes import LOAD, nothing_changed, soon, truck
 
 pytestmark = pytest.mark.django_db
 
 MISSING = 10**12
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 def refusal(response, status: int, code: str) -> dict:

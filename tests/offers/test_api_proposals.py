@@ -3,15 +3,10 @@
 import pytest
 
 from offers import services
-from tests.offers.scenes import Scene, nothing_changed, soon
+from tests.offers.scenes import nothing_changed, soon
 from tests.offers.test_api_offers import MISSING, ids, refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 def test_everybody_sees_their_own(scene):

@@ -7,17 +7,12 @@ from chat.models import Message
 from kernel.errors import RateLimited
 from offers.models import Proposal
 from presence.live import commands
-from tests.offers.scenes import Scene, browser_of, nothing_changed
+from tests.offers.scenes import browser_of, nothing_changed
 from tests.offers.test_commands import run
 
 pytestmark = pytest.mark.django_db
 
 BURST = 6
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 @pytest.fixture(autouse=True)

@@ -5,15 +5,10 @@ import pytest
 from kernel.errors import Conflict, Invalid, NotFound, PermissionDenied, Refusal, StaleVersion
 from presence.live import commands
 from presence.live.commands import Call
-from tests.offers.scenes import Scene, nothing_changed
+from tests.offers.scenes import nothing_changed
 
 pytestmark = pytest.mark.django_db
 MISSING = 10**12
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
 
 
 def run(person, name: str, **fields):

@@ -23,13 +23,14 @@ def test_an_offer_reads_expired_within_five_seconds(mode, tmp_path):
         stack.enter_context(serving(tmp_path, TASKS=mode))
         if mode == "worker":
             stack.enter_context(process(tmp_path))
-            time.sleep(5)  # Python and Django begin.
-        late = []
-        for _time in range(3):
-            end = clock.now() + timedelta(seconds=1)
-            offer = make_offer(expires_at=end)
-            while Offer.objects.get(pk=offer.pk).status != OfferStatus.EXPIRED:
-                assert clock.now() < end + timedelta(seconds=30)
-                time.sleep(0.1)
-            late.append((clock.now() - end).total_seconds())
-    assert max(late) < WITHIN_SECONDS
+            seconds_late()  # Python and Django begin.
+        assert max(seconds_late() for _time in range(3)) < WITHIN_SECONDS
+
+
+def seconds_late() -> float:
+    end = clock.now() + timedelta(seconds=1)
+    offer = make_offer(expires_at=end)
+    while Offer.objects.get(pk=offer.pk).status != OfferStatus.EXPIRED:
+        assert clock.now() < end + timedelta(seconds=30)
+        time.sleep(0.1)
+    return (clock.now() - end).total_seconds()

@@ -5,12 +5,7 @@ from django.urls import reverse
 
 from accounts.sign_in import browser
 from offers.models import Offer, Proposal
-from tests.offers.scenes import Scene, nothing_changed
-
-
-@pytest.fixture
-def scene(db) -> Scene:
-    return Scene()
+from tests.offers.scenes import nothing_changed
 
 
 @pytest.fixture

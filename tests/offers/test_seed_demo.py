@@ -101,10 +101,11 @@ class Terminal(io.StringIO):
 
 def test_who_waits_sees_how_far_it_has_come_and_a_log_does_not():
     terminal, log = Terminal(), io.StringIO()
-    seed(stderr=terminal)
+    little = {"trucks": 25, "offers": 7, "messages": 120}
+    seed(stderr=terminal, **little)
     shares = [int(share) for share in re.findall(r"(\d+)%", terminal.getvalue())]
     assert len(shares) > 1
     assert shares == sorted(shares)
     assert shares[-1] == 100
-    seed(stderr=log)
+    seed(stderr=log, **little)
     assert log.getvalue() == ""

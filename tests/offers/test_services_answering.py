@@ -1,3 +1,4 @@
+from copy import copy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -41,11 +42,17 @@ REFUSED = {
 }
 
 
+@pytest.fixture(scope="module")
+def one_of_each(for_the_module) -> dict[str, Proposal]:
+    """A proposal in each status."""
+    return for_the_module(lambda: {status: proposal_in(status) for status in STATUSES})
+
+
 @pytest.mark.parametrize("action", ANSWERS["driver"])
 @pytest.mark.parametrize("side", ["driver", "office"])
 @pytest.mark.parametrize("status", STATUSES)
-def test_respond_does_what_the_table_says_and_nothing_else(status, side, action):
-    proposal = proposal_in(status)
+def test_respond_does_what_the_table_says_and_nothing_else(one_of_each, status, side, action):
+    proposal = copy(one_of_each[status])
     actor = None if side == "driver" else owner_of(proposal.offer)
     rate = Decimal("912.25") if action == "counter" else None
     target = CONTRACT[status][side].get(action)

@@ -114,8 +114,7 @@ ADDRESSES = (scenes.STREET, "99 Covert Dock", scenes.REFERENCE)
 WORDS_OF_DAN, RATE_OF_DAN, RATE_FOR_DAN = "I park behind the silo", "1111.11", "1010.10"
 
 
-@pytest.fixture
-def scene() -> Scene:
+def make_scene() -> Scene:
     """Dan has countered, been countered and talked to; Eve has only been asked. Otto has an offer of his own."""
     scene = Scene()
     scene.answer(scene.dan, "counter", rate=RATE_OF_DAN, note=WORDS_OF_DAN)
@@ -129,6 +128,16 @@ def scene() -> Scene:
     talk(scene, scene.dan, WORDS_OF_DAN)
     scene.send(scene.new_offer(scene.otto), scene.fay)
     return scene
+
+
+@pytest.fixture(scope="module")
+def scene_of_the_module(for_the_module) -> Scene:
+    return for_the_module(make_scene)
+
+
+@pytest.fixture
+def scene(scene_of_the_module, db) -> Scene:
+    return scene_of_the_module.copy()
 
 
 def talk(scene: Scene, driver, words: str) -> None:

@@ -22,8 +22,7 @@ AMOUNTS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def scene() -> Scene:
+def make_scene() -> Scene:
     """An offer whose times and rates have been changed, answered and awarded."""
     scene = Scene()
     owner = scene.by(scene.olga)
@@ -46,6 +45,16 @@ def scene() -> Scene:
     scene.answer(scene.dan, "accept")
     services.award(actor=scene.olga.actor, offer_id=scene.offer.pk, proposal_id=scene.proposal(scene.dan).pk)
     return scene
+
+
+@pytest.fixture(scope="module")
+def scene_of_the_module(for_the_module) -> Scene:
+    return for_the_module(make_scene)
+
+
+@pytest.fixture
+def scene(scene_of_the_module, db) -> Scene:
+    return scene_of_the_module.copy()
 
 
 def texts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,25 +1,22 @@
 """For every durable event: what a client held, changed by the events, is what it would read afresh."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from chat import services as chat
-from drivers.models import Place
 from kernel.errors import Refusal
 from offers import services
 from offers.models import Offer, Proposal
 from offers.rules.transitions import UNAGREED
 from presence.models import StreamEvent
 from tests.offers.factories import run_out
-from tests.offers.scenes import Scene
+from tests.offers.scenes import Scene, undone
 from tests.offers_project.mirror import Mirror, fetch
 
 RATES = ("900.00", "925.50", "1100.00")
@@ -34,6 +31,11 @@ class Market:
         people = (scene.olga, scene.finn, scene.dan, scene.eve, scene.fay)
         self.mirrors = [Mirror(person.actor.key, scene.by(person)) for person in people]
         self.offer_ids = [scene.offer.pk]
+
+    def copy(self) -> "Market":
+        """The same people with the same offer, and what they hold apart."""
+        shared = (self.scene, *self.scene.callers.values())
+        return deepcopy(self, {id(each): each for each in shared})
 
     def do(self, name: str, who: int, what: int) -> None:
         """One step; a refusal is no fault, but it must tell nobody anything."""
@@ -158,38 +160,31 @@ STEPS: dict[str, Callable[[Market, int, int], object]] = {
 }
 SMALL = st.integers(min_value=0, max_value=5)
 STEP = st.tuples(st.sampled_from(sorted(STEPS)), SMALL, SMALL)
-
-
 PARTS = 4
 UNSHRUNK = frozenset(Phase) - {Phase.shrink, Phase.explain}
 """Each example takes a second or more: to make a failing one smaller takes longer than a test may."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_state_changed_by_events_is_the_state_fetched_again(part):
     """In parts with examples of their own, which workers share, and none of which takes as long as a test may."""
-    seed(part)(state_follows_events)()
-
-
-@settings(max_examples=settings.default.max_examples // PARTS, phases=UNSHRUNK)
-@given(steps=st.lists(STEP, min_size=1, max_size=10))
-def state_follows_events(steps):
     market = Market()
-    try:
-        for step in steps:
-            market.do(*step)
-            for mirror in market.mirrors:
-                mirror.catch_up()
+
+    @seed(part)
+    @settings(max_examples=settings.default.max_examples // PARTS, phases=UNSHRUNK)
+    @given(steps=st.lists(STEP, min_size=1, max_size=10))
+    def state_follows_events(steps):
+        with undone():
+            follow(market.copy(), steps)
+
+    state_follows_events()
+
+
+def follow(market: Market, steps: list[tuple[str, int, int]]) -> None:
+    for step in steps:
+        market.do(*step)
         for mirror in market.mirrors:
-            assert mirror.state() == fetch(mirror.caller), mirror.key
-    finally:
-        clear()
-
-
-def clear() -> None:
-    """Empty what an example has made: one test function runs many."""
-    with connection.constraint_checks_disabled():
-        for model in apps.get_models():
-            if model not in (Place, ContentType):
-                model._base_manager.all()._raw_delete(model._base_manager.db)
+            mirror.catch_up()
+    for mirror in market.mirrors:
+        assert mirror.state() == fetch(mirror.caller), mirror.key

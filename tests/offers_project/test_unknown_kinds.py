@@ -44,14 +44,23 @@ SIGN_IN_PAGES = {"driver/sign-in", "driver/code", "d/<str:token>"}
 TIMES = {"at"}
 
 
-@pytest.fixture
-def scene() -> Scene:
+def make_scene() -> Scene:
     scene = Scene()
     scene.answer(scene.dan, "counter", rate="1111.11", note="I park behind the silo")
     doors.talk(scene, scene.dan, doors.WORDS_OF_DAN)
     here = [scene.olga.actor.key, scene.dan.actor.key]
     Attendance.objects.bulk_create(Attendance(actor_type=type_, actor_id=id_, online=True) for type_, id_ in here)
     return scene
+
+
+@pytest.fixture(scope="module")
+def scene_of_the_module(for_the_module) -> Scene:
+    return for_the_module(make_scene)
+
+
+@pytest.fixture
+def scene(scene_of_the_module, db) -> Scene:
+    return scene_of_the_module.copy()
 
 
 @pytest.fixture(params=[("olga", "admin"), ("dan", "visitor")], ids=["as_the_owner", "as_the_driver"])

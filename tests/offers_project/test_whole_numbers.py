@@ -53,9 +53,14 @@ def test_doors_read_numbers_in_one_way():
     assert bare == []
 
 
+@pytest.fixture(scope="module")
+def scene_of_the_module(for_the_module) -> Scene:
+    return for_the_module(Scene)
+
+
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def scene(scene_of_the_module, db) -> Scene:
+    return scene_of_the_module.copy()
 
 
 def browsers_of(scene: Scene) -> dict[str, Client]:
