@@ -202,6 +202,8 @@ def _deliver(
         keeping.later()
     else:
         keeping.now(everyone if is_all else ())
+        for id_, keys in told.items():
+            remember_told(id_, keys, found.members[id_])
     for place, message in enumerate(messages):
         data = shown[id(message)] = message_dict(message)
         tell(
@@ -213,8 +215,6 @@ def _deliver(
             at=now,
         )
     count_earlier_reading(began, written_to, told, now)
-    for id_, keys in told.items():
-        remember_told(id_, keys, found.members[id_])
     unread_changes((key, id_) for id_ in written_to for key in told[id_])
     publish(facts.MessagesSent(frozenset(each.offer_id for each in written_to.values())))
     return shown

@@ -11,7 +11,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from presence import metrics
 from presence.doorbell import standalone
-from presence.doorbell.wire import Packed, merged
+from presence.doorbell.wire import Envelope, Packed, envelope, opened
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +52,13 @@ class Exchange:
                 logger.warning("the channel layer is away: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def receive(self, packed: Packed) -> None:
+    def receive(self, message: Envelope) -> None:
         """Pass on what the layer has brought, unless this process has published it itself."""
-        if packed.get("from") == self._process:
+        if message.get("from") == self._process:
             return
         try:
-            self._on_batch(packed)
+            for packed in opened(message):
+                self._on_batch(packed)
         except Exception:
             logger.exception("a batch of another process was not understood")
 
@@ -80,7 +81,7 @@ class Exchange:
                 metrics.DOORBELL_WAITING.set(len(self._waiting))
                 try:
                     async with asyncio.timeout(TAKES_SECONDS):
-                        await get_channel_layer().group_send(GROUP, merged(together))
+                        await get_channel_layer().group_send(GROUP, envelope(together))
                     metrics.PUBLISHED.inc(len(together))
                     pause = PAUSE_SECONDS
                 except Exception as error:
@@ -94,7 +95,7 @@ class Exchange:
 def publish_from_outside(packed: Packed) -> None:
     """Publish from a process that has no hub; `packed` says so by `from`, which is `wire.OUTSIDE`."""
     if is_shared():
-        standalone.publish(GROUP, packed)
+        standalone.publish(GROUP, envelope([packed]))
 
 
 def is_shared() -> bool:

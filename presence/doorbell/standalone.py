@@ -13,7 +13,7 @@ from functools import cache
 from channels.layers import get_channel_layer
 
 from presence import metrics
-from presence.doorbell.wire import Packed
+from presence.doorbell.wire import Envelope
 
 TAKES_SECONDS = 5.0
 LAST_MOMENT_SECONDS = 3.0
@@ -22,20 +22,20 @@ WAITING_MAX = 1000
 _waiting: set[concurrent.futures.Future[None]] = set()
 
 
-def publish(group: str, packed: Packed) -> None:
+def publish(group: str, message: Envelope) -> None:
     """Send to everybody in the group, some time soon."""
     if len(_waiting) >= WAITING_MAX:
         metrics.PUBLISH_FAILURES.labels("too many waiting").inc()
         return
-    future = asyncio.run_coroutine_threadsafe(_send(group, packed), _loop())
+    future = asyncio.run_coroutine_threadsafe(_send(group, message), _loop())
     _waiting.add(future)
     future.add_done_callback(_waiting.discard)
 
 
-async def _send(group: str, packed: Packed) -> None:
+async def _send(group: str, message: Envelope) -> None:
     try:
         async with asyncio.timeout(TAKES_SECONDS):
-            await get_channel_layer().group_send(group, packed)
+            await get_channel_layer().group_send(group, message)
         metrics.PUBLISHED.inc()
     except Exception as error:
         metrics.PUBLISH_FAILURES.labels(type(error).__name__).inc()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+import msgspec
 import orjson
 
 from kernel import clock
@@ -31,7 +32,10 @@ NOTHING = -1
 """Stands where an event has nothing to show."""
 
 Packed = dict[str, Any]
-"""A batch as the channel layer carries it: texts, numbers, bytes and lists of them."""
+"""A batch of texts, numbers, bytes and lists of them."""
+Envelope = dict[str, Any]
+"""What the channel layer carries: who sends, and batches that only those decode who do not know them already."""
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(Packed).decode
 
 
 def frame(kind: str, **fields: Any) -> str:
@@ -111,11 +115,10 @@ class Encoder:
 
 
 def pack(batch: Batch, *, sender: str) -> Packed:
-    """The batch for the channel layer; `sender` names the process, which does not need to hear itself."""
+    """The batch, its data encoded once; `sender` names the process, which does not need to hear itself."""
     encoder = Encoder()
     moments = {moment: clock.iso(moment) for moment in {event.at for event in batch.events}}  # Mostly one for all.
     return {
-        "type": BATCH,
         "from": sender,
         "rung": time.time(),
         "events": [
@@ -130,21 +133,14 @@ def pack(batch: Batch, *, sender: str) -> Packed:
     }
 
 
-def merged(batches: Sequence[Packed]) -> Packed:
-    """Several batches of one sender, in their order, as one."""
-    first, *others = batches
-    if not others:
-        return first
-    whole = first | {name: list(first[name]) for name in ("events", "passing", "controls", "data")}
-    for packed in others:
-        base = len(whole["data"])
-        for *told, place in packed["events"]:
-            whole["events"].append([*told, place if place == NOTHING else base + place])
-        for kind, place, *to in packed["passing"]:
-            whole["passing"].append([kind, place if place == NOTHING else base + place, *to])
-        whole["controls"] += packed["controls"]
-        whole["data"] += packed["data"]
-    return whole
+def envelope(batches: Sequence[Packed]) -> Envelope:
+    """Batches of one sender, in their order, for the channel layer."""
+    return {"type": BATCH, "from": batches[0]["from"], "batches": [_encode(each) for each in batches]}
+
+
+def opened(message: Envelope) -> list[Packed]:
+    """The batches of an envelope. Raises `msgspec.DecodeError` for what is none."""
+    return [_decode(each) for each in message["batches"]]
 
 
 def keys(pairs: list[list[Any]]) -> frozenset[ActorKey]:

@@ -29,12 +29,10 @@ TURNS = 4
 """Of the loop until the next batch begins: what this one has to say goes out first, and what comes in meanwhile belongs
 to the next. Loop and thread at once would mostly wait for one another: one alone has Python's lock.
 """
-PACE_SECONDS = 0.003
-"""Under load the next batch begins so long after the last one began, and not at once: each costs the process about as
-much as ten messages, and the time between is spent on what else there is to do.
+PACES = ((8, 0.004), (3, 0.003))
+"""After a batch of at least so many, the next one begins so many seconds after it began, and not at once: each costs
+the process about as much as ten messages, and the time between is spent on what else there is to do.
 """
-CROWD = 3
-"""A batch of so many is load."""
 EXCLUSIVE_SECONDS = 0.3
 """So long a batch runs alone. After this the next one may run beside it."""
 SIDE_BY_SIDE = 4
@@ -77,7 +75,7 @@ class MicroBatcher(Generic[Item, Result]):
         metrics.BATCHES.labels(self._name).observe(len(batch))
         loop = asyncio.get_running_loop()
         self._under_way += 1
-        self._free_at = loop.time() + PACE_SECONDS if len(batch) >= CROWD else 0.0
+        self._free_at = loop.time() + _pace(len(batch))
         self._exclusive = loop.call_later(EXCLUSIVE_SECONDS, self._end_exclusive)
         doing = pool.start(self._do, [item for item, _future in batch])
         doing.add_done_callback(partial(_in_loop, loop, self._finish, batch, self._exclusive))
@@ -127,6 +125,10 @@ class MicroBatcher(Generic[Item, Result]):
                 return [error] * len(items)
             logger.exception("%s: a batch of %d failed and is tried one by one", self._name, len(items))
             return [result for item in items for result in self._do([item])]
+
+
+def _pace(size: int) -> float:
+    return next((seconds for least, seconds in PACES if size >= least), 0.0)
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, finish: Callable[..., None], *args: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 from django.db import OperationalError
@@ -126,3 +127,20 @@ async def test_only_so_many_are_under_way_at_once(monkeypatch):
     assert len(begun) <= batching.SIDE_BY_SIDE
     may_end.set()
     assert await asyncio.gather(*calls) == list(range(len(calls)))
+
+
+@pytest.mark.parametrize(("size", "pace"), [(1, 0.0), (2, 0.0), (3, 0.2), (8, 0.4)])
+async def test_under_load_the_next_batch_keeps_a_pace(size, pace, monkeypatch):
+    monkeypatch.setattr(batching, "PACES", ((8, 0.4), (3, 0.2)))
+    began = []
+
+    def note(items):
+        began.append((len(items), time.monotonic()))
+        return list(items)
+
+    grouped = MicroBatcher("note", note)
+    await gather(grouped, range(size))
+    await gather(grouped, ["next"])
+    (first, at), (_size, then) = began
+    assert first == size
+    assert pace <= then - at < pace + 0.15

@@ -161,7 +161,8 @@ def test_ringing_from_outside_goes_through_the_layer(monkeypatch):
     assert group == exchange.GROUP
     # What the layers of Channels may carry, and nothing else.
     assert InMemoryChannelLayer().require_valid_group_name(group)
-    assert {type(value) for value in message.values()} <= {str, float, list}
+    assert {type(value) for value in message.values()} <= {str, list}
+    assert {type(each) for each in message["batches"]} == {bytes}
 
 
 def test_outside_of_a_server_a_thread_rings(monkeypatch):
@@ -172,11 +173,11 @@ def test_outside_of_a_server_a_thread_rings(monkeypatch):
             heard.set()
 
     monkeypatch.setattr(standalone, "get_channel_layer", Layer)
-    standalone.publish("group", packed())
+    standalone.publish("group", wire.envelope([packed()]))
     assert heard.wait(20)
     monkeypatch.setattr(standalone, "WAITING_MAX", 0)
     before = failures()
-    standalone.publish("group", packed())
+    standalone.publish("group", wire.envelope([packed()]))
     assert failures() == before + 1
 
 
