@@ -101,9 +101,18 @@ def _look(schedule: Schedule, state: ScheduleState | None, now: datetime) -> boo
     if state is None or state.spec != schedule.spec or _was_ahead(schedule, state, now):
         _begin(schedule, state, now)
         return False
-    if state.next_at > now or (schedule.only_if is not None and not schedule.only_if()):
-        return False
-    return _tick(schedule, state, now)
+    return state.next_at <= now and _has_work(schedule) and _tick(schedule, state, now)
+
+
+def _has_work(schedule: Schedule) -> bool:
+    """Whether there is something to do. Where that cannot be said, the job will say what is wrong."""
+    if schedule.only_if is None:
+        return True
+    try:
+        return schedule.only_if()
+    except Exception:
+        logger.exception("whether the schedule %s has something to do could not be found out", schedule.name)
+        return True
 
 
 def _was_ahead(schedule: Schedule, state: ScheduleState, now: datetime) -> bool:

@@ -117,8 +117,9 @@ class Worker:
                 if done is None:
                     self.is_stopping.wait(TRY_AGAIN_SECONDS)
                 elif done == 0:
+                    rested = time.monotonic()
                     wake.wait(LOOK_SECONDS * random.uniform(0.75, 1.25))  # noqa: S311
-                    self._drop_unusable(idle=LOOK_SECONDS)
+                    self._drop_unusable(idle=time.monotonic() - rested)
                 else:
                     each = (time.monotonic() - began) / done
                     most = max(1, min(AT_ONCE_MAX, 2 * most, int(self._seconds / each)))
@@ -174,7 +175,7 @@ class Worker:
                 if now - counted > COUNT_SECONDS:
                     counted = now
                     self._guarded(partial(_done, metrics.look))
-                if self._guarded(schedules.tick) is None or self._guarded(self._wake) is None:
+                if None in (self._guarded(schedules.tick), self._guarded(self._wake)):
                     self.is_stopping.wait(TRY_AGAIN_SECONDS)
         finally:
             connection.close()

@@ -60,17 +60,18 @@ def locked(
     """
     keys = [(id_,) for id_ in sorted(conversation_ids)]
     found, membered, *answers, heads = rows.done(
-        rows.reading(Conversation, ConversationRow.COLUMNS, ("id",), keys, order=("id",), lock=True, tell_time=True),
-        rows.reading(Member, MemberRow.COLUMNS, ("conversation",), keys),
+        rows.reading(Conversation, ConversationRow.COLUMNS, ("id",), keys, order=("id",), lock=True),
+        # The time is asked for after the locks have been waited for.
+        rows.reading(Member, MemberRow.COLUMNS, ("conversation",), keys, tell_time=True),
         *also,
         lock_early(to_tell),
     )
     members: Memberships = defaultdict(dict)
     for row in membered:
-        member = MemberRow(*row)
+        member = MemberRow(*row[:-1])
         members[member.conversation_id][member.key] = member
-    now = clock.as_told(found[0][-1]) if found else clock.now()
-    return LockedConversations([ConversationRow(*row[:-1]) for row in found], members, now, answers, heads)
+    now = clock.as_told(membered[0][-1]) if membered else clock.now()
+    return LockedConversations([ConversationRow(*row) for row in found], members, now, answers, heads)
 
 
 def locked_at(senders: Mapping[Address, Collection[ActorKey]], *also: Statement) -> LockedConversations:
@@ -106,12 +107,18 @@ def _usually_told(conversation_id: int, senders: Collection[ActorKey]) -> Sequen
     return usual.told if usual is not None and all(key in usual.writers for key in senders) else ()
 
 
-def remember_told(conversation_id: int, told: Sequence[ActorKey], present: Mapping[ActorKey, Membership]) -> None:
+def remember_told(
+    conversation_id: int, told: Sequence[ActorKey], present: Mapping[ActorKey, Membership], *, has_new_writers: bool
+) -> None:
     """These people were told of a message; the next time what they need is locked early."""
+    usual = _usual.get(conversation_id)
+    if not has_new_writers and usual is not None and usual.told == told:
+        return
     if rows.knows_inserted():
         if len(_usual) > REMEMBERED:
             _usual.clear()
-        _usual[conversation_id] = Usual(told, {key for key, member in present.items() if member.has_written})
+        writers = {key for key, member in present.items() if member.has_written and not member.has_left}
+        _usual[conversation_id] = Usual(told, writers)
 
 
 def conversations_at(addresses: Collection[Address]) -> dict[Address, Conversation]:

@@ -18,7 +18,7 @@ from chat.services.locking import LockedConversations, Memberships, audiences, l
 from chat.services.receipts import count_earlier_reading
 from chat.services.unread import unread_changes
 from chat.shapes.reading import message_dict
-from kernel import rows
+from kernel import rows, unit_of_work
 from kernel.actors import SYSTEM, Actor, ActorKey
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.facts import publish
@@ -74,14 +74,15 @@ def send_messages(*, sends: Sequence[Send]) -> list[Sent | Refusal]:
 
 
 def _tried(sends: Sequence[Send]) -> list[Sent | Refusal]:
+    is_all = unit_of_work.current() is None
     for _try in range(TRIES - 1):
         try:
-            return _send(sends)
+            return _send(sends, is_all=is_all)
         except IntegrityError:
             # Another process has just written one of the client ids, in another conversation: now it can be seen.
             if connection.in_atomic_block:
                 raise
-    return _send(sends)
+    return _send(sends, is_all=is_all)
 
 
 @service
@@ -107,10 +108,10 @@ def say(*, lines: Sequence[Line]) -> list[Draft]:
 
 
 @service
-def _send(sends: Sequence[Send]) -> list[Sent | Refusal]:
+def _send(sends: Sequence[Send], *, is_all: bool) -> list[Sent | Refusal]:
     admission = _Admission(sends)
     answers = [admission.answer(send, unfit) for send, unfit in zip(sends, admission.unfit, strict=True)]
-    shown = _deliver(admission.new, admission.found, is_all=True)
+    shown = _deliver(admission.new, admission.found, is_all=is_all)
     new = set(shown)
     sent: list[Sent | Refusal] = []
     for answer in answers:
@@ -200,10 +201,12 @@ def _deliver(
     everyone = {key for keys in told.values() for key in keys}
     if is_all and not began and locked_early(found.heads, everyone):
         keeping.later()
+        has_new_writers = False
     else:
         keeping.now(everyone if is_all else ())
-        for id_, keys in told.items():
-            remember_told(id_, keys, found.members[id_])
+        has_new_writers = True
+    for id_, keys in told.items():
+        remember_told(id_, keys, found.members[id_], has_new_writers=has_new_writers)
     for place, message in enumerate(messages):
         data = shown[id(message)] = message_dict(message)
         tell(

@@ -121,6 +121,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             super()._commit()  # type: ignore[misc]
 
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Django would go on believing that a transaction is open, and each statement would be committed by itself."""
+        try:
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
+        except Exception:
+            self.close()
+            raise
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._held().clear()  # It came after the savepoint, which was a statement itself.
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+
     def _rollback(self) -> None:
         held = self._held()
         has_begun = held[:1] != [BEGIN]
@@ -139,11 +151,20 @@ def _asked(connection: Any, words: Sequence[bytes]) -> list[Rows]:
     connection.query(b"; ".join([*[each.words for each in held], *words]))
     found: list[Rows] = []
     while True:
-        result = connection.store_result()
-        found.append(() if result is None else result.fetch_row(ALL))
+        found.append(_rows(connection))
         if connection.next_result() == NO_MORE:
             break
     for each, rows in zip(held, found, strict=False):
         if each.then is not None:
             each.then(rows)
     return found[len(held) :]
+
+
+def _rows(connection: Any) -> Rows:
+    """The rows of the next result, which is freed with this frame.
+
+    An error of a later result would keep it with the error's frames until the garbage collector comes by, in whatever
+    thread; and to free a result there takes the connection away from the thread that uses it.
+    """
+    result = connection.store_result()
+    return () if result is None else result.fetch_row(ALL)

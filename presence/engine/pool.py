@@ -14,7 +14,7 @@ from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from kernel import database_timeouts
 from presence import metrics
@@ -81,6 +81,9 @@ def with_connection(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwar
         if not was_open and connection.connection is None:
             _breaker.is_away = True
         connection.close()
+        raise
+    except ProgrammingError:
+        connection.close()  # Such as out of step with the database: nothing that it is asked would work.
         raise
     finally:
         _thread.used_at = time.monotonic()

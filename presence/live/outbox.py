@@ -21,6 +21,13 @@ from presence.engine.writing import Outlet
 logger = logging.getLogger(__name__)
 
 
+async def _send_nothing(_message: dict[str, Any]) -> None:
+    """There is no client any more."""
+
+
+NOWHERE = Outlet(_send_nothing)
+
+
 class Owner(Protocol):
     """What an outbox needs of its connection."""
 
@@ -105,7 +112,8 @@ class Outbox:
         self._queue.clear()
 
     def stop(self) -> None:
-        """Stop writing at once, unless it is the writer itself that has failed."""
+        """Stop writing at once, unless it is the writer itself that has failed, and forget the server's connection."""
+        self._outlet = NOWHERE
         if self._writer is not None and self._writer is not asyncio.current_task():
             self._writer.cancel()
 

@@ -1,20 +1,24 @@
 """Sending: what is kept, numbered and told, what is refused and alone, and how few statements it takes."""
 
+import threading
+import time
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from chat import facts, services
 from chat.enums import MemberRole, MessageType
 from chat.models import Conversation, Member, Message
-from chat.services import Line, Send, Sent, sending
+from chat.services import Line, Send, Sent, locking, sending
+from kernel import clock
 from kernel import facts as kernel_facts
 from kernel.actors import SYSTEM
 from kernel.errors import NotFound, Refusal
-from presence.models import StreamEvent
+from kernel.unit_of_work import service
+from presence.models import StreamEvent, StreamHead
 from tests.chat import factories
 
 
@@ -394,3 +398,43 @@ class TestEarlyLocks:
         (answer,) = services.send_messages(sends=[again])
         assert (answer.created, answer.message) == (False, first.message)
         assert len(tries) == 2
+
+    def test_who_comes_back_takes_another_trip(self, people, conversation):
+        """Their own row is written, and that comes before what is locked to tell."""
+        factories.send(people.follower, conversation, "3")
+        office = {people.owner.key: MemberRole.OWNER}
+        services.set_office_members(offer_id=conversation.offer_id, office=office)
+        factories.send(people.driver, conversation, "4")
+        assert people.follower.key not in locking._usual[conversation.pk].writers
+
+    def test_within_another_unit_of_work_it_is_told_by_the_right_id(self, people, conversation):
+        @service
+        def send_and_more():
+            (answer,) = services.send_messages(sends=[send_of(people.driver, conversation, "3")])
+            StreamHead.objects.create(actor_type="driver", actor_id=10**6)
+            return answer
+
+        answer = send_and_more()
+        assert set(self.told(3).values()) == {Message.objects.get(seq=3).pk} == {answer.message["id"]}
+
+    def test_the_time_is_that_after_the_locks_were_waited_for(self, people, conversation):
+        may_go_on, is_locked = threading.Event(), threading.Event()
+
+        def stand_in_the_way():
+            with transaction.atomic():
+                locking.locked_conversations([conversation.pk])
+                is_locked.set()
+                may_go_on.wait(20)
+                time.sleep(0.3)
+                connection.cursor().execute("SELECT 1")
+                ends.append(clock.now())
+            connection.close()
+
+        ends = []
+        standing = threading.Thread(target=stand_in_the_way)
+        standing.start()
+        is_locked.wait(20)
+        may_go_on.set()
+        services.send_messages(sends=[send_of(people.driver, conversation, "3")])
+        standing.join()
+        assert Message.objects.get(seq=3).created_at >= ends[0]

@@ -181,9 +181,9 @@ def without_durability() -> None:
 
     chance, send = random.Random(5), sending._send
 
-    def send_and_forget(sends: Any) -> Any:
+    def send_and_forget(sends: Any, **more: Any) -> Any:
         with sending.connection.cursor(), transaction.atomic():
-            answers = send(sends)
+            answers = send(sends, **more)
             if chance.random() < 0.1:
                 transaction.set_rollback(True)
         return answers

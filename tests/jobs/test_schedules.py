@@ -226,3 +226,13 @@ def test_it_is_not_asked_before_a_tick_is_due():
     begun(schedule, moment("2026-11-28T12:00"))
     with clock.standing_at(moment("2026-11-28T12:00:01")):
         assert schedules.tick([schedule]) == 0
+
+
+def test_where_it_cannot_be_found_out_whether_there_is_something_to_do_the_job_is_written(caplog):
+    broken = Schedule(name="broken", task=tick, every=2, only_if=lambda: fail(OperationalError(1969, "too long")))
+    behind = Schedule(name="behind", task=tick, every=2)
+    with clock.standing_at(moment("2026-11-28T12:00")):
+        assert schedules.tick([broken, behind]) == 0
+    with clock.standing_at(moment("2026-11-28T12:00:03")):
+        assert schedules.tick([broken, behind]) == 2
+    assert "the schedule broken" in caplog.text

@@ -1,5 +1,6 @@
 """The trips that a transaction takes on MySQL and MariaDB."""
 
+import gc
 import threading
 from contextlib import suppress
 
@@ -201,3 +202,49 @@ def test_what_comes_after_a_deadlock_that_was_caught_is_not_committed_without_wh
         thread.join()
     assert len(faults) == 1
     assert ids() in ([1, 2, 10], [1, 2, 20])
+
+
+def test_an_error_keeps_no_result_that_another_thread_would_have_to_free(trips):
+    """The collector frees it in whatever thread it runs, and takes the connection away from the one that uses it."""
+    StreamHead.objects.create(actor_type="driver", actor_id=1)
+    is_over = threading.Event()
+
+    def collect():
+        while not is_over.is_set():
+            gc.collect(0)
+
+    collector = threading.Thread(target=collect)
+    collector.start()
+    kept = []
+    try:
+        for _time in range(400):
+            with pytest.raises(IntegrityError) as refused:
+                connection.together([("SELECT 1", ()), ("SELECT 2", ()), (INSERT, [1])])
+            kept.append(refused)
+            kept[:-3] = []
+            assert ask("SELECT 5") == ((5,),)
+    finally:
+        is_over.set()
+        collector.join()
+
+
+def test_where_a_transaction_cannot_be_ended_the_next_ones_are_still_transactions(trips, monkeypatch):
+    def fail(_connection, _autocommit):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(type(connection.connection), "autocommit", fail, raising=False)
+        with pytest.raises(OperationalError), transaction.atomic():
+            ask("SELECT 1")
+    with pytest.raises(ZeroDivisionError):
+        in_one(1, "SELECT 5", ZeroDivisionError)
+    assert ids() == []
+
+
+def test_what_is_held_back_when_a_part_is_given_up_is_not_done(trips):
+    heard = []
+    with transaction.atomic():
+        ask("SELECT 5")
+        with pytest.raises(ZeroDivisionError):
+            in_one(heard, 1, ZeroDivisionError)
+    assert (heard, ids()) == ([], [])
