@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
 from django.db import OperationalError
@@ -129,18 +128,16 @@ async def test_only_so_many_are_under_way_at_once(monkeypatch):
     assert await asyncio.gather(*calls) == list(range(len(calls)))
 
 
-@pytest.mark.parametrize(("size", "pace"), [(1, 0.0), (2, 0.0), (3, 0.2), (8, 0.4)])
-async def test_under_load_the_next_batch_keeps_a_pace(size, pace, monkeypatch):
-    monkeypatch.setattr(batching, "PACES", ((8, 0.4), (3, 0.2)))
-    began = []
-
-    def note(items):
-        began.append((len(items), time.monotonic()))
-        return list(items)
-
-    grouped = MicroBatcher("note", note)
+@pytest.mark.parametrize(("size", "waits"), [(1, False), (2, False), (3, True), (8, True)])
+async def test_under_load_the_next_batch_keeps_a_pace(size, waits, monkeypatch):
+    monkeypatch.setattr(batching, "PACES", ((8, 90.0), (3, 60.0)))
+    grouped = MicroBatcher("note", list)
     await gather(grouped, range(size))
-    await gather(grouped, ["next"])
-    (first, at), (_size, then) = began
-    assert first == size
-    assert pace <= then - at < pace + 0.15
+    following = asyncio.create_task(grouped.call("next"))
+    done, _waiting = await asyncio.wait([following], timeout=0.3 if waits else 30)
+    assert bool(done) is not waits
+    following.cancel()
+
+
+def test_a_larger_batch_has_a_longer_pace():
+    assert [batching._pace(size) for size in (1, 2, 3, 7, 8, 500)] == [0.0, 0.0, 0.003, 0.003, 0.004, 0.004]
