@@ -6,12 +6,13 @@ Screenshots go to `var/journeys/`.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
 
 from accounts.models import User
 from tests.accounts.factories import PASSWORD
@@ -72,7 +73,8 @@ def open_page(browser: Browser, server: Server, request: pytest.FixtureRequest) 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for number, page in enumerate(pages, 1):
         if not page.is_closed():
-            page.screenshot(path=SCREENSHOTS / f"{request.node.name}-{number}-end.png")
+            with suppress(Error):  # It is for people to look at; Chromium cannot always take one on a busy machine.
+                page.screenshot(path=SCREENSHOTS / f"{request.node.name}-{number}-end.png")
         page.context.close()
     assert faults == []
 
