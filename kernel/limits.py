@@ -157,7 +157,7 @@ class DeferredBucket(Bucket):
         now = time.time()
         answers: list[RateLimited | None] = [None] * len(people)
         asking: dict[object, list[int]] = {}
-        """The places in `people` of those for whom Redis is asked."""
+        """The places in `people` of those about whose buckets Redis is asked."""
         with _own:
             for place, who in enumerate(people):
                 account = _deferred.get((self, who))
@@ -187,7 +187,7 @@ class DeferredBucket(Bucket):
     def _asked(self, wanted: Mapping[object, int]) -> dict[object, list[RateLimited | None]]:
         """The answers for each of the people, after Redis has been asked for these and for what they owe.
 
-        One thread asks at a time, and nobody defers for those who are being asked for: so what is left is known.
+        One thread asks at a time, and nothing is deferred for the people it asks about: so what is left is known.
         """
         with _asking:
             with _own:

@@ -100,7 +100,7 @@ def _look_up(addresses: Collection[Address]) -> None:
 
 
 def _usually_told(conversation_id: int, senders: Collection[ActorKey]) -> Sequence[ActorKey]:
-    """Who is told of what these people say. Nobody is known where one of them has not written before: with the first
+    """Who is told of what these people say. The audience is not known where one of them has not written before: with the first
     words their own rows are locked too, and that comes before what is locked to tell.
     """
     usual = _usual.get(conversation_id)

@@ -114,7 +114,7 @@ class Hub:
         self._exchange.publish(packed)
 
     def deliver(self, packed: wire.Packed) -> None:
-        """Hand a batch to those of our connections whom it concerns."""
+        """Hand a batch to those of our connections that it concerns."""
         data: Sequence[bytes] = packed["data"]
         people = self.roster.people
         for type_, id_, seq, kind, at, place in packed["events"]:

@@ -105,7 +105,7 @@ class Scene:
         self.send(self.offer, self.dan, self.eve)
 
     def copy(self) -> "Scene":
-        """The same rows for a test of its own, which signs in whom it wants."""
+        """The same rows for a test of its own, which signs in the people it wants."""
         mine = copy(self)
         vars(mine).update({name: copy(each) for name, each in vars(self).items() if isinstance(each, Model)})
         mine.callers = {}

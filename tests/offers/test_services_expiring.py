@@ -91,7 +91,7 @@ def test_it_is_done_every_two_seconds():
 
 
 def test_it_is_known_when_there_is_something_to_do(monkeypatch):
-    """An answer that is due, an offer that nobody took, a proposal that a booked driver still has open elsewhere."""
+    """An answer that is due, an offer that no driver took, a proposal that a booked driver still has open elsewhere."""
     assert not services.is_anything_due()
     proposal = proposal_in("sent", standing_offer())
     assert not services.is_anything_due()

@@ -67,7 +67,7 @@ def test_answers_have_what_is_described_and_nothing_beside_it(scene):
             caller, body = scene.by(who), doors.filled(attempt.body, ids)
             answer = caller.read(path, **query) if method == "GET" else caller.send(method, path, body)
             said = answer.json()
-            if answer.status_code >= 400:  # A refusal may say more: here, what somebody else has made of the offer.
+            if answer.status_code >= 400:  # A refusal may say more: here, what another person has made of the offer.
                 said["error"].pop("current", None)
             schema = responses[str(answer.status_code)]["content"]["application/json"]["schema"]
             wrong |= {f"{method} {route}: {each}" for each in differences(said, schema, whole)}
