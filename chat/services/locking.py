@@ -100,8 +100,8 @@ def _look_up(addresses: Collection[Address]) -> None:
 
 
 def _usually_told(conversation_id: int, senders: Collection[ActorKey]) -> Sequence[ActorKey]:
-    """Who is told of what these people say. The audience is not known where one of them has not written before: with the first
-    words their own rows are locked too, and that comes before what is locked to tell.
+    """Who is told of what these people say. The audience is not known where one of them has not written before: with
+    the first words their own rows are locked too, and that comes before what is locked to tell.
     """
     usual = _usual.get(conversation_id)
     return usual.told if usual is not None and all(key in usual.writers for key in senders) else ()
